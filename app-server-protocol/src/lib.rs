@@ -1,0 +1,1 @@
+//! What goes over the pipe, and nothing else.
