@@ -1,1 +1,33 @@
-//! The engine.
+//! The engine: conversations with a model that may run tools in a sandbox.
+//!
+//! Layers, each of which uses only those below it:
+//!
+//! ```text
+//! 9 conversations          the facade: ConversationManager, CodexConversation
+//! 8 session                the owner task of one conversation
+//! 7 tasks                  what a turn does
+//! 6 tools                  what the model can call
+//! 5 turn                   the contract between 6/7 and 8
+//! 4 context                what the model is shown (pure)
+//! 3 model exec sandbox rollout git      ports to the outside world
+//! 2 config auth            ground
+//! 1 error base             leaves
+//! ```
+
+#![allow(dead_code)]
+
+pub mod auth;
+pub mod base;
+pub mod config;
+pub mod context;
+pub mod conversations;
+pub mod error;
+pub mod exec;
+pub mod git;
+pub mod model;
+pub mod rollout;
+pub mod sandbox;
+pub mod session;
+pub mod tasks;
+pub mod tools;
+pub mod turn;

@@ -1,0 +1,1 @@
+//! The owner task of a conversation.

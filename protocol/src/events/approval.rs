@@ -1,0 +1,68 @@
+//! What the engine asks a human, or the client in a human's place.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::CallId;
+use crate::turn_item::{FileChange, ParsedCommand};
+
+/// May this command run?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExecApprovalRequestEvent {
+    pub call_id: CallId,
+    pub command: Vec<String>,
+    pub cwd: PathBuf,
+    /// Why it is asked, in the model's words or in ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub parsed_cmd: Vec<ParsedCommand>,
+    /// Words that could be allowed for good when a command begins with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_execpolicy_amendment: Option<Vec<String>>,
+}
+
+/// May these files be changed?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApplyPatchApprovalRequestEvent {
+    pub call_id: CallId,
+    pub changes: BTreeMap<PathBuf, FileChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_root: Option<PathBuf>,
+}
+
+/// An MCP server asks the user something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ElicitationRequestEvent {
+    pub server_name: String,
+    pub id: Value,
+    pub request: Value,
+}
+
+/// The agent asks the user something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestUserInputEvent {
+    pub call_id: CallId,
+    pub questions: Value,
+}
+
+/// The agent asks for further permissions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestPermissionsEvent {
+    pub call_id: CallId,
+    pub permissions: Value,
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// A tool that the client offers is called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DynamicToolCallRequestEvent {
+    pub call_id: CallId,
+    pub tool: String,
+    pub arguments: Value,
+}

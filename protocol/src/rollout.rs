@@ -1,0 +1,140 @@
+//! The format of stored conversations: one JSON object per line.
+//!
+//! A line is `{"timestamp", "ordinal", "type", "payload"}`. Lines whose type or payload is not
+//! known here are kept as they are and passed over, so that a newer file loads and loses nothing.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::event::EventMsg;
+use crate::git::GitInfo;
+use crate::ids::{ConversationId, TurnId};
+use crate::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy};
+use crate::response_item::ResponseItem;
+
+/// One line of a rollout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RolloutLine {
+    /// UTC with milliseconds: `2026-11-22T20:51:57.481Z`.
+    pub timestamp: String,
+    /// Counts the lines of a file from 0. Absent in files of 2025.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<u64>,
+    #[serde(flatten)]
+    pub item: RolloutItem,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload", rename_all = "snake_case")]
+pub enum RolloutItem {
+    SessionMeta(Box<SessionMeta>),
+    ResponseItem(ResponseItem),
+    Compacted(CompactedItem),
+    TurnContext(Box<TurnContextItem>),
+    EventMsg(EventMsg),
+}
+
+/// What a conversation is; always the first line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionMeta {
+    pub id: ConversationId,
+    /// When it was created, in the format of the lines.
+    pub timestamp: String,
+    pub cwd: PathBuf,
+    pub originator: String,
+    pub cli_version: String,
+    #[serde(default)]
+    pub source: SessionSource,
+    #[serde(default)]
+    pub model_provider: Option<String>,
+    /// User instructions, in files of 2025.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_instructions: Option<BaseInstructions>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from_id: Option<ConversationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitInfo>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseInstructions {
+    pub text: String,
+}
+
+/// Which product started a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionSource {
+    Cli,
+    /// Editors; also everything that is started through the app server.
+    #[default]
+    VSCode,
+    Exec,
+    Mcp,
+    /// Work that another conversation handed on, in whatever form it is stored.
+    #[serde(alias = "subAgent", alias = "sub_agent")]
+    SubAgent(Value),
+    Custom(String),
+    Unknown,
+}
+
+/// The point from which on only a summary of what came before is shown to the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompactedItem {
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement_history: Option<Vec<ResponseItem>>,
+}
+
+/// The settings of a turn; written when it starts and whenever they change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TurnContextItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    pub cwd: PathBuf,
+    pub approval_policy: AskForApproval,
+    pub sandbox_policy: SandboxPolicy,
+    pub model: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<ReasoningEffort>,
+    #[serde(default)]
+    pub summary: ReasoningSummary,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_0_169_is_read() {
+        let text = r#"{"timestamp":"2026-11-22T20:51:57.569Z","ordinal":15,"type":"event_msg","payload":{"type":"task_complete","root_turn_id":"t","turn_id":"t","last_agent_message":"Hello","started_at":1795380717,"completed_at":1795380717,"duration_ms":112,"time_to_first_token_ms":101}}"#;
+        let line: RolloutLine = serde_json::from_str(text).unwrap();
+        let RolloutItem::EventMsg(EventMsg::TurnComplete(event)) = line.item else { panic!() };
+        assert_eq!(event.last_agent_message.as_deref(), Some("Hello"));
+        assert_eq!(line.ordinal, Some(15));
+    }
+
+    #[test]
+    fn a_line_of_2025_is_read() {
+        let text = r#"{"timestamp":"2025-10-22T20:51:57.569Z","type":"session_meta","payload":{"id":"01a20507-a775-7583-bb12-157c0e80978f","timestamp":"2025-10-22T20:51:57.569Z","cwd":"/w","originator":"codex_cli_rs","cli_version":"0.53.0","instructions":null,"source":"cli","model_provider":"openai"}}"#;
+        let line: RolloutLine = serde_json::from_str(text).unwrap();
+        assert!(matches!(line.item, RolloutItem::SessionMeta(meta) if meta.source == SessionSource::Cli));
+    }
+
+    #[test]
+    fn a_line_is_written_in_the_order_of_the_format() {
+        let line = RolloutLine {
+            timestamp: "2026-11-22T20:51:57.569Z".into(),
+            ordinal: Some(1),
+            item: RolloutItem::ResponseItem(ResponseItem::message("user", "hi")),
+        };
+        assert_eq!(
+            serde_json::to_string(&line).unwrap(),
+            r#"{"timestamp":"2026-11-22T20:51:57.569Z","ordinal":1,"type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"hi"}]}}"#
+        );
+    }
+}
