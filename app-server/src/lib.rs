@@ -1,1 +1,2 @@
 //! The app server.
+pub mod transport;
