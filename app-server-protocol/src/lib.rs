@@ -2,6 +2,8 @@
 
 pub mod error_code;
 pub mod experimental;
+#[cfg(feature = "schema")]
+pub mod export;
 pub mod jsonrpc;
 pub mod method;
 pub mod tables;
