@@ -1,5 +1,6 @@
 //! What goes over the pipe, and nothing else.
 
+pub mod embedded;
 pub mod error_code;
 pub mod experimental;
 #[cfg(feature = "schema")]

@@ -10,9 +10,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
-use super::Scope;
 use super::canonical::canonical;
-use crate::experimental;
+use crate::experimental::{self, Scope};
 use crate::jsonrpc::{ErrorObject, RequestId};
 use crate::method::MethodInfo;
 use crate::v2::*;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Scope;
 use super::canonical::to_text;
 use super::definitions::{Definitions, NO_PARAMS, View, definitions, reach, references, roots, rows};
 use super::layout::{is_at_top_of_bundle, json_folder};
+use crate::experimental::Scope;
 use crate::method::MethodInfo;
 use crate::{ClientNotification, ClientRequest, ServerNotification, ServerRequest};
 

@@ -15,22 +15,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::experimental::Scope;
 use crate::method::MethodInfo;
 use crate::{ClientNotification, ClientRequest, ServerNotification, ServerRequest, WIRE_VERSION};
-
-/// What a schema covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// What every client may use.
-    Stable,
-    /// What a client with the experimental capability may use as well.
-    Experimental,
-}
 
 /// All files of the schema folder, by their path in it.
 pub fn render() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    for (scope, suffix) in [(Scope::Stable, ""), (Scope::Experimental, "-experimental")] {
+    for scope in [Scope::Stable, Scope::Experimental] {
+        let suffix = scope.suffix();
         for (path, text) in json_schema::render(scope) {
             files.insert(format!("json{suffix}/{path}"), text);
         }

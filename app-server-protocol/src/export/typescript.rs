@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::Scope;
 use super::definitions::{NO_PARAMS, View, definitions, references, rows};
 use super::layout::typescript_folder;
+use crate::experimental::Scope;
 use crate::method::MethodInfo;
 use crate::{ClientNotification, ClientRequest, ServerNotification, ServerRequest};
 
