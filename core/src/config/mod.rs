@@ -1,3 +1,4 @@
 //! Settings.
 
 pub mod provider;
+pub mod shell_env;
