@@ -208,6 +208,11 @@ impl Running {
         }
     }
 
+    /// Waits until the helper itself, the last process of all, is gone.
+    pub async fn gone(&mut self) {
+        let _ = self.child.wait().await;
+    }
+
     /// Asks the helper to end the command: politely first, by force soon after.
     pub async fn ask_to_end(&mut self) {
         let _ = self.control.shutdown().await;

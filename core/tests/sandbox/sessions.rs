@@ -108,10 +108,11 @@ fn stdin_is_empty_on_pipes() -> Outcome {
 fn background_children_end_with_the_call() -> Outcome {
     block_on(async {
         let manager = UnifiedExecSessionManager::new();
-        let script = "(trap '' TERM HUP; setsid sh -c 'trap \"\" TERM; sleep 1000 & sleep 1000' &) ; echo $$";
+        let script =
+            "(trap '' TERM HUP; setsid sh -c 'trap \"\" TERM; sleep 1001.5 & sleep 1001.5' &) ; exit 4";
         let session = manager.open(request(shell(script))).await.unwrap();
-        assert_eq!(session.wait().await.code, 0);
-        assert_eq!(children_of(session.os_pid().unwrap()), None, "the helper is gone");
+        assert_eq!(session.wait().await.code, 4);
+        assert_eq!(running_with("1001.5"), [] as [u32; 0]);
     })
 }
 
@@ -151,6 +152,13 @@ fn much_output_is_bounded() -> Outcome {
     })
 }
 
-fn children_of(pid: u32) -> Option<String> {
-    std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()
+/// The processes that have this word among their arguments.
+fn running_with(word: &str) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let has_word = |pid: &u32| {
+        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        arguments.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())
+    };
+    pids.filter(has_word).collect()
 }

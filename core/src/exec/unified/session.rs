@@ -308,12 +308,17 @@ impl Owner {
             }
         };
         self.drain().await;
+        if end.is_asked() {
+            // Whoever asked wants to hear that nothing is left, not even the helper.
+            self.running.gone().await;
+        }
         let code = match (timed_out, end.is_asked()) {
             (true, _) => TIMED_OUT,
             (false, true) => ENDED_BY_US,
             (false, false) => code,
         };
         self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
+        self.running.gone().await;
     }
 
     /// Takes the rest of the output.
