@@ -1,1 +1,3 @@
 //! What the model is shown.
+
+pub mod project_doc;
