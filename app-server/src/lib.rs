@@ -1,1 +1,6 @@
 //! The app server.
+
+#![allow(dead_code)]
+
+mod convert;
+mod projection;

@@ -1,0 +1,1 @@
+//! What a client sends, in the words of the engine.
