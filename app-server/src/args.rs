@@ -7,20 +7,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use codex_core::config::overrides::Flags;
 use lexopt::prelude::*;
-
-/// Settings of the command line, in the words of `config.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `-c`/`--config`: `key=value` texts, in order.
-    pub config: Vec<String>,
-    /// `--enable`: names of features, in order.
-    pub enable: Vec<String>,
-    /// `--disable`: names of features, in order.
-    pub disable: Vec<String>,
-    /// `-p`/`--profile`.
-    pub profile: Option<String>,
-}
 
 /// What the process is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +44,7 @@ pub enum Language {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Args {
     pub command: Command,
-    pub overrides: Overrides,
+    pub flags: Flags,
 }
 
 /// A command line that cannot be followed, and what to write instead.
@@ -106,17 +94,17 @@ enum Word {
 /// Reads the arguments, without the name of the program.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, UsageError> {
     let mut parser = lexopt::Parser::from_args(args);
-    let mut overrides = Overrides::default();
+    let mut flags = Flags::default();
     let mut word = None;
     let (mut out, mut experimental) = (None, false);
     while let Some(argument) = parser.next()? {
         match argument {
-            Short('h') | Long("help") => return Ok(Args { command: Command::Help, overrides }),
-            Short('V') | Long("version") => return Ok(Args { command: Command::Version, overrides }),
-            Short('c') | Long("config") => overrides.config.push(setting(&mut parser)?),
-            Long("enable") => overrides.enable.push(parser.value()?.string()?),
-            Long("disable") => overrides.disable.push(parser.value()?.string()?),
-            Short('p') | Long("profile") => overrides.profile = Some(parser.value()?.string()?),
+            Short('h') | Long("help") => return Ok(Args { command: Command::Help, flags }),
+            Short('V') | Long("version") => return Ok(Args { command: Command::Version, flags }),
+            Short('c') | Long("config") => flags.config.push(parser.value()?.string()?),
+            Long("enable") => flags.enable.push(parser.value()?.string()?),
+            Long("disable") => flags.disable.push(parser.value()?.string()?),
+            Short('p') | Long("profile") => flags.profile = Some(parser.value()?.string()?),
             Long("listen") => check_listen(&parser.value()?.string()?)?,
             // Editors say here whether statistics are on by default. There are none.
             Long("stdio" | "analytics-default-enabled") => {}
@@ -133,8 +121,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, UsageErro
                     _ => None,
                 };
                 if let Some(command) = own {
-                    let command = command(parser.raw_args()?.collect());
-                    return Ok(Args { command, overrides });
+                    return finished(command(parser.raw_args()?.collect()), flags);
                 }
                 word = Some(next_word(word, &text)?);
             }
@@ -149,7 +136,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, UsageErro
             Command::Generate(Generate { language, out, experimental })
         }
     };
-    Ok(Args { command, overrides })
+    finished(command, flags)
+}
+
+fn finished(command: Command, flags: Flags) -> Result<Args, UsageError> {
+    flags.table().map_err(|problem| UsageError(problem.to_string()))?;
+    Ok(Args { command, flags })
 }
 
 fn next_word(before: Option<Word>, text: &str) -> Result<Word, UsageError> {
@@ -161,14 +153,6 @@ fn next_word(before: Option<Word>, text: &str) -> Result<Word, UsageError> {
         (None, _) => Err(UsageError(format!("there is no command {text:?}"))),
         (Some(_), _) => Err(UsageError(format!("unexpected argument {text:?}"))),
     }
-}
-
-fn setting(parser: &mut lexopt::Parser) -> Result<String, UsageError> {
-    let text = parser.value()?.string()?;
-    if text.split_once('=').is_none_or(|(key, _)| key.trim().is_empty()) {
-        return Err(UsageError(format!("-c {text}: a setting is written KEY=VALUE, as in -c model=\"name\"")));
-    }
-    Ok(text)
 }
 
 fn check_listen(url: &str) -> Result<(), UsageError> {
@@ -190,7 +174,7 @@ mod tests {
 
     fn check(line: &str, expected: Expect) {
         let text = match parse(line.split_whitespace().map(OsString::from)) {
-            Ok(args) => format!("{:?} {:?}", args.command, args.overrides),
+            Ok(args) => format!("{:?} {:?}", args.command, args.flags),
             Err(error) => error.to_string(),
         };
         expected.assert_eq(&text);

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use codex_core::base::paths::AbsolutePath;
+use codex_core::config::loader::ConfigLoader;
 
-use crate::args::Overrides;
 use crate::client::{Client, ClientCell};
 use crate::error::RpcError;
 use crate::identity::Identity;
@@ -13,11 +12,8 @@ use crate::outgoing::Outgoing;
 /// How the process was started: what holds for all connections.
 #[derive(Debug)]
 pub struct ServerConfig {
-    /// The home directory, where settings and threads are kept.
-    pub home: AbsolutePath,
+    pub configs: ConfigLoader,
     pub identity: Identity,
-    /// Settings of the command line.
-    pub overrides: Overrides,
 }
 
 /// What handlers are written for.
@@ -50,9 +46,9 @@ impl Context {
         if newcomer.is_some() { Err(RpcError::already_initialized()) } else { Ok(known) }
     }
 
-    /// How the process was started.
-    pub fn server(&self) -> &ServerConfig {
-        &self.server
+    /// Loads configurations. Reads files: not for the runtime's own threads.
+    pub fn configs(&self) -> &ConfigLoader {
+        &self.server.configs
     }
 
     /// What the server calls itself.

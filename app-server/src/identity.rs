@@ -7,6 +7,7 @@
 use std::sync::OnceLock;
 
 use codex_app_server_protocol::WIRE_VERSION;
+use codex_core::base::environment::Environment;
 
 use crate::client::Client;
 
@@ -24,21 +25,21 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Looks at the machine and, through the function, at the environment.
-    pub fn of_machine(variable: impl Fn(&str) -> Option<String>) -> Self {
-        Identity::new(&operating_system(), variable)
+    /// Looks at the machine.
+    pub fn of_machine(environment: &Environment) -> Self {
+        Identity::new(&operating_system(), environment)
     }
 
-    fn new(operating_system: &str, variable: impl Fn(&str) -> Option<String>) -> Self {
+    fn new(operating_system: &str, environment: &Environment) -> Self {
         let originator = OnceLock::new();
-        if let Some(name) = variable(ORIGINATOR_VARIABLE).filter(|name| is_header_value(name)) {
-            originator.get_or_init(|| name);
+        if let Some(name) = environment.get(ORIGINATOR_VARIABLE).filter(|name| is_header_value(name)) {
+            originator.get_or_init(|| name.to_owned());
         }
         let arch = match std::env::consts::ARCH {
             "aarch64" if cfg!(target_os = "macos") => "arm64",
             arch => arch,
         };
-        Identity { originator, machine: format!("({operating_system}; {arch}) {}", terminal(variable)) }
+        Identity { originator, machine: format!("({operating_system}; {arch}) {}", terminal(environment)) }
     }
 
     /// The name under which this process acts.
@@ -67,22 +68,22 @@ pub(crate) fn is_header_value(text: &str) -> bool {
     text.chars().all(|c| c == '\t' || !c.is_ascii_control())
 }
 
-fn terminal(variable: impl Fn(&str) -> Option<String>) -> String {
-    let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-    let versioned = |name: &str, version: Option<String>| match version {
+fn terminal(environment: &Environment) -> String {
+    let set = |name: &str| environment.get(name).filter(|value| !value.trim().is_empty());
+    let versioned = |name: &str, version: Option<&str>| match version {
         Some(version) => format!("{name}/{version}"),
         None => name.to_owned(),
     };
-    let term = set("TERM");
+    let term = set("TERM").unwrap_or("unknown");
     let found = if let Some(program) = set("TERM_PROGRAM") {
-        versioned(&program, set("TERM_PROGRAM_VERSION"))
-    } else if let Some(version) = variable("WEZTERM_VERSION") {
-        versioned("WezTerm", Some(version).filter(|version| !version.is_empty()))
+        versioned(program, set("TERM_PROGRAM_VERSION"))
+    } else if let Some(version) = set("WEZTERM_VERSION") {
+        versioned("WezTerm", Some(version))
     } else if set("ITERM_SESSION_ID").is_some() {
         "iTerm.app".to_owned()
-    } else if set("KITTY_WINDOW_ID").is_some() || term.as_deref().is_some_and(|term| term.contains("kitty")) {
+    } else if set("KITTY_WINDOW_ID").is_some() || term.contains("kitty") {
         "kitty".to_owned()
-    } else if set("ALACRITTY_SOCKET").is_some() || term.as_deref() == Some("alacritty") {
+    } else if set("ALACRITTY_SOCKET").is_some() || term == "alacritty" {
         "Alacritty".to_owned()
     } else if let Some(version) = set("KONSOLE_VERSION") {
         versioned("Konsole", Some(version))
@@ -93,7 +94,7 @@ fn terminal(variable: impl Fn(&str) -> Option<String>) -> String {
     } else if set("WT_SESSION").is_some() {
         "WindowsTerminal".to_owned()
     } else {
-        term.unwrap_or_else(|| "unknown".to_owned())
+        term.to_owned()
     };
     found.chars().map(|c| if c.is_ascii_alphanumeric() || "-_./".contains(c) { c } else { '_' }).collect()
 }
@@ -141,9 +142,7 @@ mod tests {
     use super::*;
 
     fn identity(variables: &[(&str, &str)]) -> Identity {
-        Identity::new("Debian 12.0.0", |name| {
-            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-        })
+        Identity::new("Debian 12.0.0", &variables.iter().copied().collect())
     }
 
     fn client(name: &str, version: &str) -> Client {
@@ -190,11 +189,7 @@ mod tests {
     #[test]
     fn terminals() {
         let found = |name: &str, value: &str| {
-            terminal(|key| match key {
-                _ if key == name => Some(value.to_owned()),
-                "TERM" => Some("xterm".to_owned()),
-                _ => None,
-            })
+            terminal(&[("TERM", "xterm"), (name, value)].into_iter().collect())
         };
         assert_eq!(found("WEZTERM_VERSION", "2"), "WezTerm/2");
         assert_eq!(found("ITERM_SESSION_ID", "1"), "iTerm.app");

@@ -23,7 +23,7 @@ mod error;
 mod handle;
 mod handlers;
 mod handshake;
-mod identity;
+pub mod identity;
 mod lanes;
 pub mod logging;
 mod outgoing;

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use codex_core::base::environment::Environment;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -12,16 +13,16 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{Layer, Registry};
 
-/// Starts logging. The function looks up environment variables.
-pub fn init(variable: impl Fn(&str) -> Option<String>) -> Result<(), TryInitError> {
-    let filter = variable("RUST_LOG").filter(|text| !text.trim().is_empty());
-    let json = variable("LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+/// Starts logging.
+pub fn init(environment: &Environment) -> Result<(), TryInitError> {
+    let filter = environment.get("RUST_LOG").filter(|text| !text.trim().is_empty());
+    let json = environment.get("LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = tracing_subscriber::fmt::layer().with_writer(Stderr).with_ansi(false);
     let layer: Box<dyn Layer<Registry> + Send + Sync> = if json { layer.json().boxed() } else { layer.boxed() };
     match filter {
         None => tracing_subscriber::registry().with(layer.with_filter(LevelFilter::WARN)).try_init(),
         Some(text) => {
-            let (filter, problem) = match EnvFilter::try_new(&text) {
+            let (filter, problem) = match EnvFilter::try_new(text) {
                 Ok(filter) => (filter, None),
                 Err(problem) => (EnvFilter::new("warn"), Some(problem)),
             };

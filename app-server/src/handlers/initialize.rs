@@ -19,7 +19,7 @@ impl Handle<Initialize> for Context {
         self.identity().introduce(client);
         let response = InitializeResponse {
             user_agent: self.identity().user_agent(client),
-            codex_home: self.server().home.to_string(),
+            codex_home: self.configs().codex_home().to_string(),
             platform_family: std::env::consts::FAMILY.to_owned(),
             platform_os: std::env::consts::OS.to_owned(),
         };
