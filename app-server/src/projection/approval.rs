@@ -17,17 +17,12 @@ use codex_protocol::submission::Op;
 use serde_json::json;
 
 use super::Projection;
-use super::effect::{Ask, AskKey, Effect};
+use super::effect::{Ask, AskKey, Effect, Effects};
 use super::status::Status;
 use crate::convert::to_wire::{command, path};
 
 impl Projection {
-    pub(super) fn exec_approval(
-        &mut self,
-        id: TurnId,
-        event: ExecApprovalRequestEvent,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn exec_approval(&mut self, id: TurnId, event: ExecApprovalRequestEvent, out: &mut Effects) {
         let params = wire::CommandExecutionRequestApprovalParams {
             kind: wire::CommandExecutionApprovalKind::Command,
             thread_id: self.thread_id.clone(),
@@ -50,7 +45,7 @@ impl Projection {
         &mut self,
         id: TurnId,
         event: ApplyPatchApprovalRequestEvent,
-        out: &mut Vec<Effect>,
+        out: &mut Effects,
     ) {
         let params = wire::FileChangeRequestApprovalParams {
             thread_id: self.thread_id.clone(),
@@ -64,10 +59,10 @@ impl Projection {
         self.ask(key, ServerRequest::FileChangeRequestApproval(params), out);
     }
 
-    fn ask(&mut self, key: AskKey, request: ServerRequest, out: &mut Vec<Effect>) {
+    fn ask(&mut self, key: AskKey, request: ServerRequest, out: &mut Effects) {
         self.asks.push(key.clone());
         self.set_active(out);
-        out.push(Effect::Ask(Ask { key, request }));
+        out.push_back(Effect::Ask(Ask { key, request }));
     }
 
     /// When the item in question began.
@@ -79,10 +74,10 @@ impl Projection {
     /// The question has been answered, or will not be: nobody needs to look at it any more.
     ///
     /// The id is that of the request as it was sent; there is none if nobody could be asked.
-    pub(crate) fn resolved(&mut self, key: &AskKey, request_id: Option<RequestId>, out: &mut Vec<Effect>) {
+    pub(crate) fn resolved(&mut self, key: &AskKey, request_id: Option<RequestId>, out: &mut Effects) {
         if let Some(request_id) = request_id {
             let thread_id = self.thread_id.clone();
-            out.push(Effect::Notify(ServerNotification::ServerRequestResolved(
+            out.push_back(Effect::Notify(ServerNotification::ServerRequestResolved(
                 ServerRequestResolvedNotification { thread_id, request_id },
             )));
         }
@@ -153,27 +148,27 @@ pub(crate) fn file_change_op(key: AskKey, decision: ReviewDecision) -> Op {
 // The wire of this server has no form for the questions below. They are refused at once, so that no turn waits for
 // an answer that cannot come.
 
-pub(super) fn refuse_elicitation(event: ElicitationRequestEvent, out: &mut Vec<Effect>) {
-    out.push(Effect::Submit(Op::ResolveElicitation {
+pub(super) fn refuse_elicitation(event: ElicitationRequestEvent, out: &mut Effects) {
+    out.push_back(Effect::Submit(Op::ResolveElicitation {
         server_name: event.server_name,
         request_id: event.id,
         decision: json!("decline"),
     }));
 }
 
-pub(super) fn refuse_user_input(id: TurnId, out: &mut Vec<Effect>) {
-    out.push(Effect::Submit(Op::UserInputAnswer { id, response: json!({"answers": {}}) }));
+pub(super) fn refuse_user_input(id: TurnId, out: &mut Effects) {
+    out.push_back(Effect::Submit(Op::UserInputAnswer { id, response: json!({"answers": {}}) }));
 }
 
-pub(super) fn refuse_permissions(event: RequestPermissionsEvent, out: &mut Vec<Effect>) {
-    out.push(Effect::Submit(Op::RequestPermissionsResponse {
+pub(super) fn refuse_permissions(event: RequestPermissionsEvent, out: &mut Effects) {
+    out.push_back(Effect::Submit(Op::RequestPermissionsResponse {
         id: event.call_id,
         response: json!({"permissions": {}}),
     }));
 }
 
-pub(super) fn refuse_dynamic_tool(event: DynamicToolCallRequestEvent, out: &mut Vec<Effect>) {
-    out.push(Effect::Submit(Op::DynamicToolResponse {
+pub(super) fn refuse_dynamic_tool(event: DynamicToolCallRequestEvent, out: &mut Effects) {
+    out.push_back(Effect::Submit(Op::DynamicToolResponse {
         id: event.call_id,
         response: json!({"contentItems": [], "success": false}),
     }));

@@ -1,8 +1,13 @@
 //! What an event means for clients: plain values that the pump carries out in order.
 
+use std::collections::VecDeque;
+
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::submission::Op;
+
+/// Effects in the order in which they are to be carried out.
+pub(crate) type Effects = VecDeque<Effect>;
 
 /// One thing to do for the clients of a thread.
 #[derive(Clone, Debug, PartialEq)]

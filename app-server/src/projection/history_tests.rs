@@ -11,7 +11,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::Projection;
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use super::history::{turns, turns_so_far};
 use super::testing::*;
 
@@ -168,7 +168,7 @@ fn conversation() -> impl Strategy<Value = Vec<Event>> {
 fn heard(events: &[Event]) -> (Vec<Turn>, Projection) {
     let mut projection = Projection::new("thread".into(), None, || 0);
     let mut turns: Vec<Turn> = Vec::new();
-    let mut effects = Vec::new();
+    let mut effects = Effects::new();
     for event in events {
         projection.apply(event.clone(), &mut effects);
     }

@@ -15,7 +15,7 @@ use codex_protocol::events::message::{
 use codex_protocol::ids::{ItemId, TurnId};
 
 use super::Projection;
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use crate::convert::to_wire::item::{Times, item};
 
 /// An item between its start and its end.
@@ -44,11 +44,11 @@ impl OpenItem {
 }
 
 impl Projection {
-    pub(super) fn item_started(&mut self, event: ItemStartedEvent, out: &mut Vec<Effect>) {
+    pub(super) fn item_started(&mut self, event: ItemStartedEvent, out: &mut Effects) {
         let id = event.item.id().clone();
         let started_at_ms = event.started_at_ms.unwrap_or_else(self.clock);
         let item = item(event.item, Times { started: Some(started_at_ms), completed: None });
-        out.push(Effect::Notify(ServerNotification::ItemStarted(wire::ItemStartedNotification {
+        out.push_back(Effect::Notify(ServerNotification::ItemStarted(wire::ItemStartedNotification {
             item: item.clone(),
             thread_id: self.thread_id.clone(),
             turn_id: event.turn_id.to_string(),
@@ -57,7 +57,7 @@ impl Projection {
         self.open.push(OpenItem { turn_id: event.turn_id, id, started_at_ms, item, text: String::new() });
     }
 
-    pub(super) fn item_completed(&mut self, event: ItemCompletedEvent, out: &mut Vec<Effect>) {
+    pub(super) fn item_completed(&mut self, event: ItemCompletedEvent, out: &mut Effects) {
         let id = event.item.id().clone();
         let at = self.open.iter().position(|open| open.id == id && open.turn_id == event.turn_id);
         let open = at.map(|at| self.open.swap_remove(at));
@@ -70,7 +70,7 @@ impl Projection {
                 turn.last_message = Some(item.clone());
             }
         }
-        out.push(Effect::Notify(ServerNotification::ItemCompleted(wire::ItemCompletedNotification {
+        out.push_back(Effect::Notify(ServerNotification::ItemCompleted(wire::ItemCompletedNotification {
             item,
             thread_id: self.thread_id.clone(),
             turn_id: event.turn_id.to_string(),
@@ -79,16 +79,11 @@ impl Projection {
         })));
     }
 
-    pub(super) fn agent_message_delta(
-        &mut self,
-        turn: TurnId,
-        event: ContentDeltaEvent,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn agent_message_delta(&mut self, turn: TurnId, event: ContentDeltaEvent, out: &mut Effects) {
         if let Some(open) = self.open.iter_mut().rev().find(|open| open.id == event.item_id) {
             open.text.push_str(&event.delta);
         }
-        out.push(Effect::Notify(ServerNotification::AgentMessageDelta(
+        out.push_back(Effect::Notify(ServerNotification::AgentMessageDelta(
             wire::AgentMessageDeltaNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),
@@ -98,8 +93,8 @@ impl Projection {
         )));
     }
 
-    pub(super) fn plan_delta(&mut self, turn: TurnId, event: PlanDeltaEvent, out: &mut Vec<Effect>) {
-        out.push(Effect::Notify(ServerNotification::PlanDelta(wire::PlanDeltaNotification {
+    pub(super) fn plan_delta(&mut self, turn: TurnId, event: PlanDeltaEvent, out: &mut Effects) {
+        out.push_back(Effect::Notify(ServerNotification::PlanDelta(wire::PlanDeltaNotification {
             thread_id: self.thread_id.clone(),
             turn_id: turn.to_string(),
             item_id: event.item_id.to_string(),
@@ -107,13 +102,8 @@ impl Projection {
         })));
     }
 
-    pub(super) fn reasoning_delta(
-        &mut self,
-        turn: TurnId,
-        event: ReasoningDeltaEvent,
-        out: &mut Vec<Effect>,
-    ) {
-        out.push(Effect::Notify(ServerNotification::ReasoningSummaryTextDelta(
+    pub(super) fn reasoning_delta(&mut self, turn: TurnId, event: ReasoningDeltaEvent, out: &mut Effects) {
+        out.push_back(Effect::Notify(ServerNotification::ReasoningSummaryTextDelta(
             wire::ReasoningSummaryTextDeltaNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),
@@ -128,9 +118,9 @@ impl Projection {
         &mut self,
         turn: TurnId,
         event: RawReasoningDeltaEvent,
-        out: &mut Vec<Effect>,
+        out: &mut Effects,
     ) {
-        out.push(Effect::Notify(ServerNotification::ReasoningTextDelta(
+        out.push_back(Effect::Notify(ServerNotification::ReasoningTextDelta(
             wire::ReasoningTextDeltaNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),
@@ -145,9 +135,9 @@ impl Projection {
         &mut self,
         turn: TurnId,
         event: ReasoningSectionBreakEvent,
-        out: &mut Vec<Effect>,
+        out: &mut Effects,
     ) {
-        out.push(Effect::Notify(ServerNotification::ReasoningSummaryPartAdded(
+        out.push_back(Effect::Notify(ServerNotification::ReasoningSummaryPartAdded(
             wire::ReasoningSummaryPartAddedNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),
@@ -158,13 +148,8 @@ impl Projection {
     }
 
     /// The wire does not tell stdout from stderr.
-    pub(super) fn command_output(
-        &mut self,
-        turn: TurnId,
-        event: ExecOutputDeltaEvent,
-        out: &mut Vec<Effect>,
-    ) {
-        out.push(Effect::Notify(ServerNotification::CommandExecutionOutputDelta(
+    pub(super) fn command_output(&mut self, turn: TurnId, event: ExecOutputDeltaEvent, out: &mut Effects) {
+        out.push_back(Effect::Notify(ServerNotification::CommandExecutionOutputDelta(
             wire::CommandExecutionOutputDeltaNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),
@@ -178,9 +163,9 @@ impl Projection {
         &mut self,
         turn: TurnId,
         event: TerminalInteractionEvent,
-        out: &mut Vec<Effect>,
+        out: &mut Effects,
     ) {
-        out.push(Effect::Notify(ServerNotification::TerminalInteraction(
+        out.push_back(Effect::Notify(ServerNotification::TerminalInteraction(
             wire::TerminalInteractionNotification {
                 thread_id: self.thread_id.clone(),
                 turn_id: turn.to_string(),

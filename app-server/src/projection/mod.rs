@@ -25,7 +25,7 @@ use codex_app_server_protocol::v2::turn::Turn;
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::ids::{ItemId, TurnId};
 
-use effect::{AskKey, Effect};
+use effect::{AskKey, Effects};
 use item::OpenItem;
 use status::Status;
 use turn::RunningTurn;
@@ -101,7 +101,7 @@ impl Projection {
     }
 
     /// Appends what the event means to `out`.
-    pub(crate) fn apply(&mut self, event: Event, out: &mut Vec<Effect>) {
+    pub(crate) fn apply(&mut self, event: Event, out: &mut Effects) {
         let Event { id, msg } = event;
         match msg {
             EventMsg::AgentMessageContentDelta(event) => self.agent_message_delta(id, event, out),

@@ -6,7 +6,7 @@ use codex_app_server_protocol::v2::thread::{
 };
 
 use super::Projection;
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Status {
@@ -35,18 +35,18 @@ impl Status {
 
 impl Projection {
     /// Takes a new status and tells it if it is one.
-    pub(super) fn set_status(&mut self, status: Status, out: &mut Vec<Effect>) {
+    pub(super) fn set_status(&mut self, status: Status, out: &mut Effects) {
         if self.status == status {
             return;
         }
         self.status = status;
-        out.push(Effect::Broadcast(ServerNotification::ThreadStatusChanged(
+        out.push_back(Effect::Broadcast(ServerNotification::ThreadStatusChanged(
             ThreadStatusChangedNotification { thread_id: self.thread_id.clone(), status: status.told() },
         )));
     }
 
     /// The status of a thread whose turn goes on.
-    pub(super) fn set_active(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn set_active(&mut self, out: &mut Effects) {
         self.set_status(Status::Active { waiting_on_approval: !self.asks.is_empty() }, out);
     }
 }

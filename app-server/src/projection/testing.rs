@@ -24,7 +24,7 @@ use codex_protocol::usage::{TokenUsage, TokenUsageInfo};
 use expect_test::Expect;
 
 use super::Projection;
-use super::effect::{AskKey, Effect};
+use super::effect::{AskKey, Effect, Effects};
 
 /// The turn that the helpers below speak of.
 pub(super) const TURN: &str = "t1";
@@ -54,7 +54,7 @@ impl Story {
     pub(super) fn event_of(mut self, turn: &str, msg: EventMsg) -> Self {
         let event = Event { id: TurnId::from(turn), msg };
         self.events.push(event.clone());
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         self.projection.apply(event, &mut effects);
         self.tell(&effects);
         self
@@ -63,7 +63,7 @@ impl Story {
     /// The client has answered, or the question was withdrawn.
     pub(super) fn resolved(mut self, call: &str, request: i64) -> Self {
         let key = AskKey { turn_id: TurnId::from(TURN), call_id: call.into() };
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         self.projection.resolved(&key, Some(RequestId::Integer(request)), &mut effects);
         self.tell(&effects);
         self
@@ -81,7 +81,7 @@ impl Story {
         self
     }
 
-    fn tell(&mut self, effects: &[Effect]) {
+    fn tell(&mut self, effects: &Effects) {
         for effect in effects {
             self.told.push_str(&line(effect));
             self.told.push('\n');

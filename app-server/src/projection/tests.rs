@@ -174,7 +174,7 @@ fn a_change_of_files_is_asked_for() {
     };
     Story::in_turn().event(EventMsg::ApplyPatchApprovalRequest(event)).check(expect![[r#"
         all: status {"type":"active","activeFlags":["waitingOnApproval"]}
-        ask p file change {"threadId":"thread","turnId":"t1","itemId":"p","startedAtMs":5000,"grantRoot":"/w"}
+        ask p file change {"threadId":"thread","turnId":"t1","itemId":"p","startedAtMs":5000,"reason":null,"grantRoot":"/w"}
     "#]]);
 }
 

@@ -14,7 +14,7 @@ use codex_protocol::ids::{ItemId, TurnId};
 use codex_protocol::plan::StepStatus;
 
 use super::Projection;
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use super::status::Status;
 use crate::convert::to_wire::error::turn_error;
 
@@ -89,7 +89,7 @@ pub(super) fn turn(id: &TurnId, end: TurnEnd) -> wire::Turn {
 }
 
 impl Projection {
-    pub(super) fn turn_started(&mut self, id: TurnId, event: TurnStartedEvent, out: &mut Vec<Effect>) {
+    pub(super) fn turn_started(&mut self, id: TurnId, event: TurnStartedEvent, out: &mut Effects) {
         let running = RunningTurn {
             id: event.turn_id.unwrap_or(id),
             started_at: event.started_at.unwrap_or_else(|| (self.clock)() / 1000),
@@ -100,23 +100,23 @@ impl Projection {
         let turn = running.in_progress();
         self.turn = Some(running);
         self.set_active(out);
-        out.push(Effect::Notify(ServerNotification::TurnStarted(wire::TurnStartedNotification {
+        out.push_back(Effect::Notify(ServerNotification::TurnStarted(wire::TurnStartedNotification {
             thread_id: self.thread_id.clone(),
             turn,
         })));
     }
 
-    pub(super) fn turn_complete(&mut self, id: TurnId, event: TurnCompleteEvent, out: &mut Vec<Effect>) {
+    pub(super) fn turn_complete(&mut self, id: TurnId, event: TurnCompleteEvent, out: &mut Effects) {
         let id = event.turn_id.clone().unwrap_or(id);
         self.end_turn(&id, TurnEnd::complete(event), out);
     }
 
-    pub(super) fn turn_aborted(&mut self, id: TurnId, event: TurnAbortedEvent, out: &mut Vec<Effect>) {
+    pub(super) fn turn_aborted(&mut self, id: TurnId, event: TurnAbortedEvent, out: &mut Effects) {
         let id = event.turn_id.clone().unwrap_or(id);
         self.end_turn(&id, TurnEnd::aborted(&event), out);
     }
 
-    fn end_turn(&mut self, id: &TurnId, mut end: TurnEnd, out: &mut Vec<Effect>) {
+    fn end_turn(&mut self, id: &TurnId, mut end: TurnEnd, out: &mut Effects) {
         let Some(running) = self.turn.take_if(|running| running.id == *id) else {
             return;
         };
@@ -126,7 +126,7 @@ impl Projection {
             wire::TurnStatus::Failed => {
                 self.set_status(Status::SystemError, out);
                 if let Some(error) = end.error.clone().filter(|_| running.error.is_none()) {
-                    out.push(self.failed(id, error));
+                    out.push_back(self.failed(id, error));
                 }
             }
             wire::TurnStatus::Completed | wire::TurnStatus::Interrupted | wire::TurnStatus::InProgress => {
@@ -140,7 +140,7 @@ impl Projection {
             turn.items.push(message);
             turn.items_view = wire::TurnItemsView::Summary;
         }
-        out.push(Effect::Notify(ServerNotification::TurnCompleted(wire::TurnCompletedNotification {
+        out.push_back(Effect::Notify(ServerNotification::TurnCompleted(wire::TurnCompletedNotification {
             thread_id: self.thread_id.clone(),
             turn,
         })));
@@ -160,15 +160,17 @@ impl Projection {
         }))
     }
 
-    pub(super) fn turn_diff(&mut self, id: TurnId, event: TurnDiffEvent, out: &mut Vec<Effect>) {
-        out.push(Effect::Notify(ServerNotification::TurnDiffUpdated(wire::TurnDiffUpdatedNotification {
-            thread_id: self.thread_id.clone(),
-            turn_id: id.to_string(),
-            diff: event.unified_diff,
-        })));
+    pub(super) fn turn_diff(&mut self, id: TurnId, event: TurnDiffEvent, out: &mut Effects) {
+        out.push_back(Effect::Notify(ServerNotification::TurnDiffUpdated(
+            wire::TurnDiffUpdatedNotification {
+                thread_id: self.thread_id.clone(),
+                turn_id: id.to_string(),
+                diff: event.unified_diff,
+            },
+        )));
     }
 
-    pub(super) fn plan_update(&mut self, id: TurnId, event: PlanUpdateEvent, out: &mut Vec<Effect>) {
+    pub(super) fn plan_update(&mut self, id: TurnId, event: PlanUpdateEvent, out: &mut Effects) {
         let plan = event.plan.into_iter().map(|step| wire::TurnPlanStep {
             step: step.step,
             status: match step.status {
@@ -177,11 +179,13 @@ impl Projection {
                 StepStatus::Completed => wire::TurnPlanStepStatus::Completed,
             },
         });
-        out.push(Effect::Notify(ServerNotification::TurnPlanUpdated(wire::TurnPlanUpdatedNotification {
-            thread_id: self.thread_id.clone(),
-            turn_id: id.to_string(),
-            explanation: event.explanation,
-            plan: plan.collect(),
-        })));
+        out.push_back(Effect::Notify(ServerNotification::TurnPlanUpdated(
+            wire::TurnPlanUpdatedNotification {
+                thread_id: self.thread_id.clone(),
+                turn_id: id.to_string(),
+                explanation: event.explanation,
+                plan: plan.collect(),
+            },
+        )));
     }
 }

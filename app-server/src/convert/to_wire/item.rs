@@ -287,7 +287,7 @@ mod tests {
         check(
             r#"{"type":"McpToolCall","id":"m","server":"s","tool":"t","arguments":{"a":1},"status":"completed","result":{"content":[],"_meta":{"x":1}},"duration":null}"#,
             expect![[
-                r#"{"type":"mcpToolCall","id":"m","server":"s","tool":"t","status":"completed","arguments":{"a":1},"appContext":null,"mcpAppUi":null,"pluginId":null,"readOnlyHint":null,"result":{"content":[],"_meta":{"x":1}},"error":null,"durationMs":null"#
+                r#"{"type":"mcpToolCall","id":"m","server":"s","tool":"t","status":"completed","arguments":{"a":1},"appContext":null,"mcpAppUi":null,"pluginId":null,"readOnlyHint":null,"result":{"content":[],"structuredContent":null,"_meta":{"x":1}},"error":null,"durationMs":null"#
             ]],
         );
         check(
