@@ -34,6 +34,7 @@ use turn::RunningTurn;
 pub(crate) type Clock = fn() -> i64;
 
 /// What the clients of one thread have been told so far.
+#[derive(Debug)]
 pub(crate) struct Projection {
     thread_id: String,
     clock: Clock,
