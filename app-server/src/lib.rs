@@ -14,22 +14,23 @@
 //! Within layer 1, context knows outgoing, outgoing knows client and transport, and handle knows error.
 
 pub mod args;
-mod client;
+pub mod client;
 pub mod commands;
 mod connection;
 pub mod context;
 mod convert;
-mod error;
-mod handle;
+pub mod error;
+pub mod handle;
 mod handlers;
 mod handshake;
 pub mod identity;
 mod lanes;
 pub mod logging;
-mod outgoing;
+pub mod outgoing;
 mod projection;
 mod router;
 pub mod shutdown;
+mod threads;
 pub mod transport;
 
 use std::sync::Arc;
