@@ -15,7 +15,7 @@ mod turn;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -27,31 +27,31 @@ use super::Projection;
 use super::effect::{AskKey, Effect, Effects};
 
 /// The turn that the helpers below speak of.
-pub(super) const TURN: &str = "t1";
+pub(crate) const TURN: &str = "t1";
 
 /// A projection and what it has told.
-pub(super) struct Story {
-    pub(super) projection: Projection,
-    pub(super) events: Vec<Event>,
+pub(crate) struct Story {
+    pub(crate) projection: Projection,
+    pub(crate) events: Vec<Event>,
     told: String,
 }
 
 impl Story {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let projection = Projection::new("thread".into(), None, || 5_000);
         Self { projection, events: Vec::new(), told: String::new() }
     }
 
     /// A story whose turn has begun; the start is not part of what is checked.
-    pub(super) fn in_turn() -> Self {
+    pub(crate) fn in_turn() -> Self {
         Self::new().event(turn_started()).heard()
     }
 
-    pub(super) fn event(self, msg: EventMsg) -> Self {
+    pub(crate) fn event(self, msg: EventMsg) -> Self {
         self.event_of(TURN, msg)
     }
 
-    pub(super) fn event_of(mut self, turn: &str, msg: EventMsg) -> Self {
+    pub(crate) fn event_of(mut self, turn: &str, msg: EventMsg) -> Self {
         let event = Event { id: TurnId::from(turn), msg };
         self.events.push(event.clone());
         let mut effects = Effects::new();
@@ -61,7 +61,7 @@ impl Story {
     }
 
     /// The client has answered, or the question was withdrawn.
-    pub(super) fn resolved(mut self, call: &str, request: i64) -> Self {
+    pub(crate) fn resolved(mut self, call: &str, request: i64) -> Self {
         let key = AskKey { turn_id: TurnId::from(TURN), call_id: call.into() };
         let mut effects = Effects::new();
         self.projection.resolved(&key, Some(RequestId::Integer(request)), &mut effects);
@@ -70,12 +70,12 @@ impl Story {
     }
 
     /// What was told so far is of no interest.
-    pub(super) fn heard(mut self) -> Self {
+    pub(crate) fn heard(mut self) -> Self {
         self.told.clear();
         self
     }
 
-    pub(super) fn check(mut self, expected: Expect) -> Self {
+    pub(crate) fn check(mut self, expected: Expect) -> Self {
         expected.assert_eq(&self.told);
         self.told.clear();
         self
@@ -146,7 +146,7 @@ fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap()
 }
 
-pub(super) fn turn(turn: &Turn) -> String {
+pub(crate) fn turn(turn: &Turn) -> String {
     let items: Vec<String> = turn.items.iter().map(item).collect();
     let error = turn.error.as_ref().map(|error| format!(" {:?}", error.message)).unwrap_or_default();
     format!(
@@ -173,7 +173,7 @@ fn item(item: &ThreadItem) -> String {
     }
 }
 
-pub(super) fn turn_started() -> EventMsg {
+pub(crate) fn turn_started() -> EventMsg {
     EventMsg::TurnStarted(TurnStartedEvent {
         turn_id: Some(TURN.into()),
         root_turn_id: None,
@@ -182,11 +182,11 @@ pub(super) fn turn_started() -> EventMsg {
     })
 }
 
-pub(super) fn complete() -> EventMsg {
+pub(crate) fn complete() -> EventMsg {
     completed(None)
 }
 
-pub(super) fn failed(message: &str) -> EventMsg {
+pub(crate) fn failed(message: &str) -> EventMsg {
     completed(Some(error(message)))
 }
 
@@ -202,11 +202,11 @@ fn completed(error: Option<ErrorEvent>) -> EventMsg {
     })
 }
 
-pub(super) fn error(message: &str) -> ErrorEvent {
+pub(crate) fn error(message: &str) -> ErrorEvent {
     ErrorEvent { message: message.into(), codex_error_info: None, additional_details: None }
 }
 
-pub(super) fn aborted() -> EventMsg {
+pub(crate) fn aborted() -> EventMsg {
     EventMsg::TurnAborted(TurnAbortedEvent {
         turn_id: Some(TURN.into()),
         reason: TurnAbortReason::Interrupted,
@@ -216,7 +216,7 @@ pub(super) fn aborted() -> EventMsg {
     })
 }
 
-pub(super) fn started(item: TurnItem) -> EventMsg {
+pub(crate) fn started(item: TurnItem) -> EventMsg {
     let thread_id = ConversationId::new();
     EventMsg::ItemStarted(ItemStartedEvent {
         thread_id,
@@ -226,7 +226,7 @@ pub(super) fn started(item: TurnItem) -> EventMsg {
     })
 }
 
-pub(super) fn ended(item: TurnItem) -> EventMsg {
+pub(crate) fn ended(item: TurnItem) -> EventMsg {
     EventMsg::ItemCompleted(ItemCompletedEvent {
         thread_id: ConversationId::new(),
         turn_id: TURN.into(),
@@ -236,7 +236,7 @@ pub(super) fn ended(item: TurnItem) -> EventMsg {
     })
 }
 
-pub(super) fn user(id: &str, text: &str) -> TurnItem {
+pub(crate) fn user(id: &str, text: &str) -> TurnItem {
     TurnItem::UserMessage(UserMessageItem {
         id: id.into(),
         client_id: None,
@@ -244,11 +244,11 @@ pub(super) fn user(id: &str, text: &str) -> TurnItem {
     })
 }
 
-pub(super) fn agent(id: &str, text: &str) -> TurnItem {
+pub(crate) fn agent(id: &str, text: &str) -> TurnItem {
     TurnItem::AgentMessage(AgentMessageItem::new(id.into(), text.into(), None))
 }
 
-pub(super) fn command(id: &str, process: Option<&str>, status: CommandStatus) -> TurnItem {
+pub(crate) fn command(id: &str, process: Option<&str>, status: CommandStatus) -> TurnItem {
     let done = status == CommandStatus::Completed;
     TurnItem::CommandExecution(CommandExecutionItem {
         id: id.into(),
@@ -264,11 +264,11 @@ pub(super) fn command(id: &str, process: Option<&str>, status: CommandStatus) ->
     })
 }
 
-pub(super) fn delta(id: &str, delta: &str) -> EventMsg {
+pub(crate) fn delta(id: &str, delta: &str) -> EventMsg {
     EventMsg::AgentMessageContentDelta(ContentDeltaEvent { item_id: id.into(), delta: delta.into() })
 }
 
-pub(super) fn approval(call: &str) -> EventMsg {
+pub(crate) fn approval(call: &str) -> EventMsg {
     EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
         call_id: call.into(),
         command: vec!["bash".into(), "-lc".into(), "ls -l".into()],
@@ -279,7 +279,7 @@ pub(super) fn approval(call: &str) -> EventMsg {
     })
 }
 
-pub(super) fn tokens(total: i64) -> EventMsg {
+pub(crate) fn tokens(total: i64) -> EventMsg {
     let usage = TokenUsage { total_tokens: total, ..TokenUsage::default() };
     let info =
         TokenUsageInfo { total_token_usage: usage, last_token_usage: usage, model_context_window: None };

@@ -11,6 +11,7 @@ mod questions;
 mod tests;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codex_app_server_protocol::ServerNotification;
@@ -22,7 +23,6 @@ use codex_protocol::event::Event;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::submission::Submission;
-use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::outgoing::Outgoing;
@@ -135,9 +135,10 @@ impl Threads {
         });
         let (gate, opened) = oneshot::channel();
         let threads = self.clone();
+        let mine = thread.mailbox.clone();
         self.tasks.spawn(async move {
             pump.run(Sources { events, mailbox: messages }, opened).await;
-            threads.forget(id);
+            threads.forget(id, &mine);
         });
         (thread, Gate(gate))
     }
@@ -162,8 +163,12 @@ impl Threads {
         self.lock().values().cloned().collect()
     }
 
-    fn forget(&self, id: ConversationId) {
-        self.lock().remove(&id);
+    /// A pump has ended. By now the thread may have been loaded again, with another pump.
+    fn forget(&self, id: ConversationId, mailbox: &mpsc::Sender<Message>) {
+        let mut loaded = self.lock();
+        if loaded.get(&id).is_some_and(|thread| thread.mailbox.same_channel(mailbox)) {
+            loaded.remove(&id);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ConversationId, LoadedThread>> {
