@@ -6,7 +6,8 @@
 //! 6 main, run, commands    process
 //! 5 connection             the loop, handshake, shutdown
 //! 4 router, lanes          which handler, in what order
-//! 3 handlers               behaviour per method
+//! 3 handlers, threads      behaviour per method; one pump per listened thread
+//! 2 projection, convert    pure: events to the wire, the wire to the engine
 //! 1 context handle outgoing client identity error transport args logging
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod client;
 pub mod commands;
 mod connection;
 pub mod context;
+mod convert;
 pub mod error;
 pub mod handle;
 mod handlers;
@@ -25,8 +27,10 @@ pub mod identity;
 mod lanes;
 pub mod logging;
 pub mod outgoing;
+mod projection;
 mod router;
 pub mod shutdown;
+mod threads;
 pub mod transport;
 
 use std::sync::Arc;
