@@ -1,8 +1,8 @@
 //! A temporary home directory and a workspace, written from a few lines of text.
 //!
 //! A fixture has one fact per line: `- config KEY = VALUE` (a top-level setting), `- table [NAME] KEY = VALUE`,
-//! `- home PATH: TEXT` and `- file PATH: TEXT` (`\n` starts a new line), `- git` (the workspace is a repository
-//! with one commit). The default provider is a model server on loopback when there is one, `rehearsal`
+//! `- provider KEY = VALUE` (instead of a default of the model server), `- home PATH: TEXT` and `- file PATH: TEXT`
+//! (`\n` starts a new line), `- git` (the workspace is a repository with one commit). The default provider is a model server on loopback when there is one, `rehearsal`
 //! otherwise. Both folders lie outside the system's temporary folder, which sandboxed commands may write.
 
 use std::fmt::Write as _;
@@ -21,13 +21,25 @@ pub struct Home {
 impl Home {
     /// A home whose provider is the model server.
     pub fn with_model(model: &MockModel, fixture: &str) -> Home {
-        let provider = "model = \"mock-model\"\nmodel_provider = \"mock\"\n";
-        let table = format!(
-            "\n[model_providers.mock]\nname = \"mock\"\nbase_url = \"{}\"\nwire_api = \"responses\"\n\
-             request_max_retries = 0\nstream_max_retries = 0\nrequires_openai_auth = false\n",
-            model.url()
-        );
-        Home::write(provider, &table, fixture)
+        let mut provider = [
+            ("name", "\"mock\"".to_owned()),
+            ("base_url", format!("\"{}\"", model.url())),
+            ("wire_api", "\"responses\"".to_owned()),
+            ("request_max_retries", "0".to_owned()),
+            ("stream_max_retries", "0".to_owned()),
+            ("requires_openai_auth", "false".to_owned()),
+        ];
+        let (own, rest): (Vec<&str>, Vec<&str>) =
+            fixture.lines().partition(|line| line.trim_start().starts_with("- provider "));
+        for line in own {
+            let setting = line.trim().trim_start_matches("- provider ").split_once(" = ");
+            let (key, value) = setting.unwrap_or_else(|| panic!("no KEY = VALUE in: {line}"));
+            let place = provider.iter_mut().find(|(name, _)| *name == key);
+            place.unwrap_or_else(|| panic!("no such default to replace: {line}")).1 = value.to_owned();
+        }
+        let settings: String = provider.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        let table = format!("\n[model_providers.mock]\n{settings}");
+        Home::write("model = \"mock-model\"\nmodel_provider = \"mock\"\n", &table, &rest.join("\n"))
     }
 
     /// A home whose provider is the deterministic model inside the server.

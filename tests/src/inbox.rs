@@ -24,6 +24,7 @@ pub(crate) struct Lines {
     /// No more lines will come.
     pub ended: bool,
     paused: bool,
+    stopped: bool,
     counting: Option<String>,
 }
 
@@ -49,6 +50,7 @@ impl Inbox {
                 line.clear();
                 match output.read_until(b'\n', &mut line) {
                     Ok(0) | Err(_) => break,
+                    Ok(_) if inbox.lines().stopped => break,
                     Ok(_) => inbox.receive(&line),
                 }
             }
@@ -64,6 +66,11 @@ impl Inbox {
     /// Stops or goes on reading. A read that has begun still returns.
     pub fn pause(&self, paused: bool) {
         self.change(|lines| lines.paused = paused);
+    }
+
+    /// Closes this end with the next line that comes.
+    pub fn stop(&self) {
+        self.change(|lines| lines.stopped = true);
     }
 
     /// Notes what the client wrote.

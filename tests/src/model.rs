@@ -5,7 +5,7 @@
 //! asks the model once too often fails with a message and without retries.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -14,7 +14,10 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::PATIENCE;
-use crate::reply::{End, Events, Part, Reply};
+use crate::reply::{End, Events, Gate, Reply};
+
+/// A client that has taken nothing for so long does not read.
+const STILL: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// The server. It ends with its value.
 pub struct MockModel {
@@ -34,8 +37,10 @@ struct State {
     requests: Vec<Value>,
     /// Numbers of requests whose connection the client closed before the reply was out.
     abandoned: Vec<usize>,
+    /// Numbers of requests whose reply the client has not read for a while, or has read to its end.
+    still: Vec<usize>,
     /// Gates of replies being sent, opened when the test is over.
-    gates: Vec<crate::reply::Gate>,
+    gates: Vec<Gate>,
     ended: bool,
 }
 
@@ -82,6 +87,14 @@ impl MockModel {
         found.unwrap_or_else(|| panic!("the model was not asked {number} times within {PATIENCE:?}"))
     }
 
+    /// Waits until the client has stopped reading the reply to this request, from 1, or has read all of it.
+    pub fn wait_until_still(&self, number: usize) {
+        let state = self.shared.wait_until(|state| state.still.contains(&number));
+        let seen = state.still.contains(&number);
+        drop(state);
+        assert!(seen, "the reply to request {number} is still being read after {PATIENCE:?}");
+    }
+
     /// Waits until the client has closed the connection of this request, from 1, before its end.
     pub fn wait_for_abandoned(&self, number: usize) {
         let state = self.shared.wait_until(|state| state.abandoned.contains(&number));
@@ -95,7 +108,7 @@ impl Drop for MockModel {
     fn drop(&mut self) {
         let mut state = self.shared.state.lock().unwrap();
         state.ended = true;
-        state.gates.iter().for_each(crate::reply::Gate::open);
+        state.gates.iter().for_each(Gate::open);
         drop(state);
         drop(TcpStream::connect(self.address));
     }
@@ -135,11 +148,7 @@ impl Shared {
             .iter()
             .position(|reply| reply.only_for.as_ref().is_none_or(|text| asked.contains(text)));
         let reply = wanted.and_then(|index| state.script.remove(index));
-        let gates = reply.iter().flat_map(|reply| &reply.parts).filter_map(|part| match part {
-            Part::Gate(gate) => Some(gate.clone()),
-            Part::Text(_) | Part::Words(_) | Part::Reasoning(_) | Part::Call { .. } => None,
-        });
-        state.gates.extend(gates);
+        state.gates.extend(reply.iter().flat_map(Reply::gates).cloned());
         self.changed.notify_all();
         (state.requests.len(), reply)
     }
@@ -149,13 +158,15 @@ impl Shared {
         let mut output = connection;
         write!(output, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n")?;
         write!(output, "transfer-encoding: chunked\r\n\r\n")?;
+        connection.set_write_timeout(Some(STILL))?;
         let mut send = |bytes: &[u8]| {
             if bytes.is_empty() {
                 return Ok(());
             }
-            write!(output, "{:x}\r\n", bytes.len())?;
-            output.write_all(bytes)?;
-            output.write_all(b"\r\n")
+            let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
+            chunk.extend_from_slice(bytes);
+            chunk.extend_from_slice(b"\r\n");
+            self.write_patiently(connection, number, &chunk)
         };
         let finished = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -169,12 +180,40 @@ impl Shared {
             });
             let sent = Events { number, send: &mut send }.stream(reply);
             finished.store(sent.is_ok(), Ordering::SeqCst);
+            self.be_still(number);
             if sent.is_ok() && !matches!(reply.end, End::Disconnect) {
                 drop((&*connection).write_all(b"0\r\n\r\n"));
             }
             drop(connection.shutdown(std::net::Shutdown::Both));
         });
         Ok(())
+    }
+
+    /// Writes however long the client takes, and notes when it does not read.
+    fn write_patiently(
+        &self,
+        mut output: &TcpStream,
+        number: usize,
+        mut bytes: &[u8],
+    ) -> std::io::Result<()> {
+        while !bytes.is_empty() {
+            match output.write(bytes) {
+                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Err(problem) if matches!(problem.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    self.be_still(number);
+                    if self.state.lock().unwrap().ended {
+                        return Err(problem);
+                    }
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(())
+    }
+
+    fn be_still(&self, number: usize) {
+        self.state.lock().unwrap().still.push(number);
+        self.changed.notify_all();
     }
 
     fn abandon(&self, number: usize) {

@@ -85,11 +85,12 @@ pub fn command_line(pid: u32) -> String {
     String::from_utf8_lossy(&bytes).replace('\0', " ").trim().to_owned()
 }
 
-/// Private memory of one process in KiB, as far as the kernel counts it to this process alone.
+/// Memory of one process in KiB that is its own: heap and stacks, not what is mapped from files.
 pub fn memory_kib(pid: u32) -> u64 {
     let path = format!("/proc/{pid}/smaps_rollup");
     let text = fs::read_to_string(&path).unwrap_or_else(|problem| panic!("{path}: {problem}"));
-    let value = text.lines().find_map(|line| line.strip_prefix("Pss:")).expect("every process has a share");
+    let value =
+        text.lines().find_map(|line| line.strip_prefix("Anonymous:")).expect("every process has some");
     value.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number of KiB")
 }
 

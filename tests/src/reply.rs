@@ -42,7 +42,8 @@ pub struct Reply {
 
 #[derive(Clone)]
 pub(crate) enum Part {
-    Text(Vec<String>),
+    /// One message of the assistant.
+    Text(Vec<Piece>),
     /// That many numbered words, made while they are sent.
     Words(usize),
     Reasoning(String),
@@ -51,6 +52,12 @@ pub(crate) enum Part {
         arguments: String,
         id: Option<String>,
     },
+    Gate(Gate),
+}
+
+#[derive(Clone)]
+pub(crate) enum Piece {
+    Delta(String),
     Gate(Gate),
 }
 
@@ -97,9 +104,14 @@ impl Reply {
         Reply { end: End::Status { code, headers: Vec::new(), body }, ..Reply::default() }
     }
 
-    /// Says more, one delta per piece.
-    pub fn and_text(self, pieces: &[&str]) -> Reply {
-        self.and(Part::Text(pieces.iter().map(|piece| (*piece).to_owned()).collect()))
+    /// Says more, one delta per piece. After a gate in a text, the text goes on.
+    pub fn and_text(mut self, pieces: &[&str]) -> Reply {
+        let pieces = pieces.iter().map(|piece| Piece::Delta((*piece).to_owned()));
+        match self.parts.last_mut() {
+            Some(Part::Text(text)) if matches!(text.last(), Some(Piece::Gate(_))) => text.extend(pieces),
+            _ => self.parts.push(Part::Text(pieces.collect())),
+        }
+        self
     }
 
     /// Calls one more function; several calls of one reply may run in parallel.
@@ -107,9 +119,21 @@ impl Reply {
         self.and(Part::Call { name: name.to_owned(), arguments: arguments.to_string(), id: None })
     }
 
-    /// Stops here until the gate is open.
-    pub fn until(self, gate: &Gate) -> Reply {
-        self.and(Part::Gate(gate.clone()))
+    /// Stops here until the gate is open; in the middle of a message if that was the last part.
+    pub fn until(mut self, gate: &Gate) -> Reply {
+        match self.parts.last_mut() {
+            Some(Part::Text(text)) => text.push(Piece::Gate(gate.clone())),
+            _ => self.parts.push(Part::Gate(gate.clone())),
+        }
+        self
+    }
+
+    pub(crate) fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.parts.iter().flat_map(|part| match part {
+            Part::Gate(gate) => vec![gate],
+            Part::Text(pieces) => pieces.iter().filter_map(Piece::gate).collect(),
+            Part::Words(_) | Part::Reasoning(_) | Part::Call { .. } => Vec::new(),
+        })
     }
 
     /// Breaks the connection at the end.
@@ -141,6 +165,15 @@ impl Reply {
     }
 }
 
+impl Piece {
+    fn gate(&self) -> Option<&Gate> {
+        match self {
+            Piece::Gate(gate) => Some(gate),
+            Piece::Delta(_) => None,
+        }
+    }
+}
+
 /// Writes the events of one reply, one call of `send` per piece that must leave at once.
 pub(crate) struct Events<'a> {
     /// Which request is answered, from 1.
@@ -163,7 +196,9 @@ impl Events<'_> {
                 Part::Gate(gate) => gate.wait(),
                 Part::Text(pieces) => output.push(self.text(index, &mut pieces.iter().cloned())?),
                 Part::Words(count) => {
-                    output.push(self.text(index, &mut (0..*count).map(|word| format!("word{word} ")))?);
+                    output.push(
+                        self.text(index, &mut (0..*count).map(|word| Piece::Delta(format!("word{word} "))))?,
+                    );
                 }
                 Part::Reasoning(summary) => output.push(self.reasoning(index, summary)?),
                 Part::Call { name, arguments, id } => {
@@ -192,7 +227,7 @@ impl Events<'_> {
         }
     }
 
-    fn text(&mut self, index: usize, pieces: &mut dyn Iterator<Item = String>) -> std::io::Result<Value> {
+    fn text(&mut self, index: usize, pieces: &mut dyn Iterator<Item = Piece>) -> std::io::Result<Value> {
         let id = format!("msg_{}_{index}", self.number);
         let item =
             |content: Value| json!({"type": "message", "id": id, "role": "assistant", "content": content});
@@ -200,6 +235,15 @@ impl Events<'_> {
         let mut whole = String::new();
         let mut pending = String::new();
         for piece in pieces {
+            let piece = match piece {
+                Piece::Delta(text) => text,
+                Piece::Gate(gate) => {
+                    (self.send)(pending.as_bytes())?;
+                    pending.clear();
+                    gate.wait();
+                    continue;
+                }
+            };
             let delta = json!({"type": "response.output_text.delta", "item_id": id, "output_index": index,
                 "content_index": 0, "delta": piece});
             pending.push_str(&frame("response.output_text.delta", &delta));

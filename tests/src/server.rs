@@ -133,6 +133,34 @@ impl AppServer {
         }
     }
 
+    /// Waits for the whole answer to a request that was written by hand.
+    pub fn raw_answer(&mut self, id: &Value) -> Value {
+        self.take(&format!("answer to request {id}"), |message| {
+            message["id"] == *id && message.get("method").is_none()
+        })
+    }
+
+    /// Waits for so many answers whose ids begin with a text, and takes them all.
+    pub fn take_answers(&mut self, count: usize, prefix: &str) -> Vec<Value> {
+        let is_one = |message: &Value| {
+            message.get("method").is_none() && message["id"].as_str().is_some_and(|id| id.starts_with(prefix))
+        };
+        let mut lines = self.inbox.wait(|lines| {
+            // Cheap first: this looks at every line each time one comes.
+            lines.all.len() >= count && lines.all.iter().filter(|line| is_one(&line.message)).count() >= count
+        });
+        let wanted = lines.all.iter_mut().filter(|line| is_one(&line.message));
+        let answers: Vec<Value> = wanted
+            .map(|line| {
+                line.taken = true;
+                line.message.clone()
+            })
+            .collect();
+        drop(lines);
+        assert_eq!(answers.len(), count, "answers that came{}", self.why_not());
+        answers
+    }
+
     /// Sends a request and waits for its answer.
     pub fn request(&mut self, method: &str, params: Value) -> Result<Value, Refusal> {
         let id = self.send(method, params);
@@ -225,6 +253,12 @@ impl AppServer {
         self.log.text()
     }
 
+    /// Where in the trace the first such message stands; the end when there is none.
+    pub fn position(&self, wanted: impl Fn(&Value) -> bool) -> usize {
+        let lines = self.inbox.lines();
+        lines.all.iter().position(|line| line.from_server && wanted(&line.message)).unwrap_or(lines.all.len())
+    }
+
     // --- threads and turns
 
     /// Starts a thread in the workspace: nothing is asked, the workspace may be written. Returns its id.
@@ -301,6 +335,11 @@ impl AppServer {
     }
 
     // --- ends
+
+    /// Closes this end of the server's output; the next thing it writes finds nobody.
+    pub fn hang_up(&mut self) {
+        self.inbox.stop();
+    }
 
     /// What is left unread does not matter to this test.
     pub fn ignore_rest(&mut self) {
