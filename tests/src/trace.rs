@@ -71,7 +71,6 @@ fn words(params: &Value) -> String {
         ("", &item["command"]),
         ("", &item["aggregatedOutput"]),
         ("exit ", &item["exitCode"]),
-        ("", &params["error"]["message"]),
         ("will retry ", &params["willRetry"]),
         ("flags ", &params["status"]["activeFlags"]),
     ];
