@@ -29,13 +29,17 @@ fn what_was_completed_survives_a_kill_at_any_point() {
         let last = if ends_itself { Reply::text("the end") } else { held };
         let first =
             Reply::reasoning("thinking").and_call("exec_command", &json!({"cmd": "echo from the tool"}));
-        let model =
-            MockModel::start([Reply::text("before"), first, last, Reply::text("after").only_for("and now")]);
+        let model = MockModel::start([
+            Reply::text("before").only_for("the first"),
+            first.only_for("the second"),
+            last.only_for("the second"),
+            Reply::text("after").only_for("and now"),
+        ]);
         let home = Home::with_model(&model, "");
         let mut server = AppServer::start(&home);
         let thread = server.start_thread(&home);
-        server.run_turn(&thread, "first");
-        server.start_turn(&thread, "second");
+        server.run_turn(&thread, "the first");
+        server.start_turn(&thread, "the second");
         server.expect_where(method, |params| kind.is_empty() || params["item"]["type"] == *kind);
         server.ignore_rest();
         server.end_by(Signal::KILL);
