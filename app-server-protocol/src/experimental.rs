@@ -11,6 +11,25 @@ use serde_json::value::RawValue;
 
 use crate::method::MethodInfo;
 
+/// How much of the wire a schema covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What every client may use.
+    Stable,
+    /// What a client with the experimental capability may use as well.
+    Experimental,
+}
+
+impl Scope {
+    /// What the folders of this scope have behind their name.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            Scope::Stable => "",
+            Scope::Experimental => "-experimental",
+        }
+    }
+}
+
 /// Experimental fields by type, in the order in which a request that uses several is refused. A field of a single
 /// variant stands under `Type::tag`.
 pub const FIELDS: &[(&str, &[&str])] = &[

@@ -1,7 +1,10 @@
 //! What goes over the pipe, and nothing else.
 
+pub mod embedded;
 pub mod error_code;
 pub mod experimental;
+#[cfg(feature = "schema")]
+pub mod export;
 pub mod jsonrpc;
 pub mod method;
 pub mod tables;

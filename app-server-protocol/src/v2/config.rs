@@ -27,6 +27,7 @@ pub struct ConfigReadParams {
 pub struct ConfigReadResponse {
     pub config: Config,
     pub origins: BTreeMap<String, ConfigLayerMetadata>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<ConfigLayer>>,
 }
 
@@ -37,6 +38,7 @@ pub struct ConfigLayer {
     pub name: ConfigLayerSource,
     pub version: String,
     pub config: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_reason: Option<String>,
 }
 

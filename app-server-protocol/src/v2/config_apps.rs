@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::settings::ApprovalsReviewer;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(rename_all = "camelCase")]
 pub struct AppsConfig {
     #[serde(rename = "_default", default)]
     pub default: Option<AppsDefaultConfig>,
+    #[serde(flatten)]
+    pub apps: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

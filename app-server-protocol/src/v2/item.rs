@@ -16,10 +16,11 @@ use super::item_message::{
 use super::item_tool::{
     CollabAgentState, CollabAgentTool, CollabAgentToolCallStatus, CommandAction, CommandExecutionSource,
     CommandExecutionStatus, DynamicToolCallOutputContentItem, DynamicToolCallStatus, FileUpdateChange,
-    ImageGenerationFailure, ImageGenerationInputImage, McpAppUi, McpToolCallAppContext, McpToolCallError,
-    McpToolCallResult, McpToolCallStatus, PatchApplyStatus, SubAgentActivityKind, WebSearchAction,
+    GeneratedImage, ImageGenerationFailure, ImageGenerationInputImage, McpAppUi, McpToolCallAppContext,
+    McpToolCallError, McpToolCallResult, McpToolCallStatus, PatchApplyStatus, SubAgentActivityKind,
+    WebSearchAction,
 };
-use super::response_item::{FunctionCallOutputBody, ModelImageSource};
+use super::response_item::FunctionCallOutputBody;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -162,7 +163,7 @@ pub enum ThreadItemDetails {
     },
     ImageGeneration {
         #[serde(flatten)]
-        source: ModelImageSource,
+        source: GeneratedImage,
         #[serde(default)]
         failure: Option<ImageGenerationFailure>,
         #[serde(default)]

@@ -24,7 +24,7 @@ pub struct ItemCompletedNotification {
     pub item: ThreadItem,
     pub thread_id: String,
     pub turn_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub content_token_count: Option<u64>,
     pub completed_at_ms: i64,
 }

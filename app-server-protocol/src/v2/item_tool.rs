@@ -79,9 +79,8 @@ pub enum McpToolCallStatus {
 #[serde(rename_all = "camelCase")]
 pub struct McpToolCallResult {
     pub content: Vec<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub structured_content: Option<Value>,
-    #[serde(rename = "_meta", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "_meta")]
     pub meta: Option<Value>,
 }
 
@@ -141,19 +140,9 @@ pub enum DynamicToolCallOutputContentItem {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum WebSearchAction {
-    Search {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        query: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        queries: Option<Vec<String>>,
-    },
-    OpenPage {
-        url: Option<String>,
-    },
-    FindInPage {
-        pattern: Option<String>,
-        url: Option<String>,
-    },
+    Search { query: Option<String>, queries: Option<Vec<String>> },
+    OpenPage { url: Option<String> },
+    FindInPage { pattern: Option<String>, url: Option<String> },
     Other,
 }
 
@@ -170,6 +159,19 @@ pub enum ImageGenerationFailure {
 pub struct ImageGenerationInputImage {
     pub path: String,
     pub sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(untagged, expecting = "expected either `result` or `fileId`")]
+pub enum GeneratedImage {
+    Data {
+        result: String,
+    },
+    File {
+        #[serde(rename = "fileId")]
+        file_id: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

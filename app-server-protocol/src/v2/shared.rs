@@ -96,6 +96,6 @@ impl JsonSchema for TextOrObject {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": ["string", "object"]})
+        schemars::json_schema!({"type": ["string", "object"], "additionalProperties": true})
     }
 }

@@ -70,19 +70,13 @@ pub enum SkillScope {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillInterface {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_description: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon_small: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon_large: Option<String>,
     pub icon_small_url: Option<String>,
     pub icon_large_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand_color: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_prompt: Option<String>,
 }
 

@@ -1,0 +1,9 @@
+// Generated from the types of the app server protocol. Do not edit.
+
+export type ReasoningSummaryTextDeltaNotification = {
+  threadId: string,
+  turnId: string,
+  itemId: string,
+  delta: string,
+  summaryIndex: number,
+};

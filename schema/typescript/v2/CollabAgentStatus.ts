@@ -1,0 +1,10 @@
+// Generated from the types of the app server protocol. Do not edit.
+
+export type CollabAgentStatus =
+  | "pendingInit"
+  | "running"
+  | "interrupted"
+  | "completed"
+  | "errored"
+  | "shutdown"
+  | "notFound";

@@ -1,0 +1,6 @@
+// Generated from the types of the app server protocol. Do not edit.
+
+export type ConfigReadParams = {
+  includeLayers?: boolean,
+  cwd?: string | null,
+};

@@ -1,0 +1,3 @@
+// Generated from the types of the app server protocol. Do not edit.
+
+export type FeedbackRequirements = { enabled: boolean | null };

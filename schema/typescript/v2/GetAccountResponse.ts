@@ -1,0 +1,8 @@
+// Generated from the types of the app server protocol. Do not edit.
+import type { Account } from "./Account";
+
+export type GetAccountResponse = {
+  account: Account | null,
+  userId: string | null,
+  requiresOpenaiAuth: boolean,
+};

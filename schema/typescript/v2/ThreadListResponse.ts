@@ -1,0 +1,8 @@
+// Generated from the types of the app server protocol. Do not edit.
+import type { Thread } from "./Thread";
+
+export type ThreadListResponse = {
+  data: Array<Thread>,
+  backwardsCursor: string | null,
+  nextCursor: string | null,
+};

@@ -1,0 +1,7 @@
+// Generated from the types of the app server protocol. Do not edit.
+import type { Turn } from "./Turn";
+
+export type TurnCompletedNotification = {
+  threadId: string,
+  turn: Turn,
+};
