@@ -132,7 +132,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, UsageErro
         None | Some(Word::AppServer) => Command::Serve,
         Some(Word::Logout) => Command::Logout,
         Some(Word::Generate(language)) => {
-            let out = out.ok_or_else(|| UsageError("a folder to write to is missing: add --out DIR".to_owned()))?;
+            let out =
+                out.ok_or_else(|| UsageError("a folder to write to is missing: add --out DIR".to_owned()))?;
             Command::Generate(Generate { language, out, experimental })
         }
     };
@@ -174,7 +175,8 @@ mod tests {
 
     fn check(line: &str, expected: Expect) {
         let text = match parse(line.split_whitespace().map(OsString::from)) {
-            Ok(args) => format!("{:?} {:?}", args.command, args.flags),
+            Ok(Args { command, flags }) if flags == Flags::default() => format!("{command:?}"),
+            Ok(Args { command, flags }) => format!("{command:?} {flags:?}"),
             Err(error) => error.to_string(),
         };
         expected.assert_eq(&text);
@@ -182,36 +184,107 @@ mod tests {
 
     #[test]
     fn serving() {
-        check("", expect![""]);
-        check("app-server --listen stdio://", expect![""]);
-        check("app-server --analytics-default-enabled --stdio", expect![""]);
-        check("-c a.b=1 app-server --config=c={x=\"y=z\"} -p work", expect![""]);
-        check("--enable f app-server --disable g --enable h --profile p", expect![""]);
+        check("", expect!["Serve"]);
+        check("app-server --listen stdio://", expect!["Serve"]);
+        check("app-server --analytics-default-enabled --stdio", expect!["Serve"]);
+        check(
+            "-c a.b=1 app-server --config=c={x=\"y=z\"} -p work",
+            expect![[
+                r#"Serve Flags { config: ["a.b=1", "c={x=\"y=z\"}"], enable: [], disable: [], profile: Some("work") }"#
+            ]],
+        );
+        check(
+            "--enable f app-server --disable g --enable h --profile p",
+            expect![[
+                r#"Serve Flags { config: [], enable: ["f", "h"], disable: ["g"], profile: Some("p") }"#
+            ]],
+        );
     }
 
     #[test]
     fn commands() {
-        check("--version", expect![""]);
-        check("app-server -h", expect![""]);
-        check("-c a=1 try -c b=2 --yes hello", expect![""]);
-        check("sandbox -- ls -l", expect![""]);
-        check("login --device-auth", expect![""]);
-        check("logout", expect![""]);
-        check("generate-ts --out d", expect![""]);
-        check("app-server generate-json-schema --experimental --out d", expect![""]);
+        check("--version", expect!["Version"]);
+        check("app-server -h", expect!["Help"]);
+        check(
+            "-c a=1 try -c b=2 --yes hello",
+            expect![[
+                r#"Try(["-c", "b=2", "--yes", "hello"]) Flags { config: ["a=1"], enable: [], disable: [], profile: None }"#
+            ]],
+        );
+        check("sandbox -- ls -l", expect![[r#"Sandbox(["--", "ls", "-l"])"#]]);
+        check("login --device-auth", expect![[r#"Login(["--device-auth"])"#]]);
+        check("logout", expect!["Logout"]);
+        check(
+            "generate-ts --out d",
+            expect![[r#"Generate(Generate { language: TypeScript, out: "d", experimental: false })"#]],
+        );
+        check(
+            "app-server generate-json-schema --experimental --out d",
+            expect![[r#"Generate(Generate { language: JsonSchema, out: "d", experimental: true })"#]],
+        );
     }
 
     #[test]
     fn mistakes() {
-        check("--listen ws://127.0.0.1:1", expect![""]);
-        check("--listen", expect![""]);
-        check("-c model", expect![""]);
-        check("-c =1", expect![""]);
-        check("--bogus", expect![""]);
-        check("exec hello", expect![""]);
-        check("app-server try", expect![""]);
-        check("generate-ts", expect![""]);
-        check("--out d", expect![""]);
-        check("logout now", expect![""]);
+        check(
+            "--listen ws://127.0.0.1:1",
+            expect![[r#"
+            --listen ws://127.0.0.1:1: this version serves stdio:// only
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "--listen",
+            expect![[r#"
+            missing argument for option '--listen'
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "-c model",
+            expect![[r#"
+            `-c model` has no `=`; write a setting as `key=value`, for example `-c model="gpt-5.5"`
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "-c =1",
+            expect![[r#"
+            `-c =1`: the key is not a path of settings: a part of it is empty
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "--bogus",
+            expect![[r#"
+            invalid option '--bogus'
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "exec hello",
+            expect![[r#"
+            there is no command "exec"
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "app-server try",
+            expect![[r#"
+            unexpected argument "try"
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "generate-ts",
+            expect![[r#"
+            a folder to write to is missing: add --out DIR
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "--out d",
+            expect![[r#"
+            invalid option '--out'
+            See `codex-app-server --help`."#]],
+        );
+        check(
+            "logout now",
+            expect![[r#"
+            unexpected argument "now"
+            See `codex-app-server --help`."#]],
+        );
     }
 }

@@ -15,7 +15,8 @@ pub struct Client {
     pub version: String,
     /// May use experimental methods and fields, and gets experimental notifications.
     pub experimental: bool,
-    opted_out: HashSet<String>,
+    /// Exact names of notifications that it does not want.
+    pub opted_out: HashSet<String>,
 }
 
 /// The client of one connection, once it has introduced itself.
@@ -24,7 +25,8 @@ pub(crate) type ClientCell = Arc<OnceLock<Client>>;
 impl Client {
     /// Whether this client wants to hear the notification.
     pub fn hears(&self, notification: &ServerNotification) -> bool {
-        !self.opted_out.contains(notification.method()) && (self.experimental || !notification.is_experimental())
+        !self.opted_out.contains(notification.method())
+            && (self.experimental || !notification.is_experimental())
     }
 }
 

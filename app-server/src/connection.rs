@@ -141,10 +141,14 @@ where
     fn take(&mut self, text: &str) {
         match Incoming::decode(text) {
             Ok(Incoming::Request { id, method, params }) => self.request(id, &method, params),
-            Ok(Incoming::Notification { method, .. }) => tracing::debug!(%method, "notification of the client"),
+            Ok(Incoming::Notification { method, .. }) => {
+                tracing::debug!(%method, "notification of the client")
+            }
             Ok(Incoming::Response { id, result }) => self.questions.answer(&id, Ok(result.get().to_owned())),
             Ok(Incoming::Error { id, error }) => self.questions.answer(&id, Err(error)),
-            Err(problem) => tracing::warn!("dropped a line of {} bytes from the client: {problem}", text.len()),
+            Err(problem) => {
+                tracing::warn!("dropped a line of {} bytes from the client: {problem}", text.len())
+            }
         }
     }
 
@@ -194,15 +198,17 @@ impl Shared {
     async fn run(&self, Job { id, routed, place }: Job) {
         let method = routed.method;
         let outcome = match handshake::admit(self.client.get(), method, routed.experimental) {
-            Ok(()) => match or_cancelled(&self.cancelled, AssertUnwindSafe(routed.run).catch_unwind()).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => Err(RpcError::panicked(method)),
-                Err(_) => Err(RpcError::shutting_down()),
-            },
+            Ok(()) => {
+                match or_cancelled(&self.cancelled, AssertUnwindSafe(routed.run).catch_unwind()).await {
+                    Ok(Ok(outcome)) => outcome,
+                    Ok(Err(_)) => Err(RpcError::panicked(method)),
+                    Err(_) => Err(RpcError::shutting_down()),
+                }
+            }
             Err(error) => Err(error),
         };
-        let Answer { line, then } = outcome
-            .unwrap_or_else(|error| Answer { line: error_line(&id, method, &error), then: None });
+        let Answer { line, then } =
+            outcome.unwrap_or_else(|error| Answer { line: error_line(&id, method, &error), then: None });
         self.put(place, line);
         if let Some(then) = then {
             let ended = or_cancelled(&self.cancelled, AssertUnwindSafe(then).catch_unwind()).await;

@@ -245,9 +245,37 @@ mod tests {
         );
         let mut out = Vec::new();
         for error in &errors {
-            write_line(&ErrorMessage { error: &error.object(), id: &RequestId::Integer(1) }, &mut out).unwrap();
+            write_line(&ErrorMessage { error: &error.object(), id: &RequestId::Integer(1) }, &mut out)
+                .unwrap();
         }
-        expect![[r#""#]].assert_eq(std::str::from_utf8(&out).unwrap());
+        expect![[r#"
+            {"error":{"code":-32600,"message":"Invalid request: missing field `threadId`"},"id":1}
+            {"error":{"code":-32600,"message":"Invalid request: cwd: invalid type: integer `5`, expected a string"},"id":1}
+            {"error":{"code":-32600,"message":"thread/backgroundTerminals/list requires experimentalApi capability"},"id":1}
+            {"error":{"code":-32600,"message":"thread/start.dynamicTools requires experimentalApi capability"},"id":1}
+            {"error":{"code":-32600,"message":"Not initialized"},"id":1}
+            {"error":{"code":-32600,"message":"Already initialized"},"id":1}
+            {"error":{"code":-32600,"message":"Invalid clientInfo.name: \"a\\nb\" cannot be sent as an HTTP header value; leave out control characters"},"id":1}
+            {"error":{"code":-32001,"message":"Server overloaded; retry later.","data":{"codexErrorInfo":"server_overloaded"}},"id":1}
+            {"error":{"code":-32600,"message":"the server is shutting down; start it again and repeat the request"},"id":1}
+            {"error":{"code":-32603,"message":"model/list failed because of a bug in the server; its log has the details"},"id":1}
+            {"error":{"code":-32603,"message":"the result of model/list cannot be written as JSON"},"id":1}
+            {"error":{"code":-32600,"message":"invalid thread id: expected 36 characters, found 1"},"id":1}
+            {"error":{"code":-32600,"message":"invalid session id: expected 36 characters, found 1"},"id":1}
+            {"error":{"code":-32600,"message":"thread not found: 1"},"id":1}
+            {"error":{"code":-32600,"message":"thread not loaded: 1"},"id":1}
+            {"error":{"code":-32600,"message":"no rollout found for thread id 1"},"id":1}
+            {"error":{"code":-32600,"message":"invalid cursor: x"},"id":1}
+            {"error":{"code":-32601,"message":"no"},"id":1}
+            {"error":{"code":-32602,"message":"out of range"},"id":1}
+            {"error":{"code":-32603,"message":"cannot write the file"},"id":1}
+            {"error":{"code":-32600,"message":"no such model provider"},"id":1}
+            {"error":{"code":-32600,"message":"bad cwd"},"id":1}
+            {"error":{"code":-32600,"message":"a turn runs"},"id":1}
+            {"error":{"code":-32600,"message":"log in"},"id":1}
+            {"error":{"code":-32600,"message":"the conversation has ended"},"id":1}
+            {"error":{"code":-32603,"message":"cannot write"},"id":1}
+        "#]].assert_eq(std::str::from_utf8(&out).unwrap());
     }
 
     #[test]

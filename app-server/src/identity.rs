@@ -159,7 +159,11 @@ mod tests {
     #[test]
     fn user_agents() {
         let probe = || client("probe", "1.2");
-        check(&[("TERM", "xterm")], probe(), expect!["probe/0.169.0 (Debian 12.0.0; ARCH) xterm (probe; 1.2)"]);
+        check(
+            &[("TERM", "xterm")],
+            probe(),
+            expect!["probe/0.169.0 (Debian 12.0.0; ARCH) xterm (probe; 1.2)"],
+        );
         check(
             &[(ORIGINATOR_VARIABLE, "over"), ("TERM_PROGRAM", "my term"), ("TERM_PROGRAM_VERSION", "1 2")],
             probe(),
@@ -171,7 +175,11 @@ mod tests {
             expect!["probe/0.169.0 (Debian 12.0.0; ARCH) unknown (probe; 1.2)"],
         );
         check(&[], client("é", "1 é\n"), expect!["é/0.169.0 (Debian 12.0.0; ARCH) unknown (é; 1 é)"]);
-        check(&[], client("a\tb", "1 é\n(x)\t"), expect!["a_b/0.169.0 (Debian 12.0.0; ARCH) unknown (a_b; 1 __(x))"]);
+        check(
+            &[],
+            client("a\tb", "1 é\n(x)\t"),
+            expect!["a_b/0.169.0 (Debian 12.0.0; ARCH) unknown (a_b; 1 __(x))"],
+        );
         check(&[], client("", "1"), expect!["/0.169.0 (Debian 12.0.0; ARCH) unknown (; 1)"]);
     }
 
@@ -188,9 +196,8 @@ mod tests {
 
     #[test]
     fn terminals() {
-        let found = |name: &str, value: &str| {
-            terminal(&[("TERM", "xterm"), (name, value)].into_iter().collect())
-        };
+        let found =
+            |name: &str, value: &str| terminal(&[("TERM", "xterm"), (name, value)].into_iter().collect());
         assert_eq!(found("WEZTERM_VERSION", "2"), "WezTerm/2");
         assert_eq!(found("ITERM_SESSION_ID", "1"), "iTerm.app");
         assert_eq!(found("TERM", "xterm-kitty"), "kitty");

@@ -116,7 +116,9 @@ mod tests {
     #[test]
     fn a_thread_is_in_order_and_others_are_not_held_up() {
         let mut lanes = Lanes::default();
-        for (lane, name) in [(thread("a"), "a1"), (thread("a"), "a2"), (thread("b"), "b1"), (Lane::Concurrent, "c")] {
+        for (lane, name) in
+            [(thread("a"), "a1"), (thread("a"), "a2"), (thread("b"), "b1"), (Lane::Concurrent, "c")]
+        {
             lanes.push(lane, name);
         }
         let started = start(&mut lanes);
@@ -130,7 +132,9 @@ mod tests {
     #[test]
     fn an_ordered_request_waits_and_is_waited_for() {
         let mut lanes = Lanes::default();
-        for (lane, name) in [(thread("a"), "a1"), (Lane::Ordered, "o"), (Lane::Concurrent, "c"), (thread("b"), "b1")] {
+        for (lane, name) in
+            [(thread("a"), "a1"), (Lane::Ordered, "o"), (Lane::Concurrent, "c"), (thread("b"), "b1")]
+        {
             lanes.push(lane, name);
         }
         let first = start(&mut lanes);

@@ -13,18 +13,18 @@
 //! Within layer 1, context knows outgoing, outgoing knows client and transport, and handle knows error.
 
 pub mod args;
-mod client;
+pub mod client;
 pub mod commands;
 mod connection;
 pub mod context;
-mod error;
-mod handle;
+pub mod error;
+pub mod handle;
 mod handlers;
 mod handshake;
 pub mod identity;
 mod lanes;
 pub mod logging;
-mod outgoing;
+pub mod outgoing;
 mod router;
 pub mod shutdown;
 pub mod transport;

@@ -18,7 +18,8 @@ pub fn init(environment: &Environment) -> Result<(), TryInitError> {
     let filter = environment.get("RUST_LOG").filter(|text| !text.trim().is_empty());
     let json = environment.get("LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
     let layer = tracing_subscriber::fmt::layer().with_writer(Stderr).with_ansi(false);
-    let layer: Box<dyn Layer<Registry> + Send + Sync> = if json { layer.json().boxed() } else { layer.boxed() };
+    let layer: Box<dyn Layer<Registry> + Send + Sync> =
+        if json { layer.json().boxed() } else { layer.boxed() };
     match filter {
         None => tracing_subscriber::registry().with(layer.with_filter(LevelFilter::WARN)).try_init(),
         Some(text) => {

@@ -26,19 +26,24 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let outcome = match command {
-        Command::Serve => serve(flags),
-        Command::Version => Ok(terminal.say(commands::version())).map(|()| ExitCode::SUCCESS),
-        Command::Help => Ok(terminal.say(args::HELP.trim_end())).map(|()| ExitCode::SUCCESS),
-        Command::Generate(what) => generate::run(&what).map(|()| ExitCode::SUCCESS).map_err(Into::into),
-        Command::Try(_) | Command::Sandbox(_) | Command::Login(_) | Command::Logout => {
-            Err(anyhow::anyhow!("this command is not there yet"))
-        }
-    };
-    outcome.unwrap_or_else(|problem| {
+    run_command(command, flags, &mut terminal).unwrap_or_else(|problem| {
         terminal.complain(format_args!("codex-app-server: {problem:#}"));
         ExitCode::FAILURE
     })
+}
+
+fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => return serve(flags),
+        Command::Version => terminal.say(commands::version()),
+        Command::Help => terminal.say(args::HELP.trim_end()),
+        Command::Generate(what) => generate::run(&what)?,
+        Command::Try(_) => anyhow::bail!("`try` is not there yet"),
+        Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
+        Command::Login(_) => anyhow::bail!("`login` is not there yet"),
+        Command::Logout => anyhow::bail!("`logout` is not there yet"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn serve(flags: Flags) -> anyhow::Result<ExitCode> {

@@ -111,39 +111,57 @@ mod tests {
 
     #[test]
     fn lines() {
-        check(&[b"{}\n[]\r\n"], expect![[r#"
+        check(
+            &[b"{}\n[]\r\n"],
+            expect![[r#"
             Line("{}")
-            Line("[]")"#]]);
-        check(&[b"{", b"}", b"\r", b"\n", b"\n"], expect![[r#"
+            Line("[]")"#]],
+        );
+        check(
+            &[b"{", b"}", b"\r", b"\n", b"\n"],
+            expect![[r#"
             Line("{}")
-            Line("")"#]]);
+            Line("")"#]],
+        );
         check(&[b"a\rb\r\r\n"], expect![[r#"Line("a\rb\r")"#]]);
         check(&[], expect![""]);
     }
 
     #[test]
     fn the_last_line_may_lack_its_end() {
-        check(&[b"{}\n{}"], expect![[r#"
+        check(
+            &[b"{}\n{}"],
+            expect![[r#"
             Line("{}")
-            Line("{}")"#]]);
+            Line("{}")"#]],
+        );
     }
 
     #[test]
     fn a_long_line_is_skipped_to_its_end() {
-        check(&[b"12345678\n123456789\n{}\n"], expect![[r#"
+        check(
+            &[b"12345678\n123456789\n{}\n"],
+            expect![[r#"
             Line("12345678")
             TooLong(9)
-            Line("{}")"#]]);
-        check(&[b"1234567", b"89", b"0123", b"45\n{}"], expect![[r#"
+            Line("{}")"#]],
+        );
+        check(
+            &[b"1234567", b"89", b"0123", b"45\n{}"],
+            expect![[r#"
             TooLong(15)
-            Line("{}")"#]]);
+            Line("{}")"#]],
+        );
     }
 
     #[test]
     fn a_line_that_is_not_utf8_is_reported() {
-        check(&[b"ab\xff\n", b"\xc3", b"\xa9\n"], expect![[r#"
+        check(
+            &[b"ab\xff\n", b"\xc3", b"\xa9\n"],
+            expect![[r#"
             NotUtf8 { bytes: 3, valid_up_to: 2 }
-            Line("é")"#]]);
+            Line("é")"#]],
+        );
     }
 
     #[test]

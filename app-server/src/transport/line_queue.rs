@@ -26,7 +26,9 @@ pub struct Disconnected;
 
 /// The right to put one line into the queue without waiting.
 #[derive(Debug)]
-pub struct Place(OwnedSemaphorePermit);
+pub struct Place {
+    _held: OwnedSemaphorePermit,
+}
 
 #[derive(Debug)]
 struct Line {
@@ -71,7 +73,7 @@ impl LineSender {
 
     /// A place for the answer to a request that has just come in. `None`: too many are under way.
     pub fn request(&self) -> Option<Place> {
-        self.requests.clone().try_acquire_owned().ok().map(Place)
+        self.requests.clone().try_acquire_owned().ok().map(Place::new)
     }
 
     /// Waits for a place for a refusal.
@@ -91,8 +93,14 @@ impl LineSender {
     }
 }
 
+impl Place {
+    fn new(held: OwnedSemaphorePermit) -> Self {
+        Place { _held: held }
+    }
+}
+
 fn place<E>(permit: Result<OwnedSemaphorePermit, E>) -> Result<Place, Disconnected> {
-    permit.map(Place).map_err(|_| Disconnected)
+    permit.map(Place::new).map_err(|_| Disconnected)
 }
 
 impl LineReceiver {

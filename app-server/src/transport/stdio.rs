@@ -109,7 +109,10 @@ async fn read(mut input: impl AsyncRead + Unpin, received: mpsc::Sender<String>)
     }
 }
 
-async fn deliver(frame: Frame, received: &mpsc::Sender<String>) -> Result<(), mpsc::error::SendError<String>> {
+async fn deliver(
+    frame: Frame,
+    received: &mpsc::Sender<String>,
+) -> Result<(), mpsc::error::SendError<String>> {
     match frame {
         Frame::Line(text) => received.send(text).await?,
         Frame::TooLong(bytes) => {
