@@ -74,7 +74,7 @@ impl HttpTransport {
         if let Some(token) = &provider.experimental_bearer_token {
             return Ok(Some(token.clone()));
         }
-        let key = provider.env_key.as_deref().and_then(|name| (self.settings.env)(name));
+        let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
         if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
             return Ok(Some(key.trim().to_owned()));
         }
@@ -114,8 +114,8 @@ impl HttpTransport {
         }
         for (name, variable) in &settings.provider.env_http_headers {
             let header = self.header_name("env_http_headers", name)?;
-            if let Some(value) = (settings.env)(variable).filter(|value| !value.trim().is_empty()) {
-                headers.insert(header, self.header_value(name, &value)?);
+            if let Some(value) = settings.environment.get(variable).filter(|value| !value.trim().is_empty()) {
+                headers.insert(header, self.header_value(name, value)?);
             }
         }
         if let Some(token) = self.bearer(credentials)? {
