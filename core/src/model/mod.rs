@@ -23,6 +23,7 @@ use crate::model::stream::ResponseStream;
 use crate::model::transport::ModelTransport;
 use crate::model::wire::Wire;
 
+pub mod body;
 pub mod catalog;
 pub mod credentials;
 pub mod error;
@@ -39,6 +40,9 @@ pub mod stream;
 pub mod tool_spec;
 pub mod transport;
 pub mod wire;
+
+#[cfg(test)]
+mod client_tests;
 
 /// How a client is set up.
 #[derive(Clone, Debug)]
