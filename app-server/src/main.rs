@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use codex_app_server::args::{self, Args, Command};
-use codex_app_server::commands::{self, Terminal, generate};
+use codex_app_server::commands::terminal::Terminal;
+use codex_app_server::commands::{self, generate, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
@@ -38,7 +39,7 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Version => terminal.say(commands::version()),
         Command::Help => terminal.say(args::HELP.trim_end()),
         Command::Generate(what) => generate::run(&what)?,
-        Command::Try(_) => anyhow::bail!("`try` is not there yet"),
+        Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
         Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
         Command::Login(_) => anyhow::bail!("`login` is not there yet"),
         Command::Logout => anyhow::bail!("`logout` is not there yet"),

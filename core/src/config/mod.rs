@@ -21,6 +21,7 @@ pub mod read_view;
 pub mod relative;
 pub mod requirements;
 pub mod resolve;
+pub mod shell_env;
 pub mod version;
 
 use std::collections::BTreeMap;

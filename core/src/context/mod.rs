@@ -4,5 +4,6 @@ pub mod environment;
 pub mod history;
 pub mod instructions;
 pub mod normalize;
+pub mod project_doc;
 pub mod tokens;
 pub mod truncate;

@@ -5,29 +5,11 @@
 //! payload as text, because many payloads are not wanted.
 
 use codex_protocol::rollout::RolloutItem;
-use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::Error;
-
-const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-
-/// Unix milliseconds as lines have them: `2026-11-22T20:51:57.481Z`.
-pub fn timestamp(at_ms: i64) -> String {
-    let mut text = String::with_capacity(24);
-    let time = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    if PRINTER.print_timestamp(&time, &mut text).is_err() {
-        text.clear();
-    }
-    text
-}
-
-/// Unix milliseconds of an RFC 3339 time.
-pub fn parse_timestamp(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
-}
+use super::stamp;
 
 /// Everything of a line that does not depend on its place: type, payload, end of line.
 pub(super) fn push_body(out: &mut Vec<u8>, item: &RolloutItem) -> Result<(), Error> {
@@ -67,7 +49,7 @@ fn push(
 /// The part in front of a body.
 pub(super) fn push_head(out: &mut Vec<u8>, at_ms: i64, ordinal: Option<u64>) {
     out.extend_from_slice(b"{\"timestamp\":\"");
-    out.extend_from_slice(timestamp(at_ms).as_bytes());
+    out.extend_from_slice(stamp::timestamp(at_ms).as_bytes());
     out.extend_from_slice(b"\",");
     if let Some(ordinal) = ordinal {
         out.extend_from_slice(format!("\"ordinal\":{ordinal},").as_bytes());
@@ -89,7 +71,7 @@ pub(super) struct Envelope<'a> {
 
 impl Envelope<'_> {
     pub fn at_ms(&self) -> i64 {
-        self.timestamp.and_then(parse_timestamp).unwrap_or_default()
+        self.timestamp.and_then(stamp::parse).unwrap_or_default()
     }
 }
 
@@ -120,15 +102,6 @@ mod tests {
         push_body(&mut bytes, &item).unwrap();
         let line = RolloutLine { timestamp: "2026-11-22T20:51:57.481Z".into(), ordinal: Some(7), item };
         assert_eq!(String::from_utf8(bytes).unwrap(), serde_json::to_string(&line).unwrap() + "\n");
-    }
-
-    #[test]
-    fn times_have_three_digits_and_are_read_in_any_precision() {
-        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(timestamp(1_795_380_717_000), "2026-11-22T20:51:57.000Z");
-        assert_eq!(parse_timestamp("2026-11-22T20:51:57.481Z"), Some(1_795_380_717_481));
-        assert_eq!(parse_timestamp("2026-11-22T21:51:57+01:00"), Some(1_795_380_717_000));
-        assert_eq!(parse_timestamp("yesterday"), None);
     }
 
     #[test]

@@ -99,6 +99,14 @@ pub fn find_archived(home: &Path, id: ConversationId) -> Result<Option<PathBuf>,
     find_in(&home.join(ARCHIVED), id)
 }
 
+/// The file of a conversation, archived or not.
+pub fn find_anywhere(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    match find(home, id)? {
+        Some(path) => Ok(Some(path)),
+        None => find_archived(home, id),
+    }
+}
+
 /// The home directory that a file is stored in, if it lies where it should.
 pub fn home_of(path: &Path) -> Option<&Path> {
     let folder = path.parent()?;

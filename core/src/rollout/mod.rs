@@ -5,16 +5,23 @@
 //! of its 2025 releases are read, and what is written here loads there. Nothing is ever rewritten:
 //! a file only grows, except that a line which was cut off by a crash is moved aside first.
 
+mod cursor;
 mod decode;
 pub mod error;
+mod head;
 mod legacy;
 mod line;
 mod lines;
+pub mod list;
 pub mod location;
 mod log;
+pub mod names;
 pub mod policy;
+pub mod query;
 pub mod reader;
 pub mod recorder;
+pub mod stamp;
+mod walk;
 mod writer;
 
 pub use error::Error;

@@ -162,7 +162,7 @@ impl Reading {
         let mut seen = vec![fork.id];
         let mut next = source_of(fork);
         while let Some((source, before)) = next {
-            let found = location::home_of(path).map(|home| find_anywhere(home, source));
+            let found = location::home_of(path).map(|home| location::find_anywhere(home, source));
             let mut earlier = Reading::default();
             next = None;
             let result = match found {
@@ -192,13 +192,6 @@ impl Reading {
 
 fn source_of(meta: &SessionMeta) -> Option<(ConversationId, u64)> {
     Some((meta.forked_from_id?, meta.forked_from_ordinal_exclusive?))
-}
-
-fn find_anywhere(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
-    match location::find(home, id)? {
-        Some(path) => Ok(Some(path)),
-        None => location::find_archived(home, id),
-    }
 }
 
 #[cfg(test)]

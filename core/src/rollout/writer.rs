@@ -185,3 +185,91 @@ impl Lines {
 fn is_line_end(byte: &u8) -> bool {
     *byte == b'\n'
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use codex_protocol::ids::ConversationId;
+    use codex_protocol::response_item::ResponseItem;
+    use codex_protocol::rollout::{RolloutItem, SessionMeta};
+
+    use super::super::reader::{self, Loaded};
+    use super::super::recorder::RolloutRecorder;
+    use super::*;
+
+    fn said(text: &str) -> RolloutItem {
+        RolloutItem::ResponseItem(ResponseItem::message("user", text))
+    }
+
+    async fn recorded(recorder: &RolloutRecorder, texts: &[&str]) {
+        for text in texts {
+            recorder.record(&[said(text)]).await.unwrap();
+        }
+        recorder.close().await.unwrap();
+    }
+
+    async fn new_file(path: &Path, texts: &[&str]) {
+        let meta = SessionMeta::new(ConversationId::new(), String::new(), "/w".into(), "0.169.0");
+        recorded(&RolloutRecorder::create(path.into(), meta, &TaskGroup::new()), texts).await;
+    }
+
+    fn items(loaded: &Loaded) -> Vec<&RolloutItem> {
+        loaded.items.iter().map(|stored| &stored.item).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_recorded_is_what_is_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl");
+        new_file(&path, &["a", "line\nend", "\u{2028}\0"]).await;
+        let loaded = reader::read(path, &TaskGroup::new()).await.unwrap();
+        assert_eq!(items(&loaded), [&said("a"), &said("line\nend"), &said("\u{2028}\0")]);
+        assert_eq!((loaded.next_ordinal, loaded.problems.count, loaded.torn), (Some(4), 0, None));
+    }
+
+    #[tokio::test]
+    async fn a_file_cut_at_any_byte_of_its_last_line_goes_on_with_a_fresh_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl");
+        new_file(&path, &["one", "zwölf"]).await;
+        let bytes = std::fs::read(&path).unwrap();
+        let last = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        for cut in last..=bytes.len() {
+            std::fs::write(&path, &bytes[..cut]).unwrap();
+            let before = reader::load(&path).unwrap();
+            let group = TaskGroup::new();
+            let recorder = RolloutRecorder::append_to(path.clone(), before.next_ordinal, &group);
+            recorded(&recorder, &["next"]).await;
+            let after = reader::load(&path).unwrap();
+            let whole = cut >= bytes.len() - 1;
+            assert_eq!(before.torn.is_some(), cut > last && !whole, "cut at {cut}");
+            let expected = if whole { vec!["one", "zwölf", "next"] } else { vec!["one", "next"] };
+            let expected: Vec<_> = expected.into_iter().map(said).collect();
+            assert_eq!(items(&after), expected.iter().collect::<Vec<_>>(), "cut at {cut}");
+            assert_eq!((after.problems.count, after.torn), (0, None), "cut at {cut}");
+            assert_eq!(after.next_ordinal, before.next_ordinal.map(|next| next + 1));
+            let aside = folder.path().join("r.jsonl.torn-1");
+            if before.torn.is_some() {
+                assert_eq!(std::fs::read(&aside).unwrap(), bytes[last..cut]);
+                std::fs::remove_file(aside).unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_that_are_not_understood_stay_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl");
+        new_file(&path, &["one"]).await;
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text += "garbage\n\n{\"type\":\"world_state\",\"ordinal\":5,\"payload\":{\"x\": 1}}\n";
+        std::fs::write(&path, &text).unwrap();
+        let loaded = reader::load(&path).unwrap();
+        let recorder = RolloutRecorder::append_to(path.clone(), loaded.next_ordinal, &TaskGroup::new());
+        recorded(&recorder, &["two"]).await;
+        let after = std::fs::read_to_string(&path).unwrap();
+        assert!(after.starts_with(&text));
+        assert!(after[text.len()..].contains("\"ordinal\":6,"));
+    }
+}

@@ -1,0 +1,41 @@
+//! What is typed, line by line.
+//!
+//! Reading happens on demand, so that an answer is never taken for a prompt. What was typed before a question was
+//! put can be forgotten: it was not meant as an answer.
+
+use std::io::{self, IsTerminal};
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
+
+/// Standard input.
+pub struct Typed {
+    lines: Lines<BufReader<Stdin>>,
+    is_person: bool,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Typed { lines: BufReader::new(stdin()).lines(), is_person: io::stdin().is_terminal() }
+    }
+}
+
+impl Typed {
+    /// Whether somebody sits at it.
+    pub fn is_person(&self) -> bool {
+        self.is_person
+    }
+
+    /// The next line; none at the end. Safe to be dropped while it waits.
+    pub async fn line(&mut self) -> io::Result<Option<String>> {
+        self.lines.next_line().await
+    }
+
+    /// Drops what was typed and not read yet.
+    pub fn forget(&mut self) {
+        #[cfg(unix)]
+        if self.is_person {
+            let _not_a_terminal =
+                rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+        }
+    }
+}
