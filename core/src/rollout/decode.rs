@@ -93,3 +93,47 @@ fn name(kind: &str, payload: &RawValue) -> String {
 fn parsed<T: DeserializeOwned>(payload: &RawValue) -> Result<T, serde_json::Error> {
     serde_json::from_str(payload.get())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LINES: [&str; 4] = [
+        r#"{"timestamp":"2026-11-22T20:51:57.481Z","ordinal":0,"type":"session_meta","payload":{"id":"01a20507-a775-7583-bb12-157c0e80978f","timestamp":"","cwd":"/w","source":{"subagent":{"other":"x"}}}}"#,
+        r#"{"timestamp":"2026-11-22T20:51:57.481Z","ordinal":1,"type":"response_item","payload":{"type":"function_call_output","call_id":"c","output":[{"type":"input_text","text":"t"}]}}"#,
+        r#"{"timestamp":"2026-11-22T20:51:57.481Z","type":"event_msg","payload":{"type":"item_completed","thread_id":"01a20507-a775-7583-bb12-157c0e80978f","turn_id":"t","item":{"type":"CommandExecution","id":"c","command":[],"cwd":"file:///a%20b","status":"failed","duration":{"secs":0,"nanos":1}}}}"#,
+        r#"{"timestamp":"2026-11-22T20:51:57.481Z","type":"compacted","payload":{"message":"m","replacement_history":[]}}"#,
+    ];
+
+    /// What a fuzzer runs: any bytes are a line or a reason why not.
+    fn target(bytes: &[u8]) {
+        if let Err(reason) = decode(line::trimmed(bytes)) {
+            assert!(!reason.is_empty());
+        }
+    }
+
+    #[test]
+    fn whole_lines_are_decoded() {
+        for line in LINES {
+            assert!(decode(line.as_bytes()).is_ok(), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            target(&bytes);
+        }
+
+        #[test]
+        fn damaged_lines_are_survived(line in 0..LINES.len(), at: prop::sample::Index, bytes: [u8; 3], cut: bool) {
+            let mut damaged = LINES[line].as_bytes().to_vec();
+            let at = at.index(damaged.len());
+            damaged.splice(at..(at + 1), bytes);
+            damaged.truncate(if cut { at } else { damaged.len() });
+            target(&damaged);
+        }
+    }
+}

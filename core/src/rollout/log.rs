@@ -104,7 +104,7 @@ impl Log {
         file.write(bytes)
     }
 
-    fn first_open(&self) -> Result<Open, Error> {
+    fn first_open(&mut self) -> Result<Open, Error> {
         let mut options = OpenOptions::new();
         options.read(true).append(true);
         if self.new {
@@ -116,6 +116,7 @@ impl Log {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&self.path).map_err(|source| Error::io("open", &self.path, source))?;
+        self.new = false;
         mended(file, &self.path).map_err(|source| Error::io("read", &self.path, source))
     }
 }
