@@ -40,6 +40,7 @@ use crate::connection::{Connection, Parts};
 use crate::context::{Context, ServerConfig};
 use crate::outgoing::{Outgoing, Questions};
 use crate::shutdown::Leftovers;
+use crate::threads::Threads;
 
 /// Serves one client until its input ends, it does not listen any more, or `shutdown` is ready; then stops
 /// everything in order.
@@ -52,7 +53,9 @@ pub async fn run(
     let client = ClientCell::default();
     let questions = Questions::default();
     let outgoing = Outgoing::new(lines.clone(), client.clone(), questions.clone());
-    let context = Context::new(outgoing, client.clone(), Arc::new(config));
+    let group = config.conversations.shared().group.clone();
+    let threads = Threads::new(group);
+    let context = Context::new(outgoing, client.clone(), Arc::new(config), threads);
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));

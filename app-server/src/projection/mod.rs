@@ -21,7 +21,7 @@ mod tests;
 
 use codex_app_server_protocol::v2::item::ThreadItem;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
-use codex_app_server_protocol::v2::turn::Turn;
+use codex_app_server_protocol::v2::turn::{Turn, TurnStatus};
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::ids::{ItemId, TurnId};
 
@@ -29,6 +29,11 @@ use effect::{AskKey, Effects};
 use item::OpenItem;
 use status::Status;
 use turn::RunningTurn;
+
+/// A turn that has been accepted and has not begun.
+pub(crate) fn accepted_turn(id: &TurnId) -> Turn {
+    turn::turn(id, turn::TurnEnd::new(TurnStatus::InProgress))
+}
 
 /// Unix milliseconds.
 pub(crate) type Clock = fn() -> i64;

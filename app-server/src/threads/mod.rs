@@ -19,12 +19,14 @@ use codex_app_server_protocol::v2::thread::ThreadStatus;
 use codex_core::base::spawn::TaskGroup;
 use codex_core::base::time::now_ms;
 use codex_core::conversations::conversation::CodexConversation;
+use codex_core::error::CoreError;
 use codex_protocol::event::Event;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::submission::Submission;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::error::RpcError;
 use crate::outgoing::Outgoing;
 use crate::projection::{Projection, Told};
 use audience::{ConnectionId, Connections, Listener};
@@ -177,6 +179,15 @@ impl Threads {
 }
 
 impl LoadedThread {
+    /// What a client is told when the engine could not do what it wanted. A thread that has just ended is one that is
+    /// not there.
+    pub(crate) fn ended(&self, error: CoreError) -> RpcError {
+        match error {
+            CoreError::Closed => RpcError::thread_not_found(self.conversation.id()),
+            other => other.into(),
+        }
+    }
+
     pub(crate) fn status(&self) -> ThreadStatus {
         self.status.borrow().clone()
     }

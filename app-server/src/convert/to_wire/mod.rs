@@ -1,9 +1,12 @@
 //! What the engine says, in the words of the wire.
 
+pub(crate) mod account;
 pub(crate) mod command;
+pub(crate) mod config;
 pub(crate) mod error;
 pub(crate) mod input;
 pub(crate) mod item;
+pub(crate) mod model;
 pub(crate) mod policy;
 pub(crate) mod usage;
 
