@@ -43,7 +43,8 @@ pub fn commands_anywhere(script: &str) -> Vec<Vec<String>> {
     let mut waiting = vec![tree.root_node()];
     while let Some(node) = waiting.pop() {
         if node.kind() == "command" {
-            let texts = children(node).into_iter().filter_map(|child| readable(child, script));
+            let words = children(node).into_iter().filter(|child| child.kind() != "variable_assignment");
+            let texts = words.filter_map(|child| readable(child, script));
             commands.push(texts.collect());
         }
         waiting.extend(children(node).into_iter().rev());
@@ -135,7 +136,7 @@ mod tests {
             ("a\nb", "a / b"),
             ("cd x && git status;", "cd_x / git_status"),
             ("rg -n 'x|y' src/*.rs", "rg_-n_x|y_src/*.rs~"),
-            ("ls ~/x {a,b}", "ls_~/x~_{a,b}~"),
+            ("ls ~/x a?c", "ls_~/x~_a?c~"),
         ] {
             assert_eq!(split(script).as_deref(), Some(expected), "{script}");
         }
@@ -176,6 +177,7 @@ mod tests {
             "[[ a ]]",
             "((1))",
             "export A=1",
+            "ls {a,b}",
             "ls 'unfinished",
             "ls &&",
             "ls\0",

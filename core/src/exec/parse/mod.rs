@@ -4,3 +4,4 @@
 //! Whether a command may run without asking is decided in `safety`.
 
 pub mod bash;
+pub mod summary;
