@@ -7,8 +7,8 @@ use std::error::Error;
 use std::fmt;
 
 use codex_app_server_protocol::error_code::{
-    INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, NOT_SUPPORTED, OVERLOADED, OverloadedErrorData,
-    OverloadedErrorInfo,
+    INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, InputErrorData, NOT_SUPPORTED, OVERLOADED,
+    OverloadedErrorData, OverloadedErrorInfo,
 };
 use codex_app_server_protocol::experimental::ExperimentalUse;
 use codex_app_server_protocol::jsonrpc::ErrorObject;
@@ -96,6 +96,15 @@ impl RpcError {
 
     pub(crate) fn unserialisable(method: &str, problem: serde_json::Error) -> Self {
         RpcError::internal(format!("the result of {method} cannot be written as JSON")).caused_by(problem)
+    }
+
+    /// The text of an input is longer than a turn takes.
+    pub fn input_too_large(limit: InputErrorData) -> Self {
+        RpcError::invalid_params(format!(
+            "the text of `input` has {} characters and may have {}; send less, or refer to a file",
+            limit.actual_chars, limit.max_chars
+        ))
+        .with_data(&limit)
     }
 
     /// A thread id that is no UUID.

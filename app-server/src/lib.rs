@@ -6,7 +6,8 @@
 //! 6 main, run, commands    process
 //! 5 connection             the loop, handshake, shutdown
 //! 4 router, lanes          which handler, in what order
-//! 3 handlers               behaviour per method
+//! 3 handlers, threads      behaviour per method; one pump per listened thread
+//! 2 projection, convert    pure: events to the wire, the wire to the engine
 //! 1 context handle outgoing client identity error transport args logging
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod client;
 pub mod commands;
 mod connection;
 pub mod context;
+mod convert;
 pub mod error;
 pub mod handle;
 mod handlers;
@@ -25,8 +27,10 @@ pub mod identity;
 mod lanes;
 pub mod logging;
 pub mod outgoing;
+mod projection;
 mod router;
 pub mod shutdown;
+mod threads;
 pub mod transport;
 
 use std::sync::Arc;
@@ -36,6 +40,7 @@ use crate::connection::{Connection, Parts};
 use crate::context::{Context, ServerConfig};
 use crate::outgoing::{Outgoing, Questions};
 use crate::shutdown::Leftovers;
+use crate::threads::Threads;
 
 /// Serves one client until its input ends, it does not listen any more, or `shutdown` is ready; then stops
 /// everything in order.
@@ -48,7 +53,9 @@ pub async fn run(
     let client = ClientCell::default();
     let questions = Questions::default();
     let outgoing = Outgoing::new(lines.clone(), client.clone(), questions.clone());
-    let context = Context::new(outgoing, client.clone(), Arc::new(config));
+    let group = config.conversations.shared().group.clone();
+    let threads = Threads::new(group);
+    let context = Context::new(outgoing, client.clone(), Arc::new(config), threads);
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));

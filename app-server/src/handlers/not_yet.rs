@@ -37,14 +37,4 @@ not_yet! {
     ThreadUnsubscribe;
     ThreadSetName;
     ThreadBackgroundTerminalsList;
-    TurnStart;
-    TurnSteer;
-    TurnInterrupt;
-    ModelList;
-    ModelProviderList;
-    PermissionProfileList;
-    SkillsList;
-    ConfigRead;
-    ConfigRequirementsRead;
-    GetAccount;
 }

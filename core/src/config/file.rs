@@ -15,6 +15,7 @@ use toml::{Table, Value};
 
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::provider::ModelProviderInfo;
+use super::shell_env::ShellEnvironmentPolicy;
 
 /// `[history]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,7 +159,7 @@ settings! {
         /// The permission profile to begin with, instead of a sandbox mode.
         default_permissions: String,
         /// Which variables commands see.
-        shell_environment_policy: Table,
+        shell_environment_policy: ShellEnvironmentPolicy,
         /// Whether commands may run in a login shell.
         allow_login_shell: bool,
         /// The longest wait for a background command, in milliseconds.
@@ -312,11 +313,14 @@ mod tests {
     fn wrong_entries_leave_their_neighbours_alone() {
         let text = "[model_providers.bad]\nwire_api = \"telepathy\"\n[model_providers.good]\nname = \"G\"\n\
                     [features]\na = true\nb = 1\n[projects.\"/x\"]\ntrust_level = \"maybe\"\n";
-        check(text, expect![[r#"
+        check(
+            text,
+            expect![[r#"
             model_providers.bad.wire_api: unknown variant `telepathy`, expected `responses` or `rehearsal`
             projects./x.trust_level: unknown variant `maybe`, expected `trusted` or `untrusted`
             features.b: invalid type: integer `1`, expected a boolean
-        "#]]);
+        "#]],
+        );
         let (settings, _) = ConfigToml::read(&document::parse(text).unwrap());
         assert_eq!(settings.model_providers.keys().collect::<Vec<_>>(), ["good"]);
         assert_eq!(settings.features.len(), 1);
@@ -324,9 +328,12 @@ mod tests {
 
     #[test]
     fn tables_must_be_tables() {
-        check("model_providers = 5", expect![[r#"
+        check(
+            "model_providers = 5",
+            expect![[r#"
             model_providers: invalid type: integer, expected a table
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -379,6 +386,7 @@ mod tests {
             model_providers: Servers of models, by id.
             projects: What the user thinks of projects, by folder.
             features: Switches.
-        "#]].assert_eq(&lines.concat());
+        "#]]
+        .assert_eq(&lines.concat());
     }
 }
