@@ -55,13 +55,14 @@ pub async fn run(
     let outgoing = Outgoing::new(lines.clone(), client.clone(), questions.clone());
     let group = config.conversations.shared().group.clone();
     let threads = Threads::new(group);
-    let context = Context::new(outgoing, client.clone(), Arc::new(config), threads);
+    let server = Arc::new(config);
+    let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));
     let ended = connection.serve(shutdown).await;
     tracing::info!(?ended, "stopping");
-    shutdown::stop(connection, tasks).await
+    shutdown::stop(connection, &server.conversations, tasks).await
 }
 
 #[cfg(test)]

@@ -106,6 +106,19 @@ impl ConversationManager {
         &self.shared
     }
 
+    /// Says who acts; the first client to do so counts.
+    pub fn introduce(&self, identity: Identity) {
+        self.shared.identity.get_or_init(|| identity);
+    }
+
+    /// Ends all conversations and waits until everything of them has ended: turns as interrupted,
+    /// commands with all they started, files written.
+    pub async fn shutdown(&self) {
+        self.shared.token.cancel();
+        self.lock().clear();
+        self.shared.group.finished().await;
+    }
+
     /// A new conversation. Its file appears with its first turn.
     pub async fn start(
         &self,

@@ -37,7 +37,7 @@ use crate::turn::port::{LateMsg, TurnMsg};
 use crate::turn::services::SessionServices;
 
 /// How long a session that ends waits for its turn and for its client.
-const LAST_WORDS: Duration = Duration::from_millis(1500);
+const LAST_WORDS: Duration = Duration::from_millis(900);
 
 pub struct Session {
     id: ConversationId,
