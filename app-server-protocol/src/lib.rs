@@ -28,6 +28,7 @@ pub mod error_code;
 pub mod experimental;
 #[cfg(feature = "schema")]
 pub mod export;
+pub mod fuzz;
 pub mod jsonrpc;
 pub mod method;
 pub mod tables;
