@@ -15,6 +15,7 @@ use toml::{Table, Value};
 
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::provider::ModelProviderInfo;
+use super::shell_env::ShellEnvironmentPolicy;
 
 /// `[history]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,7 +159,7 @@ settings! {
         /// The permission profile to begin with, instead of a sandbox mode.
         default_permissions: String,
         /// Which variables commands see.
-        shell_environment_policy: Table,
+        shell_environment_policy: ShellEnvironmentPolicy,
         /// Whether commands may run in a login shell.
         allow_login_shell: bool,
         /// The longest wait for a background command, in milliseconds.

@@ -1,0 +1,28 @@
+//! `initialize`: the client introduces itself, the connection opens.
+
+use codex_app_server_protocol::method::Initialize;
+use codex_app_server_protocol::v2::initialize::{InitializeParams, InitializeResponse};
+
+use crate::client::Client;
+use crate::context::Context;
+use crate::error::RpcError;
+use crate::handle::{Handle, Reply};
+use crate::identity::is_header_value;
+
+impl Handle<Initialize> for Context {
+    async fn handle(&self, params: InitializeParams) -> Result<Reply<InitializeResponse>, RpcError> {
+        let client = Client::from(params);
+        if !is_header_value(&client.name) {
+            return Err(RpcError::bad_client_name(&client.name));
+        }
+        let client = self.introduce(client)?;
+        self.identity().introduce(client);
+        let response = InitializeResponse {
+            user_agent: self.identity().user_agent(client),
+            codex_home: self.configs().codex_home().to_string(),
+            platform_family: std::env::consts::FAMILY.to_owned(),
+            platform_os: std::env::consts::OS.to_owned(),
+        };
+        Ok(response.into())
+    }
+}

@@ -1,0 +1,53 @@
+// Generated from the types of the app server protocol. Do not edit.
+import type { AccountRateLimitsUpdatedNotification } from "./v2/AccountRateLimitsUpdatedNotification";
+import type { AgentMessageDeltaNotification } from "./v2/AgentMessageDeltaNotification";
+import type { CommandExecutionOutputDeltaNotification } from "./v2/CommandExecutionOutputDeltaNotification";
+import type { ConfigWarningNotification } from "./v2/ConfigWarningNotification";
+import type { DeprecationNoticeNotification } from "./v2/DeprecationNoticeNotification";
+import type { ErrorNotification } from "./v2/ErrorNotification";
+import type { ItemCompletedNotification } from "./v2/ItemCompletedNotification";
+import type { ItemStartedNotification } from "./v2/ItemStartedNotification";
+import type { PlanDeltaNotification } from "./v2/PlanDeltaNotification";
+import type { ReasoningSummaryPartAddedNotification } from "./v2/ReasoningSummaryPartAddedNotification";
+import type { ReasoningSummaryTextDeltaNotification } from "./v2/ReasoningSummaryTextDeltaNotification";
+import type { ReasoningTextDeltaNotification } from "./v2/ReasoningTextDeltaNotification";
+import type { ServerRequestResolvedNotification } from "./v2/ServerRequestResolvedNotification";
+import type { TerminalInteractionNotification } from "./v2/TerminalInteractionNotification";
+import type { ThreadClosedNotification } from "./v2/ThreadClosedNotification";
+import type { ThreadNameUpdatedNotification } from "./v2/ThreadNameUpdatedNotification";
+import type { ThreadSettingsUpdatedNotification } from "./v2/ThreadSettingsUpdatedNotification";
+import type { ThreadStartedNotification } from "./v2/ThreadStartedNotification";
+import type { ThreadStatusChangedNotification } from "./v2/ThreadStatusChangedNotification";
+import type { ThreadTokenUsageUpdatedNotification } from "./v2/ThreadTokenUsageUpdatedNotification";
+import type { TurnCompletedNotification } from "./v2/TurnCompletedNotification";
+import type { TurnDiffUpdatedNotification } from "./v2/TurnDiffUpdatedNotification";
+import type { TurnPlanUpdatedNotification } from "./v2/TurnPlanUpdatedNotification";
+import type { TurnStartedNotification } from "./v2/TurnStartedNotification";
+import type { WarningNotification } from "./v2/WarningNotification";
+
+export type ServerNotification =
+  | { "method": "error", "params": ErrorNotification }
+  | { "method": "thread/started", "params": ThreadStartedNotification }
+  | { "method": "thread/status/changed", "params": ThreadStatusChangedNotification }
+  | { "method": "thread/closed", "params": ThreadClosedNotification }
+  | { "method": "thread/name/updated", "params": ThreadNameUpdatedNotification }
+  | { "method": "thread/settings/updated", "params": ThreadSettingsUpdatedNotification }
+  | { "method": "thread/tokenUsage/updated", "params": ThreadTokenUsageUpdatedNotification }
+  | { "method": "turn/started", "params": TurnStartedNotification }
+  | { "method": "turn/completed", "params": TurnCompletedNotification }
+  | { "method": "turn/diff/updated", "params": TurnDiffUpdatedNotification }
+  | { "method": "turn/plan/updated", "params": TurnPlanUpdatedNotification }
+  | { "method": "item/started", "params": ItemStartedNotification }
+  | { "method": "item/completed", "params": ItemCompletedNotification }
+  | { "method": "item/agentMessage/delta", "params": AgentMessageDeltaNotification }
+  | { "method": "item/plan/delta", "params": PlanDeltaNotification }
+  | { "method": "item/reasoning/summaryPartAdded", "params": ReasoningSummaryPartAddedNotification }
+  | { "method": "item/reasoning/summaryTextDelta", "params": ReasoningSummaryTextDeltaNotification }
+  | { "method": "item/reasoning/textDelta", "params": ReasoningTextDeltaNotification }
+  | { "method": "item/commandExecution/outputDelta", "params": CommandExecutionOutputDeltaNotification }
+  | { "method": "item/commandExecution/terminalInteraction", "params": TerminalInteractionNotification }
+  | { "method": "serverRequest/resolved", "params": ServerRequestResolvedNotification }
+  | { "method": "account/rateLimits/updated", "params": AccountRateLimitsUpdatedNotification }
+  | { "method": "warning", "params": WarningNotification }
+  | { "method": "configWarning", "params": ConfigWarningNotification }
+  | { "method": "deprecationNotice", "params": DeprecationNoticeNotification };
