@@ -9,9 +9,7 @@ use codex_protocol::events::approval::ExecApprovalRequestEvent;
 use codex_protocol::events::exec::ExecOutputDeltaEvent;
 use codex_protocol::ids::CallId;
 use codex_protocol::policy::SandboxPolicy;
-use codex_protocol::turn_item::{
-    CommandExecutionItem, CommandSource, CommandStatus, ParsedCommand, TurnItem,
-};
+use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
@@ -20,6 +18,7 @@ use tokio::time::Instant;
 use crate::base::time::now_ms;
 use crate::context::truncate::OutputLimit;
 use crate::exec::env::{CommandEnvironment, Network};
+use crate::exec::parse::summary::summarize;
 use crate::exec::safety;
 use crate::exec::shell::{Login, Shell};
 use crate::exec::unified::session::ExecSession;
@@ -143,7 +142,6 @@ struct ExecRequest {
     spec: CommandSpec,
     /// How many variables of this process the command does not get.
     withheld: usize,
-    script: String,
     tty: bool,
     yield_time: Duration,
     escalate: bool,
@@ -174,7 +172,6 @@ impl ExecRequest {
             call_id,
             spec: CommandSpec { argv, cwd, env: environment.vars },
             withheld: environment.withheld,
-            script: arguments.cmd,
             tty: arguments.tty,
             yield_time: yield_time(arguments.yield_time_ms, 10_000, 30_000),
             escalate: arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
@@ -191,7 +188,7 @@ impl ExecRequest {
             process_id,
             command: self.spec.argv.clone(),
             cwd: self.spec.cwd.as_path().to_path_buf(),
-            parsed_cmd: vec![ParsedCommand::Unknown { cmd: self.script.clone() }],
+            parsed_cmd: summarize(&self.spec.argv),
             source,
             status: CommandStatus::InProgress,
             aggregated_output: None,
@@ -324,7 +321,7 @@ impl Sandboxed for ExecRequest {
                 command: self.spec.argv.clone(),
                 cwd: self.spec.cwd.as_path().to_path_buf(),
                 reason,
-                parsed_cmd: vec![ParsedCommand::Unknown { cmd: self.script.clone() }],
+                parsed_cmd: summarize(&self.spec.argv),
                 proposed_execpolicy_amendment: self.prefix_rule.clone(),
             }),
         }
