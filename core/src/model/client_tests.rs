@@ -62,7 +62,7 @@ impl Server {
             provider,
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
-            env: |_| None,
+            environment: crate::base::environment::Environment::default(),
             script: None,
         })
     }

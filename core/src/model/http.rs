@@ -236,25 +236,20 @@ async fn beginning(mut response: Response) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn transport(provider: &str, env: fn(&str) -> Option<String>) -> HttpTransport {
+    fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
         let settings = ModelSettings {
             provider_id: "p".into(),
             provider: toml::from_str(provider).unwrap(),
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
-            env,
+            environment: variables.iter().copied().collect(),
             script: None,
         };
         HttpTransport::new(settings, Wire::Responses)
     }
 
-    fn no_env(_: &str) -> Option<String> {
-        None
-    }
-
-    fn some_env(name: &str) -> Option<String> {
-        Some(format!("{name} "))
-    }
+    const NO_ENV: &[(&str, &str)] = &[];
+    const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
 
     fn login() -> Credentials {
         Credentials { bearer: Some("login".into()), account_id: Some("account".into()) }
@@ -263,7 +258,7 @@ mod tests {
     #[test]
     fn the_address_comes_from_the_provider() {
         let url = |provider: &str, login: &Credentials| {
-            transport(provider, no_env).url(login).unwrap_or_else(|error| error.to_string())
+            transport(provider, NO_ENV).url(login).unwrap_or_else(|error| error.to_string())
         };
         let no_login = Credentials::default();
         assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
@@ -286,20 +281,23 @@ mod tests {
 
     #[test]
     fn the_login_goes_only_to_providers_that_ask_for_it() {
-        let bearer = |provider: &str, env, login: &Credentials| match transport(provider, env).bearer(login) {
-            Ok(token) => token.unwrap_or_else(|| "none".into()),
-            Err(error) => format!("{error:?}"),
-        };
-        assert_eq!(bearer("", some_env, &login()), "none");
-        assert_eq!(bearer("requires_openai_auth = true", no_env, &login()), "login");
-        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", some_env, &login()), "KEY");
-        assert_eq!(bearer("experimental_bearer_token = \"t\"", some_env, &login()), "t");
+        let bearer =
+            |provider: &str, env: &[(&str, &str)], login: &Credentials| match transport(provider, env)
+                .bearer(login)
+            {
+                Ok(token) => token.unwrap_or_else(|| "none".into()),
+                Err(error) => format!("{error:?}"),
+            };
+        assert_eq!(bearer("", SOME_ENV, &login()), "none");
+        assert_eq!(bearer("requires_openai_auth = true", NO_ENV, &login()), "login");
+        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV, &login()), "KEY");
+        assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
         assert_eq!(
-            bearer("env_key = \"KEY\"", no_env, &login()),
+            bearer("env_key = \"KEY\"", NO_ENV, &login()),
             "MissingEnvVar { name: \"KEY\", instructions: None }"
         );
         assert_eq!(
-            bearer("requires_openai_auth = true", no_env, &Credentials::default()),
+            bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
             "NoCredentials { provider: \"p\", env_key: None }"
         );
     }

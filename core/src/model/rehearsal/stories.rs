@@ -42,7 +42,7 @@ impl Story {
             provider,
             user_agent: String::new(),
             originator: String::new(),
-            env: |_| None,
+            environment: crate::base::environment::Environment::default(),
             script,
         };
         let prompt = Prompt {
