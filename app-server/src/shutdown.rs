@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use codex_core::base::spawn::TaskGroup;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use codex_app_server_protocol::jsonrpc::RequestId;
 
@@ -18,8 +19,8 @@ use crate::router::Routed;
 /// Time for requests under way.
 const REQUESTS_LIMIT: Duration = Duration::from_secs(1);
 
-/// Time for the client to take the last lines.
-const WRITER_LIMIT: Duration = Duration::from_secs(2);
+/// Time for everything. Clients kill a server that has not ended after two seconds.
+const LIMIT: Duration = Duration::from_millis(1900);
 
 /// The steps of stopping that hit their limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,9 +31,11 @@ pub(crate) async fn stop<R>(connection: Connection<R>, transport: TaskGroup) -> 
 where
     R: Fn(&RequestId, &str, Option<&RawValue>) -> Result<Routed, RpcError>,
 {
+    let deadline = Instant::now() + LIMIT;
     let mut leftovers = Leftovers::default();
     leftovers.note("requests", connection.finish(REQUESTS_LIMIT).await);
-    let written = tokio::time::timeout(WRITER_LIMIT, transport.finished()).await;
+    // The engine and its pumps stop here: they hold the last handles of the queue to the client.
+    let written = tokio::time::timeout_at(deadline, transport.finished()).await;
     leftovers.note("writing to the client", written.is_ok());
     leftovers
 }
