@@ -3,15 +3,15 @@
 //! Layers, each of which uses only those below it:
 //!
 //! ```text
-//! 6 main, run, commands    process
-//! 5 connection             the loop, handshake, shutdown
-//! 4 router, lanes          which handler, in what order
-//! 3 handlers, threads      behaviour per method; one pump per listened thread
-//! 2 projection, convert    pure: events to the wire, the wire to the engine
-//! 1 context handle outgoing client identity error transport args logging
+//! 6 main, run, commands              process
+//! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
+//! 4 router, lanes                    which handler, in what order
+//! 3 handlers, context, threads       behaviour per method; what it may use; one pump per listened thread
+//! 2 projection, convert              pure: events to the wire, the wire to the engine
+//! 1 handle outgoing client identity error transport args logging
 //! ```
 //!
-//! Within layer 1, context knows outgoing, outgoing knows client and transport, and handle knows error.
+//! Which module of a layer knows which sibling is listed, with the reason, in the tests' `tidy/layers.rs`.
 
 pub mod args;
 pub mod client;

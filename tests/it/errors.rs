@@ -123,6 +123,8 @@ fn a_folder_that_does_not_exist_fails_where_it_matters() {
     let mut server = AppServer::start(&home);
     let absent = home.work().join("absent");
     let thread = server.start_thread_with(&home, json!({"cwd": absent}));
+    let warning = server.expect_where("warning", |params| params.to_string().contains("absent"));
+    assert_eq!(warning["threadId"], thread.as_str());
     let turn = server.run_turn(&thread, "go");
     assert_eq!((turn.status(), turn.text()), ("completed", "done"));
     let told = model.wait_for_request(2)["input"].to_string();

@@ -9,6 +9,7 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
+use crate::PATIENCE;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
@@ -55,6 +56,15 @@ pub fn wait_end(pid: u32, limit: Duration) -> bool {
     let limit = Timespec::try_from(limit).expect("limits of tests are short");
     let mut wanted = [PollFd::new(&handle, PollFlags::IN)];
     poll(&mut wanted, Some(&limit)).is_ok_and(|ready| ready > 0)
+}
+
+/// Waits until a file is there, for a process that tells nobody. This is the one place that looks again and again.
+pub fn wait_for_file(path: &std::path::Path) {
+    let deadline = Instant::now() + PATIENCE;
+    while !path.exists() {
+        assert!(Instant::now() < deadline, "{} is not there after {PATIENCE:?}", path.display());
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The process and everything below it.
