@@ -168,11 +168,21 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_survived(piece in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn broken_events_are_survived(at in 0usize..2000, byte in any::<u8>()) {
             for wire in wires() {
-                let mut events = Events::new();
-                let _ = wire.decoder().decode(&piece, &mut events);
+                for event in recorded(wire).lines().filter_map(|line| line.strip_prefix("data: ")) {
+                    let mut event = event.as_bytes().to_vec();
+                    let at = at % event.len();
+                    event[at] = byte;
+                    crate::model::wire::fuzz(&event);
+                    crate::model::wire::fuzz(&event[..at]);
+                }
             }
+        }
+
+        #[test]
+        fn any_bytes_are_survived(piece in prop::collection::vec(any::<u8>(), 0..300)) {
+            crate::model::wire::fuzz(&piece);
         }
     }
 }

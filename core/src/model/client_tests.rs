@@ -207,6 +207,17 @@ async fn an_answer_that_breaks_off_says_so() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_no_stream_is_quoted() {
+    let json = "content-type: application/json\r\n";
+    let server = Server::start(&[status("200 OK", json, r#"{"choices":[]}"#)]).await;
+    let error = ask(&server.client(0)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"The model server's answer cannot be read: it is `application/json`, not an event stream: {"choices":[]}"#
+    );
+}
+
+#[tokio::test]
 async fn nobody_there_is_a_network_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
