@@ -71,6 +71,7 @@ mod tests {
     use codex_core::base::paths::AbsolutePath;
     use codex_core::config::home::Surroundings;
     use codex_core::config::loader::ConfigLoader;
+    use codex_core::conversations::{ConversationManager, Shared};
     use expect_test::{Expect, expect};
 
     use super::*;
@@ -87,6 +88,7 @@ mod tests {
         let environment = Environment::from_iter([("TERM", "xterm")]);
         let identity = Identity::of_machine(&environment);
         let surroundings = Surroundings { environment, home: directory.clone(), directory };
+        let conversations = ConversationManager::new(Shared::new(&surroundings, "/no/helper".into()));
         let configs = ConfigLoader::new(surroundings, &Default::default()).unwrap();
         let configs = configs.with_system_folder(home.path());
         let (connection, mut client) = transport::memory::connected();
@@ -104,7 +106,8 @@ mod tests {
             }
             heard.join("\n")
         };
-        let running = run(ServerConfig { configs, identity }, connection, std::future::pending());
+        let running =
+            run(ServerConfig { configs, identity, conversations }, connection, std::future::pending());
         let (leftovers, (), heard) = tokio::join!(running, speaking, hearing);
         assert_eq!(leftovers, Leftovers::default());
         let machine =
