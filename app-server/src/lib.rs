@@ -6,12 +6,14 @@
 //! 6 main, run, commands    process
 //! 5 connection             the loop, handshake, shutdown
 //! 4 router, lanes          which handler, in what order
-//! 3 handlers, threads      behaviour per method; one pump per listened thread
+//! 3 handlers, context      behaviour per method, and all it may use
+//!   threads                one pump per loaded thread
 //! 2 projection, convert    pure: events to the wire, the wire to the engine
-//! 1 context handle outgoing client identity error transport args logging
+//! 1 handle outgoing client identity error transport args logging
 //! ```
 //!
-//! Within layer 1, context knows outgoing, outgoing knows client and transport, and handle knows error.
+//! Within layer 3, handlers know context, and context knows threads. Within layer 1, outgoing knows client and
+//! transport, and handle knows error.
 
 pub mod args;
 pub mod client;

@@ -21,7 +21,9 @@ impl Handle<ConfigRead> for Context {
     async fn handle(&self, params: ConfigReadParams) -> Result<Reply<ConfigReadResponse>, RpcError> {
         let ConfigReadParams { include_layers, cwd } = params;
         if cwd.is_some_and(|cwd| Path::new(&cwd).as_os_str().is_empty()) {
-            return Err(RpcError::invalid_request("`cwd` must not be empty; leave it out for the server's own"));
+            return Err(RpcError::invalid_request(
+                "`cwd` must not be empty; leave it out for the server's own",
+            ));
         }
         let view = self.read_settings(|configs| configs.read_view()).await?;
         Ok(to_wire::config::read_response(view, include_layers).into())

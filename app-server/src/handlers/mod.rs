@@ -8,4 +8,5 @@ mod not_yet;
 mod paging;
 mod permission;
 mod skills;
+mod thread;
 mod turn;

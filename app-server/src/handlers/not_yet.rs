@@ -29,12 +29,5 @@ macro_rules! not_yet {
 }
 
 not_yet! {
-    ThreadStart;
-    ThreadResume;
-    ThreadRead;
-    ThreadList;
-    ThreadLoadedList;
-    ThreadUnsubscribe;
-    ThreadSetName;
     ThreadBackgroundTerminalsList;
 }

@@ -36,7 +36,9 @@ impl Handle<PermissionProfileList> for Context {
 fn description(mode: SandboxMode) -> &'static str {
     match mode {
         SandboxMode::ReadOnly => "Commands may read files, and neither write them nor use the network",
-        SandboxMode::WorkspaceWrite => "Commands may also write below the working directory and in temporary folders",
+        SandboxMode::WorkspaceWrite => {
+            "Commands may also write below the working directory and in temporary folders"
+        }
         SandboxMode::DangerFullAccess => "Commands may do whatever you may do yourself",
     }
 }

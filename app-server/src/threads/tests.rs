@@ -1,8 +1,7 @@
 //! Stories of a pump: events and answers in, what each client reads and what the engine is told out.
 
-
-use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::v2::thread::{ThreadClosedNotification, ThreadStatus};
 use codex_core::base::spawn::TaskGroup;
 use codex_protocol::event::{Event, EventMsg};
@@ -168,7 +167,9 @@ async fn an_answer_reaches_the_engine_after_the_clients_know() {
         "#]])
         .await;
     stage.answer(0, json!({"decision": "accept"}));
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"approved"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"approved"}"#]])
+        .await;
     stage.answer(0, json!({"decision": "cancel"}));
     stage.event(ended(command("c", None, CommandStatus::Completed))).await;
     client
@@ -208,14 +209,22 @@ async fn everything_but_a_yes_is_a_no() {
             .await;
     }
     stage.answer(0, json!({"decision": "maybe"}));
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"a","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"a","decision":"denied"}"#]])
+        .await;
     stage.answer(1, json!({}));
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"b","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"b","decision":"denied"}"#]])
+        .await;
     let error = ErrorObject { code: -32603, message: "no".into(), data: None };
     stage.questions.answer(&RequestId::Integer(2), Err(error));
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]])
+        .await;
     stage.questions.close();
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"d","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"d","decision":"denied"}"#]])
+        .await;
     stage.end().await;
 }
 
@@ -227,7 +236,9 @@ async fn without_a_listener_nothing_is_allowed() {
     let mut stage = Stage::with(None, connections, questions);
     stage.event(turn_started()).await;
     stage.event(approval("c")).await;
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]])
+        .await;
     stage.event(complete()).await;
     // Who does not listen hears of the status all the same.
     stranger
@@ -257,7 +268,9 @@ async fn when_the_last_listener_leaves_its_questions_are_refused() {
     let connection = client.listener.connection;
     assert!(stage.leave(connection).await);
     assert!(!stage.leave(connection).await);
-    stage.submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]]).await;
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"denied"}"#]])
+        .await;
     stage.answer(0, json!({"decision": "accept"}));
     stage.event(delta("m", "not heard")).await;
     stage.event(complete()).await;
@@ -316,7 +329,9 @@ async fn who_joins_is_asked_too_and_one_answer_counts() {
     stage.answer(0, json!({"decision": "acceptForSession"}));
     stage.answer(0, json!({"decision": "decline"}));
     stage
-        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"approved_for_session"}"#]])
+        .submitted(expect![[
+            r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"approved_for_session"}"#
+        ]])
         .await;
     for client in [&mut first, &mut second] {
         client

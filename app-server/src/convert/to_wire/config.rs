@@ -50,9 +50,7 @@ fn layer(layer: LayerView) -> wire::ConfigLayer {
 fn source(source: LayerSource) -> wire::ConfigLayerSource {
     match source {
         LayerSource::System { file } => wire::ConfigLayerSource::System { file: path(&file) },
-        LayerSource::User { file, profile } => {
-            wire::ConfigLayerSource::User { file: path(&file), profile }
-        }
+        LayerSource::User { file, profile } => wire::ConfigLayerSource::User { file: path(&file), profile },
         // The wire has no place for a request's own settings, which no request reads.
         LayerSource::SessionFlags | LayerSource::Request => wire::ConfigLayerSource::SessionFlags,
         LayerSource::Managed { file } => {

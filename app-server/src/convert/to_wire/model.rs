@@ -85,7 +85,9 @@ mod tests {
         };
         expect![[r#"{"id":"mine","name":"Mine","canEdit":false,"baseUrl":null,"settings":{"type":"customGateway","auth":{"mode":"environmentVariable","envKey":"MINE_KEY"}}}"#]]
             .assert_eq(&shown("mine", &variable));
-        expect![[r#"{"id":"openai","name":"OpenAI","canEdit":false,"baseUrl":null,"settings":{"type":"openai"}}"#]]
-            .assert_eq(&shown("openai", &ModelProviderInfo { name: "OpenAI".into(), ..Default::default() }));
+        expect![[
+            r#"{"id":"openai","name":"OpenAI","canEdit":false,"baseUrl":null,"settings":{"type":"openai"}}"#
+        ]]
+        .assert_eq(&shown("openai", &ModelProviderInfo { name: "OpenAI".into(), ..Default::default() }));
     }
 }

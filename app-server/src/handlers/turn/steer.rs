@@ -45,8 +45,8 @@ impl Handle<TurnSteer> for Context {
 fn refusal(expected: &TurnId, reason: NotSteered) -> RpcError {
     match reason {
         NotSteered::NotActive(NotActive::Idle) => RpcError::invalid_request("no active turn to steer"),
-        NotSteered::NotActive(NotActive::Other(running)) => RpcError::invalid_request(format!(
-            "expected active turn id `{expected}` but found `{running}`"
-        )),
+        NotSteered::NotActive(NotActive::Other(running)) => {
+            RpcError::invalid_request(format!("expected active turn id `{expected}` but found `{running}`"))
+        }
     }
 }

@@ -1,0 +1,14 @@
+//! Threads: starting and loading them, reading and listing them.
+
+mod list;
+mod loaded;
+mod read;
+mod rename;
+mod resume;
+mod resume_settings;
+mod resume_source;
+mod start;
+mod stored;
+mod turns_page;
+mod unsubscribe;
+mod view;
