@@ -239,3 +239,6 @@ fn error_line(id: &RequestId, method: &str, error: &RpcError) -> Vec<u8> {
     }
     line
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,3 +184,130 @@ impl Drop for Question {
         self.questions.withdraw(self.id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use codex_app_server_protocol::v2::approval::{
+        CommandExecutionRequestApprovalParams, FileChangeApprovalDecision, FileChangeRequestApprovalParams,
+        FileChangeRequestApprovalResponse,
+    };
+    use codex_app_server_protocol::v2::notice::WarningNotification;
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::transport::line_queue::{LineReceiver, line_queue};
+
+    fn outgoing(client: Client) -> (Outgoing, Questions, LineReceiver) {
+        let (lines, receiver) = line_queue();
+        let cell = ClientCell::default();
+        cell.set(client).unwrap();
+        let questions = Questions::default();
+        (Outgoing::new(lines, cell, questions.clone()), questions, receiver)
+    }
+
+    fn warning(message: &str) -> ServerNotification {
+        ServerNotification::Warning(WarningNotification { thread_id: None, message: message.to_owned() })
+    }
+
+    fn file_change() -> ServerRequest {
+        ServerRequest::FileChangeRequestApproval(FileChangeRequestApprovalParams::default())
+    }
+
+    type Approval = Result<FileChangeRequestApprovalResponse, Refusal>;
+
+    const ACCEPT: &str = r#"{"decision":"accept"}"#;
+
+    async fn line(lines: &mut LineReceiver) -> String {
+        let mut line = Vec::new();
+        assert!(lines.fill(&mut line, 1).await);
+        String::from_utf8(line).unwrap()
+    }
+
+    #[tokio::test]
+    async fn notifications_carry_their_time() {
+        let (outgoing, _, mut lines) = outgoing(Client::default());
+        outgoing.notify(warning("careful")).await;
+        let line = line(&mut lines).await;
+        let (message, time) = line.split_once(r#","emittedAtMs":"#).unwrap();
+        assert_eq!(message, r#"{"method":"warning","params":{"threadId":null,"message":"careful"}"#);
+        assert!(time.trim_end().trim_end_matches('}').parse::<u64>().unwrap() > 1_600_000_000_000);
+    }
+
+    #[tokio::test]
+    async fn what_a_client_opted_out_of_is_not_sent() {
+        let names = ["warning", "no/such/notification"].map(str::to_owned);
+        let (outgoing, _, mut lines) = outgoing(Client { opted_out: names.into(), ..Client::default() });
+        outgoing.notify(warning("careful")).await;
+        let _question = outgoing.ask(file_change()).await;
+        assert!(line(&mut lines).await.starts_with(r#"{"method":"item/fileChange/requestApproval","id":0,"#));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_said_before_the_handshake() {
+        let (lines, mut receiver) = line_queue();
+        let outgoing = Outgoing::new(lines, ClientCell::default(), Questions::default());
+        outgoing.notify(warning("careful")).await;
+        drop(outgoing);
+        assert!(!receiver.fill(&mut Vec::new(), 1).await);
+    }
+
+    #[tokio::test]
+    async fn a_question_is_answered_once() {
+        let (outgoing, questions, _lines) = outgoing(Client::default());
+        let mut first = outgoing.ask(file_change()).await;
+        let command = CommandExecutionRequestApprovalParams::default();
+        let mut second = outgoing.ask(ServerRequest::CommandExecutionRequestApproval(command)).await;
+        assert_eq!((first.id(), second.id()), (RequestId::Integer(0), RequestId::Integer(1)));
+        assert!(first.answer::<FileChangeRequestApprovalResponse>().now_or_never().is_none());
+
+        questions.answer(&RequestId::String("0".to_owned()), Ok(ACCEPT.to_owned()));
+        questions.answer(&RequestId::Integer(7), Ok(ACCEPT.to_owned()));
+        questions.answer(&first.id(), Ok(ACCEPT.to_owned()));
+        questions.answer(&first.id(), Ok(r#"{"decision":"decline"}"#.to_owned()));
+        let answer: Approval = first.answer().await;
+        assert_eq!(answer.unwrap().decision, FileChangeApprovalDecision::Accept);
+        assert!(second.answer::<FileChangeRequestApprovalResponse>().now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn anything_else_than_an_answer_is_a_refusal() {
+        let (outgoing, questions, _lines) = outgoing(Client::default());
+        let mut question = outgoing.ask(file_change()).await;
+        let error = ErrorObject { code: -32603, message: "no".to_owned(), data: None };
+        questions.answer(&question.id(), Err(error.clone()));
+        assert_eq!(question.answer().await as Approval, Err(Refusal::Error(error)));
+
+        let mut question = outgoing.ask(file_change()).await;
+        questions.answer(&question.id(), Ok("{}".to_owned()));
+        let answer: Approval = question.answer().await;
+        assert!(matches!(answer, Err(Refusal::Unreadable(_))), "{answer:?}");
+
+        let mut before = outgoing.ask(file_change()).await;
+        questions.close();
+        assert_eq!(before.answer().await as Approval, Err(Refusal::Gone));
+        let mut after = outgoing.ask(file_change()).await;
+        assert_eq!(after.answer().await as Approval, Err(Refusal::Gone));
+    }
+
+    #[tokio::test]
+    async fn a_withdrawn_question_leaves_nothing_behind() {
+        let (outgoing, questions, _lines) = outgoing(Client::default());
+        let question = outgoing.ask(file_change()).await;
+        let id = question.id();
+        drop(question);
+        assert!(questions.pending().askers.is_empty());
+        questions.answer(&id, Ok(ACCEPT.to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_question_can_be_put_to_a_second_client() {
+        let (first, questions, _first_lines) = outgoing(Client::default());
+        let (lines, mut second_lines) = line_queue();
+        let second = Outgoing::new(lines, first.client.clone(), questions.clone());
+        let mut question = first.ask(file_change()).await;
+        second.repeat(&question).await;
+        assert!(line(&mut second_lines).await.contains(r#""id":0,"#));
+        questions.answer(&question.id(), Ok(ACCEPT.to_owned()));
+        assert!((question.answer().await as Approval).is_ok());
+    }
+}

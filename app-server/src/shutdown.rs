@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use codex_core::base::spawn::TaskGroup;
+use codex_core::conversations::ConversationManager;
 use serde_json::value::RawValue;
 
 use codex_app_server_protocol::jsonrpc::RequestId;
@@ -15,23 +16,32 @@ use crate::connection::Connection;
 use crate::error::RpcError;
 use crate::router::Routed;
 
-/// Time for requests under way.
-const REQUESTS_LIMIT: Duration = Duration::from_secs(1);
+/// Time for requests under way. All limits together stay below the two seconds after which clients kill.
+const REQUESTS_LIMIT: Duration = Duration::from_millis(300);
+
+/// Time for turns to end, with the commands that they run.
+const ENGINE_LIMIT: Duration = Duration::from_millis(1200);
 
 /// Time for the client to take the last lines.
-const WRITER_LIMIT: Duration = Duration::from_secs(2);
+const WRITER_LIMIT: Duration = Duration::from_millis(300);
 
 /// The steps of stopping that hit their limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leftovers(Vec<&'static str>);
 
 /// Stops everything. The connection is the last to hold handles of what its requests use.
-pub(crate) async fn stop<R>(connection: Connection<R>, transport: TaskGroup) -> Leftovers
+pub(crate) async fn stop<R>(
+    connection: Connection<R>,
+    conversations: &ConversationManager,
+    transport: TaskGroup,
+) -> Leftovers
 where
     R: Fn(&RequestId, &str, Option<&RawValue>) -> Result<Routed, RpcError>,
 {
     let mut leftovers = Leftovers::default();
     leftovers.note("requests", connection.finish(REQUESTS_LIMIT).await);
+    let ended = tokio::time::timeout(ENGINE_LIMIT, conversations.shutdown()).await;
+    leftovers.note("conversations", ended.is_ok());
     let written = tokio::time::timeout(WRITER_LIMIT, transport.finished()).await;
     leftovers.note("writing to the client", written.is_ok());
     leftovers

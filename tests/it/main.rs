@@ -13,4 +13,5 @@ mod resume;
 mod shutdown;
 mod slow_client;
 mod support;
+mod try_it;
 mod turns;

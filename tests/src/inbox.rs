@@ -157,6 +157,12 @@ impl Log {
         log.text.contains(text)
     }
 
+    /// All of it, once there will be no more.
+    pub fn whole(&self) -> String {
+        let (lock, changed) = &*self.0;
+        changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |log| !log.ended).unwrap().0.text.clone()
+    }
+
     pub fn text(&self) -> String {
         self.0.0.lock().unwrap().text.clone()
     }

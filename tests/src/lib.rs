@@ -17,6 +17,7 @@ mod inbox;
 pub mod model;
 pub mod normalize;
 pub mod process;
+pub mod program;
 pub mod reply;
 pub mod server;
 pub mod trace;

@@ -17,7 +17,7 @@ const ROOM: usize = 256;
 const ROOM_UNIT_BYTES: usize = 4096;
 
 /// Places for answers that refuse a request because of too many others.
-const REFUSALS: usize = 64;
+pub const REFUSALS: usize = 64;
 
 /// The receiving side is gone: there is no client any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,8 @@ pub mod command;
 pub mod env;
 pub mod kill;
 pub mod output;
+pub mod parse;
+pub mod safety;
 pub mod shell;
 pub mod unified;
 

@@ -4,32 +4,25 @@
 //! followed, because a request carries credentials and a whole conversation. The login of this program
 //! is sent only to providers that ask for it; other providers get their own key or none.
 
-use std::pin::Pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Client, ClientBuilder, Response};
-use tokio::time::timeout;
 
-use crate::base::spawn::TaskGroup;
 use crate::model::ModelSettings;
+use crate::model::body::BodyEvents;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
-use crate::model::event::ResponseEvent;
 use crate::model::failure::{self, Asked};
 use crate::model::prompt::Prompt;
-use crate::model::sse::SseDecoder;
 use crate::model::transport::{ModelTransport, Opened};
-use crate::model::wire::{Decoder, Events, Server, Wire};
+use crate::model::wire::{Server, Wire};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// What is read of an error's body, and what of a response after its end.
+/// What is read of an error's body.
 const SMALL_BODY: usize = 64 * 1024;
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub struct HttpTransport {
     settings: ModelSettings,
@@ -74,7 +67,7 @@ impl HttpTransport {
         if let Some(token) = &provider.experimental_bearer_token {
             return Ok(Some(token.clone()));
         }
-        let key = provider.env_key.as_deref().and_then(|name| (self.settings.env)(name));
+        let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
         if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
             return Ok(Some(key.trim().to_owned()));
         }
@@ -114,8 +107,8 @@ impl HttpTransport {
         }
         for (name, variable) in &settings.provider.env_http_headers {
             let header = self.header_name("env_http_headers", name)?;
-            if let Some(value) = (settings.env)(variable).filter(|value| !value.trim().is_empty()) {
-                headers.insert(header, self.header_value(name, &value)?);
+            if let Some(value) = settings.environment.get(variable).filter(|value| !value.trim().is_empty()) {
+                headers.insert(header, self.header_value(name, value)?);
             }
         }
         if let Some(token) = self.bearer(credentials)? {
@@ -182,7 +175,10 @@ impl ModelTransport for HttpTransport {
             return Err(failure::refused(asked, status.as_u16(), &headers, &body));
         }
         let headers = response.headers().clone();
-        Ok(Opened { headers, events: Box::pin(HttpEvents::new(response, self.wire.decoder())) })
+        Ok(Opened {
+            headers,
+            events: Box::pin(BodyEvents::new(response.bytes_stream(), self.wire.decoder())),
+        })
     }
 }
 
@@ -236,85 +232,80 @@ async fn beginning(mut response: Response) -> Vec<u8> {
     body
 }
 
-type Body = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The events of a body.
-struct HttpEvents {
-    body: Option<Body>,
-    frames: SseDecoder,
-    decoder: Decoder,
-    events: Events,
-}
-
-impl HttpEvents {
-    fn new(response: Response, decoder: Decoder) -> Self {
-        let body: Body = Box::pin(response.bytes_stream());
-        Self { body: Some(body), frames: SseDecoder::default(), decoder, events: Events::new() }
-    }
-
-    /// Reads events until one comes out; the rest of what has arrived is left for the next call.
-    fn decode(&mut self) -> Result<Option<ResponseEvent>, Error> {
-        loop {
-            if let Some(event) = self.events.pop_front() {
-                return Ok(Some(event));
-            }
-            let Some(data) = self.frames.next_event() else { return Ok(None) };
-            self.decoder.decode(data, &mut self.events)?;
-        }
-    }
-
-    /// Reads the last bytes of a response that has said all, so that its connection can be used again.
-    fn drain(&mut self) {
-        let Some(mut body) = self.body.take() else { return };
-        let rest = async move {
-            let mut size = 0;
-            while size < SMALL_BODY
-                && let Some(Ok(chunk)) = body.next().await
-            {
-                size += chunk.len();
-            }
+    fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
+        let settings = ModelSettings {
+            provider_id: "p".into(),
+            provider: toml::from_str(provider).unwrap(),
+            user_agent: "tester/1 (Ünix)".into(),
+            originator: "tester".into(),
+            environment: variables.iter().copied().collect(),
+            script: None,
         };
-        TaskGroup::new().spawn(async { timeout(DRAIN_TIMEOUT, rest).await });
+        HttpTransport::new(settings, Wire::Responses)
     }
-}
 
-impl Stream for HttpEvents {
-    type Item = Result<ResponseEvent, Error>;
+    const NO_ENV: &[(&str, &str)] = &[];
+    const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            match this.decode() {
-                Ok(None) => {}
-                Ok(Some(event)) => {
-                    if matches!(event, ResponseEvent::Completed { .. }) {
-                        this.drain();
-                    }
-                    return Poll::Ready(Some(Ok(event)));
-                }
-                Err(error) => return Poll::Ready(Some(Err(error))),
-            }
-            let Some(body) = this.body.as_mut() else { return Poll::Ready(None) };
-            match ready!(body.as_mut().poll_next(cx)) {
-                Some(Ok(chunk)) => {
-                    if let Err(error) = this.frames.push(&chunk) {
-                        return Poll::Ready(Some(Err(Error::Decode { reason: error.to_string() })));
-                    }
-                }
-                Some(Err(error)) => {
-                    this.body = None;
-                    let cause = Some(error.without_url().into());
-                    return Poll::Ready(Some(Err(Error::StreamEnded { cause })));
-                }
-                None => {
-                    this.body = None;
-                    if let Some(data) = this.frames.finish()
-                        && let Err(error) = this.decoder.decode(data, &mut this.events)
-                    {
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-            }
-        }
+    fn login() -> Credentials {
+        Credentials { bearer: Some("login".into()), account_id: Some("account".into()) }
+    }
+
+    #[test]
+    fn the_address_comes_from_the_provider() {
+        let url = |provider: &str, login: &Credentials| {
+            transport(provider, NO_ENV).url(login).unwrap_or_else(|error| error.to_string())
+        };
+        let no_login = Credentials::default();
+        assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
+        let query = "base_url = \"https://h\"\n[query_params]\nv = \"1\"\nw = \"2\"";
+        assert_eq!(url(query, &no_login), "https://h/responses?v=1&w=2");
+        assert_eq!(url("requires_openai_auth = true", &no_login), "https://api.openai.com/v1/responses");
+        assert_eq!(
+            url("requires_openai_auth = true", &login()),
+            "https://chatgpt.com/backend-api/codex/responses"
+        );
+        assert_eq!(
+            url("", &login()),
+            "`model_providers.p.base_url` is not set; it is the address of the model server"
+        );
+        assert_eq!(
+            url("base_url = \"h/v1\"", &login()),
+            "`model_providers.p.base_url` must begin with http:// or https://"
+        );
+    }
+
+    #[test]
+    fn the_login_goes_only_to_providers_that_ask_for_it() {
+        let bearer =
+            |provider: &str, env: &[(&str, &str)], login: &Credentials| match transport(provider, env)
+                .bearer(login)
+            {
+                Ok(token) => token.unwrap_or_else(|| "none".into()),
+                Err(error) => format!("{error:?}"),
+            };
+        assert_eq!(bearer("", SOME_ENV, &login()), "none");
+        assert_eq!(bearer("requires_openai_auth = true", NO_ENV, &login()), "login");
+        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV, &login()), "KEY");
+        assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
+        assert_eq!(
+            bearer("env_key = \"KEY\"", NO_ENV, &login()),
+            "MissingEnvVar { name: \"KEY\", instructions: None }"
+        );
+        assert_eq!(
+            bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
+            "NoCredentials { provider: \"p\", env_key: None }"
+        );
+    }
+
+    #[test]
+    fn azure_is_known_by_name_or_address() {
+        assert!(is_azure("Azure", "https://x"));
+        assert!(is_azure("x", "https://me.openai.azure.com/openai/responses"));
+        assert!(!is_azure("x", "https://api.openai.com/v1/responses"));
     }
 }

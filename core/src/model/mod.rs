@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
+use crate::base::environment::Environment;
 use crate::config::provider::ModelProviderInfo;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
@@ -22,6 +23,7 @@ use crate::model::stream::ResponseStream;
 use crate::model::transport::ModelTransport;
 use crate::model::wire::Wire;
 
+pub mod body;
 pub mod catalog;
 pub mod credentials;
 pub mod error;
@@ -39,6 +41,9 @@ pub mod tool_spec;
 pub mod transport;
 pub mod wire;
 
+#[cfg(test)]
+mod client_tests;
+
 /// How a client is set up.
 #[derive(Clone, Debug)]
 pub struct ModelSettings {
@@ -46,8 +51,8 @@ pub struct ModelSettings {
     pub provider: ModelProviderInfo,
     pub user_agent: String,
     pub originator: String,
-    /// Looks up an environment variable.
-    pub env: fn(&str) -> Option<String>,
+    /// For keys and headers that stand in variables.
+    pub environment: Environment,
     /// Plays this with the rehearsal model, instead of the provider's file.
     pub script: Option<Arc<Script>>,
 }
@@ -125,5 +130,11 @@ impl ModelClient {
             tracing::info!(%error, retry, ?delay, "the model request is repeated");
             sleep(delay).await;
         }
+    }
+}
+
+impl std::fmt::Debug for ModelClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelClient").field("provider", &self.inner.provider).finish_non_exhaustive()
     }
 }

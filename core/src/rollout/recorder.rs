@@ -20,7 +20,7 @@ use crate::base::spawn::TaskGroup;
 use crate::base::time;
 
 const QUEUE: usize = 256;
-/// While the disk is full, records are refused when this much is kept.
+/// When this much could not be written, nothing more is taken before that was.
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// Clones are handles to the same file.
@@ -104,7 +104,9 @@ impl RolloutRecorder {
             return Ok(self.shared.queue().seq);
         }
         let Some(sender) = self.shared.sender()? else { return Ok(self.shared.count_as_written(count)) };
-        self.shared.refuse_when_full()?;
+        if self.shared.keeps_too_much() {
+            flush(&sender).await?;
+        }
         let place = sender.reserve().await.map_err(|_| Error::Closed)?;
         let at_ms = time::now_ms();
         let mut queue = self.shared.queue();
@@ -128,26 +130,23 @@ impl RolloutRecorder {
     /// Waits until everything recorded before is in the file; what failed is tried again.
     pub async fn flush(&self) -> Result<(), Error> {
         match self.shared.running() {
-            Some(sender) => ask(&sender, Command::Flush).await,
+            Some(sender) => flush(&sender).await,
             None => Ok(()),
         }
     }
 
-    /// As flush; nothing can be recorded afterwards.
+    /// As flush; nothing can be recorded afterwards, and the writer ends.
     pub async fn close(&self) -> Result<(), Error> {
         match self.shared.closed() {
-            Some(sender) => ask(&sender, Command::Close).await,
+            Some(sender) => flush(&sender).await,
             None => Ok(()),
         }
     }
 }
 
-async fn ask(
-    sender: &mpsc::Sender<Command>,
-    command: fn(oneshot::Sender<Result<(), Error>>) -> Command,
-) -> Result<(), Error> {
+async fn flush(sender: &mpsc::Sender<Command>) -> Result<(), Error> {
     let (answer, result) = oneshot::channel();
-    sender.send(command(answer)).await.map_err(|_| Error::Closed)?;
+    sender.send(Command::Flush(answer)).await.map_err(|_| Error::Closed)?;
     result.await.unwrap_or(Err(Error::Closed))
 }
 
@@ -209,12 +208,9 @@ impl Shared {
         Ok((bodies, count))
     }
 
-    fn refuse_when_full(&self) -> Result<(), Error> {
+    fn keeps_too_much(&self) -> bool {
         let written = self.written.borrow();
-        match &written.failed {
-            Some(error) if written.kept > KEPT => Err(error.clone()),
-            _ => Ok(()),
-        }
+        written.failed.is_some() && written.kept > KEPT
     }
 
     fn count_as_written(&self, count: Seq) -> Seq {
@@ -358,7 +354,6 @@ mod tests {
         assert!(f.recorder.until_written(seq).await.is_err());
         assert!(matches!(f.recorder.record(&[said("a")]).await, Err(Error::Io { .. })));
         f.disk.set(u64::MAX);
-        f.recorder.flush().await.unwrap();
         f.recorder.record(&[said("a")]).await.unwrap();
         f.recorder.close().await.unwrap();
         assert_eq!(lines(&f.folder).len(), 3);

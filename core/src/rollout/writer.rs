@@ -44,8 +44,6 @@ pub(super) enum Command {
     Append(Batch),
     /// Answered when everything before it was tried.
     Flush(oneshot::Sender<Result<(), Error>>),
-    /// As flush; nothing is taken afterwards.
-    Close(oneshot::Sender<Result<(), Error>>),
 }
 
 /// Items of one call: the parts of their lines that do not depend on their place.
@@ -83,7 +81,7 @@ struct Lines {
 /// How much is gathered into one write.
 const GATHER: usize = 1024 * 1024;
 
-/// Runs until it is closed or all handles are gone; then tries once more what it still has.
+/// Runs until nobody can record any more; then tries once more what it still has.
 pub(super) async fn run(
     start: Start,
     mut commands: mpsc::Receiver<Command>,
@@ -99,10 +97,6 @@ pub(super) async fn run(
             match command {
                 Command::Append(batch) => writer.take(&batch),
                 Command::Flush(answer) => waiting.push(answer),
-                Command::Close(answer) => {
-                    waiting.push(answer);
-                    commands.close();
-                }
             }
             next = if writer.lines.bytes.len() < GATHER { commands.try_recv().ok() } else { None };
         }

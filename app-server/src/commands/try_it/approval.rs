@@ -11,10 +11,8 @@ use codex_app_server_protocol::v2::approval::{
 use serde_json::Value;
 
 use super::Error;
-use super::input::Typed;
 use super::options::Approvals;
-use super::turn::Interrupts;
-use crate::commands::terminal::Terminal;
+use super::person::Person;
 
 /// What a person can say to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,56 +26,41 @@ enum Decision {
 /// Decides by flag, or by asking.
 pub struct Approver {
     approvals: Approvals,
+    has_person: bool,
 }
 
 impl Approver {
     /// Without somebody to ask and without a flag, everything is denied.
     pub fn new(approvals: Approvals, has_person: bool) -> Approver {
-        let approvals =
-            if approvals == Approvals::Ask && !has_person { Approvals::Decline } else { approvals };
-        Approver { approvals }
+        Approver { approvals, has_person }
     }
 
     /// The answer to a question, as the wire wants it.
-    pub async fn decide(
-        &self,
-        question: &ServerRequest,
-        typed: &mut Typed,
-        interrupts: &mut Interrupts,
-        terminal: &mut Terminal,
-    ) -> Result<Value, Error> {
-        terminal.complain(describe(question));
-        let decision = match self.approvals {
-            Approvals::Accept => {
-                terminal.complain("  approved, because of --yes");
-                Decision::Accept
-            }
-            Approvals::Decline => {
-                terminal.complain("  denied: there is nobody to ask (--yes approves everything)");
-                Decision::Decline
-            }
-            Approvals::Ask => ask(typed, interrupts, terminal).await?,
+    pub async fn decide(&self, question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
+        person.terminal.complain(describe(question));
+        let (decision, why) = match self.approvals {
+            Approvals::Ask if self.has_person => return Ok(answer(question, ask(person).await?)?),
+            Approvals::Ask => (Decision::Decline, "  denied, since nobody is there to ask; see --yes"),
+            Approvals::Accept => (Decision::Accept, "  approved, because of --yes"),
+            Approvals::Decline => (Decision::Decline, "  denied, because of --deny"),
         };
+        person.terminal.complain(why);
         Ok(answer(question, decision)?)
     }
 }
 
-async fn ask(
-    typed: &mut Typed,
-    interrupts: &mut Interrupts,
-    terminal: &mut Terminal,
-) -> Result<Decision, Error> {
-    typed.forget();
+async fn ask(person: &mut Person<'_>) -> Result<Decision, Error> {
+    person.typed.forget();
     loop {
-        terminal.ask("  yes, no, or yes for this session? [y/n/s] ");
+        person.terminal.ask("  yes, no, or yes for this session? [y/n/s] ");
         let line = tokio::select! {
-            line = typed.line() => line?,
-            () = interrupts.next() => return Ok(Decision::Cancel),
+            line = person.typed.line() => line?,
+            () = person.interrupts.next() => return Ok(Decision::Cancel),
         };
         let Some(line) = line else { return Ok(Decision::Decline) };
         match understand(&line) {
             Some(decision) => return Ok(decision),
-            None => terminal.complain("  type y, n or s"),
+            None => person.terminal.complain("  type y, n or s"),
         }
     }
 }

@@ -17,9 +17,10 @@ use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::Error;
+use super::person::Person;
 use crate::commands::terminal::Terminal;
 
 /// How long the server may take to end after its input did.
@@ -61,25 +62,26 @@ impl Client {
         Ok(Client { child, input, output, waiting: VecDeque::new(), last_id: 0, shows_wire })
     }
 
-    /// Sends a request and returns its answer. The server says something at least every second, or a status line
-    /// tells what is being waited for.
+    /// Sends a request and returns its answer. Every second of waiting is told in a status line.
     pub async fn request<M: Method>(
         &mut self,
         params: M::Params,
-        terminal: &mut Terminal,
+        person: &mut Person<'_>,
     ) -> Result<M::Response, Error> {
-        let id = self.send::<M>(&params, terminal).await?;
+        let id = self.send::<M>(&params, person.terminal).await?;
         let mut seconds = 0;
         loop {
-            let line = match timeout(Duration::from_secs(1), self.output.next_line()).await {
-                Ok(line) => line?.ok_or(Error::ServerEnded)?,
-                Err(_) => {
+            let line = tokio::select! {
+                biased;
+                () = person.interrupts.next() => return Err(Error::Interrupted),
+                line = self.output.next_line() => line?.ok_or(Error::ServerEnded)?,
+                () = sleep(Duration::from_secs(1)) => {
                     seconds += 1;
-                    terminal.status(format_args!("waiting for the answer to {} ({seconds} s)", M::NAME));
+                    person.terminal.status(format_args!("waiting for the answer to {} ({seconds} s)", M::NAME));
                     continue;
                 }
             };
-            self.show_wire('←', &line, terminal);
+            self.show_wire('←', &line, person.terminal);
             match Incoming::decode(&line) {
                 Ok(Incoming::Response { id: answered, result }) if answered == id => {
                     return Ok(serde_json::from_str(result.get())?);
@@ -87,8 +89,8 @@ impl Client {
                 Ok(Incoming::Error { id: answered, error }) if answered == id => {
                     return Err(Error::Refused { method: M::NAME, message: error.message, code: error.code });
                 }
-                Ok(other) => self.waiting.extend(understand(other, terminal)),
-                Err(problem) => terminal.complain(format_args!("not a message: {problem}")),
+                Ok(other) => self.waiting.extend(understand(other, person.terminal)),
+                Err(problem) => person.terminal.complain(format_args!("not a message: {problem}")),
             }
         }
     }

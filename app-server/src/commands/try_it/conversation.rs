@@ -14,9 +14,9 @@ use codex_core::config::overrides::Flags;
 use super::Error;
 use super::approval::Approver;
 use super::client::Client;
-use super::input::Typed;
 use super::options::{Options, Resume};
-use super::turn::{self, Interrupts, Outcome};
+use super::person::Person;
+use super::turn::{self, Outcome};
 use super::{provider, show};
 use crate::commands::terminal::Terminal;
 
@@ -26,8 +26,6 @@ pub struct Conversation {
     thread: String,
     prompt: Option<String>,
     approver: Approver,
-    typed: Typed,
-    interrupts: Interrupts,
     shows_wire: bool,
 }
 
@@ -36,37 +34,35 @@ impl Conversation {
     pub async fn open(
         options: Options,
         surroundings: &Surroundings,
-        terminal: &mut Terminal,
+        person: &mut Person<'_>,
     ) -> Result<Conversation, Error> {
-        let interrupts = Interrupts::listen()?;
         let (program, arguments) = server(&options)?;
         let mut client = Client::start(&program, &arguments, options.shows_wire)?;
         let client_info = ClientInfo { name: "codex-try".into(), title: None, version: WIRE_VERSION.into() };
-        client.request::<Initialize>(InitializeParams { client_info, capabilities: None }, terminal).await?;
-        client.initialized(terminal).await?;
+        client.request::<Initialize>(InitializeParams { client_info, capabilities: None }, person).await?;
+        client.initialized(person.terminal).await?;
         let thread = match options.resume {
-            Some(resume) => resume_thread(&mut client, resume, options.shows_wire, terminal).await?,
-            None => start_thread(&mut client, surroundings, terminal).await?,
+            Some(resume) => resume_thread(&mut client, resume, options.shows_wire, person).await?,
+            None => start_thread(&mut client, surroundings, person).await?,
         };
-        let typed = Typed::default();
-        let approver = Approver::new(options.approvals, typed.is_person());
+        let approver = Approver::new(options.approvals, person.typed.is_person());
         let (prompt, shows_wire) = (options.prompt, options.shows_wire);
-        Ok(Conversation { client, thread, prompt, approver, typed, interrupts, shows_wire })
+        Ok(Conversation { client, thread, prompt, approver, shows_wire })
     }
 
     /// The one prompt of the command line, or one per line until the input ends. The last turn's outcome.
-    pub async fn hold(&mut self, terminal: &mut Terminal) -> Result<Outcome, Error> {
+    pub async fn hold(&mut self, person: &mut Person<'_>) -> Result<Outcome, Error> {
         if let Some(prompt) = self.prompt.take() {
-            return self.turn(prompt, terminal).await;
+            return self.turn(prompt, person).await;
         }
         let mut outcome = Outcome::Completed;
-        while let Some(line) = self.next_prompt(terminal).await? {
+        while let Some(line) = self.next_prompt(person).await? {
             if line.trim().is_empty() {
                 continue;
             }
-            outcome = match self.turn(line, terminal).await {
+            outcome = match self.turn(line, person).await {
                 Err(problem @ Error::Refused { .. }) => {
-                    terminal.complain(problem);
+                    person.terminal.complain(problem);
                     Outcome::Failed
                 }
                 ended => ended?,
@@ -81,21 +77,19 @@ impl Conversation {
         self.client.close(terminal).await;
     }
 
-    async fn next_prompt(&mut self, terminal: &mut Terminal) -> Result<Option<String>, Error> {
-        if self.typed.is_person() {
-            terminal.ask("> ");
+    async fn next_prompt(&mut self, person: &mut Person<'_>) -> Result<Option<String>, Error> {
+        if person.typed.is_person() {
+            person.terminal.ask("> ");
         }
         tokio::select! {
-            line = self.typed.line() => Ok(line?),
-            () = self.interrupts.next() => Err(Error::Interrupted),
+            line = person.typed.line() => Ok(line?),
+            () = person.interrupts.next() => Err(Error::Interrupted),
         }
     }
 
-    async fn turn(&mut self, prompt: String, terminal: &mut Terminal) -> Result<Outcome, Error> {
-        let Conversation { client, thread, approver, typed, interrupts, shows_wire, .. } = self;
-        turn::Running { client, thread, approver, typed, interrupts, shows_meaning: !*shows_wire }
-            .run(prompt, terminal)
-            .await
+    async fn turn(&mut self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
+        let Conversation { client, thread, approver, shows_wire, .. } = self;
+        turn::Running { client, thread, approver, shows_meaning: !*shows_wire }.run(prompt, person).await
     }
 }
 
@@ -124,16 +118,16 @@ fn server(options: &Options) -> Result<(OsString, Vec<String>), Error> {
 async fn start_thread(
     client: &mut Client,
     surroundings: &Surroundings,
-    terminal: &mut Terminal,
+    person: &mut Person<'_>,
 ) -> Result<String, Error> {
     let params = ThreadStartParams {
-        model_provider: provider::choose(client, surroundings, terminal).await?,
+        model_provider: provider::choose(client, surroundings, person).await?,
         cwd: Some(surroundings.directory.to_string()),
         sandbox: Some(SandboxMode::WorkspaceWrite),
         approval_policy: Some(AskForApproval::OnRequest),
         ..ThreadStartParams::default()
     };
-    let started = client.request::<ThreadStart>(params, terminal).await?;
+    let started = client.request::<ThreadStart>(params, person).await?;
     Ok(started.thread.id)
 }
 
@@ -141,22 +135,22 @@ async fn resume_thread(
     client: &mut Client,
     resume: Resume,
     shows_wire: bool,
-    terminal: &mut Terminal,
+    person: &mut Person<'_>,
 ) -> Result<String, Error> {
     let thread_id = match resume {
         Resume::Thread(id) => id,
         Resume::Latest => {
             let params = ThreadListParams { limit: Some(1), ..ThreadListParams::default() };
-            let page = client.request::<ThreadList>(params, terminal).await?;
+            let page = client.request::<ThreadList>(params, person).await?;
             page.data.into_iter().next().ok_or(Error::NothingToResume)?.id
         }
     };
     let params = ThreadResumeParams { thread_id, ..ThreadResumeParams::default() };
-    let resumed = client.request::<ThreadResume>(params, terminal).await?;
+    let resumed = client.request::<ThreadResume>(params, person).await?;
     if !shows_wire {
         for item in resumed.thread.turns.iter().flat_map(|turn| &turn.items) {
             if let Some(text) = show::recalled(item) {
-                terminal.say(text);
+                person.terminal.say(text);
             }
         }
     }

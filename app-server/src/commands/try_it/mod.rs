@@ -7,8 +7,8 @@
 mod approval;
 mod client;
 mod conversation;
-mod input;
 mod options;
+mod person;
 mod provider;
 mod show;
 mod turn;
@@ -22,6 +22,7 @@ use codex_core::config::overrides::Flags;
 use crate::commands::terminal::Terminal;
 use crate::commands::try_it::conversation::Conversation;
 use crate::commands::try_it::options::Options;
+use crate::commands::try_it::person::Person;
 use crate::commands::try_it::turn::Outcome;
 
 /// What ends a conversation before its time.
@@ -75,9 +76,10 @@ fn converse(options: Options, terminal: &mut Terminal) -> Result<Outcome, Error>
     let surroundings = Surroundings::of_process()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
-        let mut conversation = Conversation::open(options, &surroundings, terminal).await?;
-        let outcome = conversation.hold(terminal).await;
-        conversation.close(terminal).await;
+        let mut person = Person::at(terminal)?;
+        let mut conversation = Conversation::open(options, &surroundings, &mut person).await?;
+        let outcome = conversation.hold(&mut person).await;
+        conversation.close(person.terminal).await;
         outcome
     });
     // A line that is still being read from a terminal cannot be waited for.

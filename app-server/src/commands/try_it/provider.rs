@@ -10,7 +10,7 @@ use codex_core::config::home::Surroundings;
 
 use super::Error;
 use super::client::Client;
-use crate::commands::terminal::Terminal;
+use super::person::Person;
 
 /// The provider inside the server that needs neither account nor network.
 const REHEARSAL: &str = "rehearsal";
@@ -19,19 +19,19 @@ const REHEARSAL: &str = "rehearsal";
 pub async fn choose(
     client: &mut Client,
     surroundings: &Surroundings,
-    terminal: &mut Terminal,
+    person: &mut Person<'_>,
 ) -> Result<Option<String>, Error> {
     let cwd = Some(surroundings.directory.to_string());
-    let read =
-        client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, terminal).await?;
-    let account = client.request::<GetAccount>(GetAccountParams::default(), terminal).await?;
+    let read = client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, person).await?;
+    let account = client.request::<GetAccount>(GetAccountParams::default(), person).await?;
     let has_key =
         ["CODEX_API_KEY", "OPENAI_API_KEY"].iter().any(|key| surroundings.environment.get(key).is_some());
     let is_configured = read.config.model_provider.is_some() && read.origins.contains_key("model_provider");
     if is_configured || has_key || account.account.is_some() || !account.requires_openai_auth {
         return Ok(None);
     }
-    terminal
+    person
+        .terminal
         .complain("No account and no model provider is configured: the built-in `rehearsal` model answers.");
     Ok(Some(REHEARSAL.to_owned()))
 }

@@ -16,6 +16,8 @@ use codex_app_server_protocol::v2::turn::{Turn, TurnPlanStep, TurnPlanStepStatus
 pub enum Piece {
     /// A part of a line.
     Stream(String),
+    /// The end of the line that was begun, if one was.
+    EndLine,
     /// A line of its own.
     Line(String),
     /// A line that is not part of the conversation.
@@ -93,7 +95,7 @@ impl Show {
     fn completed(&mut self, item: &ThreadItem) -> Vec<Piece> {
         match &item.details {
             ThreadItemDetails::AgentMessage { id, text, .. } | ThreadItemDetails::Plan { id, text } => {
-                self.rest(id, text).into_iter().chain([Piece::Line(String::new())]).collect()
+                self.rest(id, text)
             }
             ThreadItemDetails::Reasoning { id, summary, .. } => self.rest(id, &summary.join("\n")),
             ThreadItemDetails::CommandExecution { id, aggregated_output, status, exit_code, .. } => {
@@ -121,7 +123,7 @@ impl Show {
     fn rest(&mut self, id: &str, whole: &str) -> Vec<Piece> {
         match self.streamed.remove(id) {
             None | Some(0) if !whole.is_empty() => vec![Piece::Line(whole.trim_end_matches('\n').to_owned())],
-            _ => Vec::new(),
+            None | Some(_) => vec![Piece::EndLine],
         }
     }
 
@@ -173,4 +175,97 @@ fn describe_plan(steps: &[TurnPlanStep]) -> String {
 fn describe_changes(changes: &[FileUpdateChange]) -> String {
     let texts = changes.iter().map(|change| format!("± {}\n{}", change.path, change.diff.trim_end()));
     texts.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(messages: &[(&str, Value)], expected: Expect) {
+        let mut show = Show::default();
+        let mut text = String::new();
+        for (method, params) in messages {
+            let params = serde_json::value::to_raw_value(params).unwrap();
+            let told = ServerNotification::decode(method, Some(&params)).unwrap();
+            for piece in show.on(&told) {
+                text.push_str(&format!("{piece:?}\n"));
+            }
+        }
+        expected.assert_eq(&text);
+    }
+
+    fn item(item: Value) -> Value {
+        json!({"threadId": "t", "turnId": "u", "startedAtMs": 1, "completedAtMs": 2, "item": item})
+    }
+
+    fn delta(id: &str, text: &str) -> Value {
+        json!({"threadId": "t", "turnId": "u", "itemId": id, "delta": text})
+    }
+
+    fn command(status: &str, output: Value, code: Value) -> Value {
+        item(json!({"type": "commandExecution", "id": "c", "command": "ls", "cwd": "/", "status": status,
+            "commandActions": [], "processId": null, "aggregatedOutput": output, "exitCode": code, "durationMs": null}))
+    }
+
+    #[test]
+    fn what_was_streamed_is_not_repeated() {
+        check(
+            &[
+                ("item/agentMessage/delta", delta("m", "Hel")),
+                ("item/agentMessage/delta", delta("m", "lo")),
+                ("item/completed", item(json!({"type": "agentMessage", "id": "m", "text": "Hello"}))),
+                ("item/completed", item(json!({"type": "agentMessage", "id": "n", "text": "unstreamed"}))),
+            ],
+            expect![[r#"
+                Stream("Hel")
+                Stream("lo")
+                EndLine
+                Line("unstreamed")
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_command_with_its_output_and_end() {
+        check(
+            &[
+                ("item/started", command("inProgress", Value::Null, Value::Null)),
+                ("item/commandExecution/outputDelta", delta("c", "one\n")),
+                ("item/completed", command("failed", json!("one\n"), json!(2))),
+                ("item/completed", command("completed", json!("late\n"), json!(0))),
+                ("item/completed", command("declined", Value::Null, Value::Null)),
+            ],
+            expect![[r#"
+                Line("$ ls")
+                Stream("one\n")
+                EndLine
+                Line("(exit code 2)")
+                Line("late")
+                EndLine
+                Line("(declined)")
+            "#]],
+        );
+    }
+
+    #[test]
+    fn plan_diff_and_end() {
+        let plan = json!([{"step": "look", "status": "completed"}, {"step": "act", "status": "inProgress"},
+            {"step": "rest", "status": "pending"}]);
+        let turn = json!({"id": "u", "items": [], "status": "failed", "error": {"message": "no model"}});
+        check(
+            &[
+                ("turn/plan/updated", json!({"threadId": "t", "turnId": "u", "plan": plan})),
+                ("turn/diff/updated", json!({"threadId": "t", "turnId": "u", "diff": "-a\n+b\n"})),
+                ("turn/completed", json!({"threadId": "t", "turn": turn})),
+            ],
+            expect![[r#"
+                Line("Plan:\n  [x] look\n  [>] act\n  [ ] rest")
+                Line("-a\n+b")
+                Aside("The turn failed: no model")
+            "#]],
+        );
+    }
 }

@@ -30,6 +30,9 @@ mod reply;
 pub mod scene;
 pub mod script;
 
+#[cfg(test)]
+mod stories;
+
 /// The model that answers at the pace of one that thinks.
 const SLOW: &str = "rehearsal-slow";
 const SLOW_PACE: Duration = Duration::from_millis(30);

@@ -255,7 +255,7 @@ impl Stream for Player {
             }
             match this.beats.front_mut() {
                 Some(Beat::Text { kind, text, at, paced }) => {
-                    if !*paced && !this.pace.is_zero() {
+                    if !*paced && !this.pace.is_zero() && *at < text.len() {
                         *paced = true;
                         this.waiting = Some(Box::pin(sleep(this.pace)));
                         continue;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::usage::TokenUsage;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -83,8 +83,31 @@ pub fn decode(data: &[u8], events: &mut Events) -> Result<(), Error> {
 
 impl Event<'_> {
     fn text(&self) -> Result<String, Error> {
-        part("delta", self.delta)
+        match part("delta", self.delta) {
+            Ok(text) => Ok(text),
+            // A character that the server cut in two, half of it in each delta.
+            Err(error) => self.delta.and_then(lossy).ok_or(error),
+        }
     }
+}
+
+/// A JSON string with halves of characters replaced.
+fn lossy(text: &RawValue) -> Option<String> {
+    struct Bytes;
+
+    impl serde::de::Visitor<'_> for Bytes {
+        type Value = String;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+
+    serde_json::Deserializer::from_str(text.get()).deserialize_bytes(Bytes).ok()
 }
 
 fn part<'a, T: Deserialize<'a>>(name: &str, value: Option<&'a RawValue>) -> Result<T, Error> {
@@ -186,5 +209,195 @@ impl From<Usage> for TokenUsage {
                 total => total,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::model::wire::Events;
+
+    fn read(events: &[&str]) -> String {
+        let mut read = Events::new();
+        let mut text = String::new();
+        for event in events {
+            let result = decode(event.as_bytes(), &mut read);
+            text.extend(read.drain(..).map(|event| format!("{event:?}\n")));
+            if let Err(error) = result {
+                text += &format!("error: {error:?}\n");
+            }
+        }
+        text
+    }
+
+    fn check(event: &str, expected: Expect) {
+        expected.assert_eq(&read(&[event]));
+    }
+
+    #[test]
+    fn a_recorded_answer() {
+        let recorded = include_str!("recorded.txt");
+        let data: Vec<_> = recorded.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+        expect![[r#"
+            ItemAdded(Reasoning { id: Some("rs_1_0"), summary: [], content: None, encrypted_content: Some("bW9jaw==") })
+            SummaryPartAdded { summary_index: 0 }
+            SummaryDelta { summary_index: 0, delta: "Looking " }
+            SummaryDelta { summary_index: 0, delta: "around." }
+            RawReasoningDelta { content_index: 0, delta: "raw th" }
+            RawReasoningDelta { content_index: 0, delta: "oughts" }
+            ItemDone(Reasoning { id: Some("rs_1_0"), summary: [SummaryText { text: "Looking around." }], content: Some([ReasoningText { text: "raw thoughts" }]), encrypted_content: Some("bW9jaw==") })
+            ItemAdded(Message { id: Some("msg_1_1"), role: "assistant", content: [], phase: None })
+            TextDelta("Grüß")
+            TextDelta("e, 世")
+            TextDelta("界!")
+            ItemDone(Message { id: Some("msg_1_1"), role: "assistant", content: [OutputText { text: "Grüße, 世界!" }], phase: None })
+            ItemDone(FunctionCall { id: Some("fc_1_2"), name: "exec_command", namespace: None, arguments: "{\"cmd\":\"ls\"}", call_id: call_1_2 })
+            ItemDone(CustomToolCall { id: Some("ctc_1_3"), call_id: call_1_3, name: "apply_patch", input: "*** Begin Patch\n*** End Patch", status: Some("completed") })
+            ItemAdded(WebSearchCall { id: Some("ws_1_4"), status: Some("in_progress"), action: None })
+            ItemDone(WebSearchCall { id: Some("ws_1_4"), status: Some("completed"), action: Some(Object {"type": String("search"), "query": String("x")}) })
+            Completed { response_id: "resp_1", usage: Some(TokenUsage { input_tokens: 100, cached_input_tokens: 0, cache_write_input_tokens: 0, output_tokens: 20, reasoning_output_tokens: 0, total_tokens: 120 }) }
+        "#]].assert_eq(&read(&data));
+    }
+
+    #[test]
+    fn deltas_of_all_kinds() {
+        check(
+            r#"{"type":"response.output_text.delta","delta":"a\n\u00e4","logprobs":[],"x":{"y":1}}"#,
+            expect![[r#"
+                TextDelta("a\nä")
+            "#]],
+        );
+        check(
+            r#"{"type":"response.output_text.delta","delta":"half \ud83d"}"#,
+            expect![[r#"
+            TextDelta("half ���")
+        "#]],
+        );
+        check(
+            r#"{"delta":"no","type":"response.refusal.delta"}"#,
+            expect![[r#"
+            TextDelta("no")
+        "#]],
+        );
+        check(
+            r#"{"type":"response.reasoning_summary_part.added","summary_index":1}"#,
+            expect![[r#"
+            SummaryPartAdded { summary_index: 1 }
+        "#]],
+        );
+        check(
+            r#"{"type":"response.reasoning_summary_text.delta","summary_index":1,"delta":"s"}"#,
+            expect![[r#"
+                SummaryDelta { summary_index: 1, delta: "s" }
+            "#]],
+        );
+        check(
+            r#"{"type":"response.reasoning_text.delta","content_index":2,"delta":"r"}"#,
+            expect![[r#"
+            RawReasoningDelta { content_index: 2, delta: "r" }
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_ignored() {
+        for event in [
+            "",
+            "[DONE]",
+            "{",
+            "null",
+            r#"{"type":"response.created","response":{"id":"r"}}"#,
+            r#"{"type":"response.hologram","delta":{"x":1},"item":3}"#,
+            r#"{"type":"response.output_item.added","item":{"type":"function_call","name":"f","arguments":"","call_id":"c"}}"#,
+            r#"{"type":"response.function_call_arguments.delta","delta":"{"}"#,
+        ] {
+            assert_eq!(read(&[event]), "", "{event}");
+        }
+    }
+
+    #[test]
+    fn items_are_read_even_with_strange_parts() {
+        check(
+            r#"{"type":"response.output_item.done","item":{"type":"message","id":"m","role":"assistant","content":[{"type":"refusal","refusal":"I won't."},{"type":"hologram"}]}}"#,
+            expect![[r#"
+                ItemDone(Message { id: Some("m"), role: "assistant", content: [OutputText { text: "I won't." }], phase: None })
+            "#]],
+        );
+        check(
+            r#"{"type":"response.output_item.done","item":{"type":"hologram"}}"#,
+            expect![[r#"
+            ItemDone(Other)
+        "#]],
+        );
+    }
+
+    #[test]
+    fn an_item_or_an_end_that_cannot_be_read_is_an_error() {
+        check(
+            r#"{"type":"response.output_item.done","item":{"type":"function_call","name":"f"}}"#,
+            expect![[r#"
+                error: Decode { reason: "`item` of an event: missing field `arguments`" }
+            "#]],
+        );
+        check(
+            r#"{"type":"response.output_item.done"}"#,
+            expect![[r#"
+            error: Decode { reason: "an event has no `item`" }
+        "#]],
+        );
+        check(
+            r#"{"type":"response.output_text.delta","delta":7}"#,
+            expect![[r#"
+            error: Decode { reason: "`delta` of an event: invalid type: integer `7`, expected a string at line 1 column 1" }
+        "#]],
+        );
+    }
+
+    #[test]
+    fn ends_of_all_kinds() {
+        check(
+            r#"{"type":"response.completed","response":{"id":"r","usage":null}}"#,
+            expect![[r#"
+            Completed { response_id: "r", usage: None }
+        "#]],
+        );
+        check(
+            r#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":3},"output_tokens":5,"output_tokens_details":{"reasoning_tokens":2}}}}"#,
+            expect![[r#"
+                Completed { response_id: "r", usage: Some(TokenUsage { input_tokens: 10, cached_input_tokens: 3, cache_write_input_tokens: 0, output_tokens: 5, reasoning_output_tokens: 2, total_tokens: 15 }) }
+            "#]],
+        );
+        check(
+            r#"{"type":"response.incomplete","response":{"id":"r","incomplete_details":{"reason":"content_filter"}}}"#,
+            expect![[r#"
+                error: Incomplete { reason: "content_filter", usage: None }
+            "#]],
+        );
+        check(
+            r#"{"type":"response.failed","response":{"error":{"code":"context_length_exceeded","message":"m"}}}"#,
+            expect![[r#"
+                error: ContextWindowExceeded
+            "#]],
+        );
+        check(
+            r#"{"type":"response.failed","response":{"error":null}}"#,
+            expect![[r#"
+            error: Failed { code: None, message: "no reason given" }
+        "#]],
+        );
+        check(
+            r#"{"type":"error","code":"slow_down","message":"try again in 2s"}"#,
+            expect![[r#"
+            error: RateLimited { status: None, message: "try again in 2s", retry_after: Some(2s) }
+        "#]],
+        );
+        check(
+            r#"{"type":"error","error":{"type":"server_error","message":"m"}}"#,
+            expect![[r#"
+            error: Failed { code: Some("server_error"), message: "m" }
+        "#]],
+        );
     }
 }

@@ -279,3 +279,182 @@ impl<'a> Item<'a> {
 fn is_reasoning_text(part: &ReasoningContent) -> bool {
     matches!(part, ReasoningContent::ReasoningText { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use codex_protocol::ids::TurnId;
+    use expect_test::expect;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::tool_spec::{FreeformTool, FunctionTool};
+
+    fn prompt(model: &str, input: Vec<Value>) -> Prompt {
+        let input = input.into_iter().map(|item| Arc::new(serde_json::from_value(item).unwrap())).collect();
+        Prompt {
+            conversation_id: "01a204c2-4887-7bf2-88cb-1e909b637fb4".parse().unwrap(),
+            turn_id: TurnId::from("t"),
+            model: model.into(),
+            instructions: "Be good.".into(),
+            input,
+            tools: Arc::new([]),
+            parallel_tool_calls: true,
+            effort: Some("high".into()),
+            summary: ReasoningSummary::Auto,
+            verbosity: Some(Verbosity::Low),
+            service_tier: None,
+            output_schema: None,
+        }
+    }
+
+    fn body(prompt: &Prompt, server: Server) -> Value {
+        serde_json::from_slice(&encode(prompt, server).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_whole_request() {
+        let mut prompt = prompt(
+            "gpt-5.5",
+            vec![
+                json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]}),
+            ],
+        );
+        prompt.output_schema = Some(json!({"type": "object"}));
+        prompt.tools = Arc::new([
+            ToolSpec::Function(FunctionTool {
+                name: "exec_command".into(),
+                description: "d".into(),
+                strict: false,
+                parameters: json!({"type": "object"}),
+            }),
+            ToolSpec::Freeform(FreeformTool {
+                name: "apply_patch".into(),
+                description: "d".into(),
+                syntax: "lark".into(),
+                definition: "start: x".into(),
+            }),
+            ToolSpec::LocalShell,
+            ToolSpec::WebSearch { external_web_access: false },
+        ]);
+        expect![[r#"
+            {
+              "model": "gpt-5.5",
+              "instructions": "Be good.",
+              "input": [
+                {
+                  "type": "message",
+                  "role": "user",
+                  "content": [
+                    {
+                      "type": "input_text",
+                      "text": "hi"
+                    }
+                  ]
+                }
+              ],
+              "tools": [
+                {
+                  "type": "function",
+                  "name": "exec_command",
+                  "description": "d",
+                  "strict": false,
+                  "parameters": {
+                    "type": "object"
+                  }
+                },
+                {
+                  "type": "custom",
+                  "name": "apply_patch",
+                  "description": "d",
+                  "format": {
+                    "type": "grammar",
+                    "syntax": "lark",
+                    "definition": "start: x"
+                  }
+                },
+                {
+                  "type": "local_shell"
+                },
+                {
+                  "type": "web_search",
+                  "external_web_access": false
+                }
+              ],
+              "tool_choice": "auto",
+              "parallel_tool_calls": true,
+              "reasoning": {
+                "effort": "high",
+                "summary": "auto"
+              },
+              "store": false,
+              "stream": true,
+              "include": [
+                "reasoning.encrypted_content"
+              ],
+              "prompt_cache_key": "01a204c2-4887-7bf2-88cb-1e909b637fb4",
+              "text": {
+                "verbosity": "low",
+                "format": {
+                  "type": "json_schema",
+                  "strict": true,
+                  "schema": {
+                    "type": "object"
+                  },
+                  "name": "codex_output_schema"
+                }
+              }
+            }"#]]
+        .assert_eq(&serde_json::to_string_pretty(&body(&prompt, Server::Stateless)).unwrap());
+    }
+
+    #[test]
+    fn a_model_is_only_asked_for_what_it_takes() {
+        let plain = body(&prompt("gpt-4o", vec![]), Server::Stateless);
+        assert_eq!(
+            (&plain["reasoning"], &plain["include"], &plain["text"]),
+            (&Value::Null, &json!([]), &Value::Null)
+        );
+        let unknown = body(&prompt("other-model", vec![]), Server::Stateless);
+        assert_eq!(unknown["reasoning"], json!({"effort": "high", "summary": "auto"}));
+        let mut quiet = prompt("gpt-5.5", vec![]);
+        quiet.summary = ReasoningSummary::None;
+        assert_eq!(body(&quiet, Server::Stateless)["reasoning"], json!({"effort": "high"}));
+    }
+
+    #[test]
+    fn history_is_sent_without_ids_and_without_what_no_server_reads() {
+        let prompt = prompt(
+            "gpt-5.5",
+            vec![
+                json!({"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "text", "text": "raw"}], "encrypted_content": "x"}),
+                json!({"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "a"}], "phase": "commentary"}),
+                json!({"type": "function_call", "id": "fc_1", "name": "f", "arguments": "{}", "call_id": "c1"}),
+                json!({"type": "function_call_output", "call_id": "c1", "output": "out"}),
+                json!({"type": "function_call_output", "call_id": "c2", "output": [{"type": "input_image", "image_url": "data:x"}]}),
+                json!({"type": "custom_tool_call", "id": "ctc_1", "call_id": "c3", "name": "p", "input": "i", "status": "completed"}),
+                json!({"type": "custom_tool_call_output", "call_id": "c3", "output": "out"}),
+                json!({"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}}),
+                json!({"type": "ghost_snapshot", "ghost_commit": {}}),
+                json!({"type": "hologram"}),
+            ],
+        );
+        let lines = |server| {
+            let items = body(&prompt, server)["input"].take();
+            items.as_array().unwrap().iter().map(|item| format!("{item}\n")).collect::<String>()
+        };
+        expect![[r#"
+            {"type":"reasoning","summary":[],"encrypted_content":"x"}
+            {"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"}],"phase":"commentary"}
+            {"type":"function_call","name":"f","arguments":"{}","call_id":"c1"}
+            {"type":"function_call_output","call_id":"c1","output":"out"}
+            {"type":"function_call_output","call_id":"c2","output":[{"type":"input_image","image_url":"data:x"}]}
+            {"type":"custom_tool_call","status":"completed","call_id":"c3","name":"p","input":"i"}
+            {"type":"custom_tool_call_output","call_id":"c3","output":"out"}
+            {"type":"web_search_call","status":"completed","action":{"type":"search","query":"q"}}
+        "#]].assert_eq(&lines(Server::Stateless));
+        assert!(lines(Server::Azure).contains(r#""id":"msg_1""#));
+        assert_eq!(body(&prompt, Server::Azure)["store"], json!(true));
+    }
+}
