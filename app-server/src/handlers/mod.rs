@@ -4,7 +4,6 @@ mod account;
 mod config;
 pub mod initialize;
 mod model;
-mod not_yet;
 mod paging;
 mod permission;
 mod skills;

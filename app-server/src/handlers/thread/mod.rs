@@ -9,6 +9,7 @@ mod resume_settings;
 mod resume_source;
 mod start;
 mod stored;
+mod terminals;
 mod turns_page;
 mod unsubscribe;
 mod view;

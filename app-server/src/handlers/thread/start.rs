@@ -7,6 +7,7 @@ use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadStart;
 use codex_app_server_protocol::v2::thread::ThreadStartedNotification;
 use codex_app_server_protocol::v2::thread_start::{ThreadStartParams, ThreadStartResponse};
+use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
 use codex_core::conversations::{NewConversation, StartOptions};
 use codex_protocol::ids::{ConversationId, TurnId};
@@ -61,7 +62,7 @@ impl Context {
             path: configured.rollout_path,
             forked_from,
             created_at_ms,
-            instruction_sources,
+            instruction_sources: instruction_sources.into_iter().map(AbsolutePath::into_path_buf).collect(),
             git,
             originator: self.identity().originator().to_owned(),
             cli_version: codex_app_server_protocol::WIRE_VERSION.to_owned(),
