@@ -24,6 +24,8 @@ pub(super) const MAILBOX: usize = 16;
 pub(super) enum Message {
     /// A connection listens from now on. It gets what was told so far, and nothing new before the gate opens.
     Join { listener: Listener, told: oneshot::Sender<Told>, gate: oneshot::Receiver<()> },
+    /// Somebody who does not listen wants to know what was told so far.
+    Tell { told: oneshot::Sender<Told> },
     /// A connection does not listen any more; the answer says whether it did.
     Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
 }
@@ -107,6 +109,9 @@ where
                 for question in self.questions.all() {
                     listener.outgoing.repeat(question).await;
                 }
+            }
+            Message::Tell { told } => {
+                let _gone = told.send(self.projection.told());
             }
             Message::Leave { connection, left } => {
                 let _gone = left.send(self.listeners.remove(connection));
