@@ -101,6 +101,7 @@ file made.txt"#,
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason)
             > interrupt
+              completed command "touch made.txt" Declined code None output ""
             turn aborted: Interrupted
             > file made.txt
             made.txt: not there

@@ -153,9 +153,9 @@ say done
               started   user 1
               completed user 1
               started   command "read line; echo got $line" InProgress code None output ""
+              typed "x\n"
               output "x\r\ngot x\r\n"
               completed command "read line; echo got $line" Completed code Some(0) output "x\r\ngot x\r\n"
-              typed "x\n"
               started   agent ""
               text "done"
               completed agent "done"
