@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
+use crate::error_code::INVALID_REQUEST;
+use crate::jsonrpc::ErrorObject;
 use crate::method::MethodInfo;
 
 /// How much of the wire a schema covers.
@@ -93,6 +95,12 @@ pub const FIELDS: &[(&str, &[&str])] = &[
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} requires experimentalApi capability")]
 pub struct ExperimentalUse(pub String);
+
+impl From<ExperimentalUse> for ErrorObject {
+    fn from(used: ExperimentalUse) -> Self {
+        ErrorObject { code: INVALID_REQUEST, message: used.to_string(), data: None }
+    }
+}
 
 /// Looks for experimental parts in a request that decodes. A field that is `null` or `false` is not used.
 pub(crate) fn find(row: &MethodInfo, params: Option<&RawValue>) -> Option<ExperimentalUse> {

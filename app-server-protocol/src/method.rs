@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use crate::jsonrpc::ErrorObject;
 use crate::tables::define::{define_methods, define_notification_markers, define_server_methods};
 use crate::v2::*;
 use crate::{error_code, for_each_client_request, for_each_server_notification, for_each_server_request};
@@ -88,6 +89,12 @@ impl DecodeError {
     pub(crate) fn unknown_method(method: &str, rows: &[MethodInfo]) -> Self {
         let names: Vec<String> = rows.iter().map(|row| format!("`{}`", row.name)).collect();
         DecodeError(format!("unknown variant `{method}`, expected one of {}", names.join(", ")))
+    }
+}
+
+impl From<DecodeError> for ErrorObject {
+    fn from(problem: DecodeError) -> Self {
+        ErrorObject { code: DecodeError::CODE, message: problem.to_string(), data: None }
     }
 }
 

@@ -7,13 +7,14 @@ use std::error::Error;
 use std::fmt;
 
 use codex_app_server_protocol::error_code::{
-    INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, NOT_SUPPORTED, OVERLOADED, OverloadedErrorData,
-    OverloadedErrorInfo,
+    INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, InputErrorData, NOT_SUPPORTED, OVERLOADED,
+    OverloadedErrorData, OverloadedErrorInfo,
 };
 use codex_app_server_protocol::experimental::ExperimentalUse;
 use codex_app_server_protocol::jsonrpc::ErrorObject;
 use codex_app_server_protocol::method::DecodeError;
 use codex_core::error::CoreError;
+use codex_core::{config, rollout};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -98,6 +99,15 @@ impl RpcError {
         RpcError::internal(format!("the result of {method} cannot be written as JSON")).caused_by(problem)
     }
 
+    /// The text of an input is longer than a turn takes.
+    pub fn input_too_large(limit: InputErrorData) -> Self {
+        RpcError::invalid_params(format!(
+            "the text of `input` has {} characters and may have {}; send less, or refer to a file",
+            limit.actual_chars, limit.max_chars
+        ))
+        .with_data(&limit)
+    }
+
     /// A thread id that is no UUID.
     pub fn invalid_thread_id(reason: impl fmt::Display) -> Self {
         RpcError::invalid_request(format!("invalid thread id: {reason}"))
@@ -170,6 +180,25 @@ impl From<DecodeError> for RpcError {
 impl From<ExperimentalUse> for RpcError {
     fn from(used: ExperimentalUse) -> Self {
         RpcError::invalid_request(used.to_string())
+    }
+}
+
+impl From<config::error::Error> for RpcError {
+    fn from(error: config::error::Error) -> Self {
+        RpcError::invalid_request(error.to_string())
+    }
+}
+
+impl From<rollout::Error> for RpcError {
+    fn from(error: rollout::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            rollout::Error::InvalidCursor(cursor) => RpcError::invalid_cursor(&cursor),
+            rollout::Error::Empty(_) | rollout::Error::NoMeta(_) => RpcError::invalid_request(message),
+            rollout::Error::Io { source, .. } => RpcError::internal(message).caused_by(source),
+            rollout::Error::Encode { source, .. } => RpcError::internal(message).caused_by(source),
+            rollout::Error::Closed => RpcError::internal(message),
+        }
     }
 }
 

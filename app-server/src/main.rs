@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use codex_app_server::args::{self, Args, Command};
-use codex_app_server::commands::{self, Terminal, generate};
+use codex_app_server::commands::terminal::Terminal;
+use codex_app_server::commands::{self, generate, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
@@ -14,10 +15,12 @@ use codex_app_server::{logging, run};
 use codex_core::config::home::Surroundings;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::Flags;
+use codex_core::conversations::{ConversationManager, Shared};
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    // The sandbox helper starts here, before anything else: codex_core::sandbox::helper::run_if_helper()
+    // Does not return when this process was started to run a command.
+    codex_core::sandbox::helper::run_if_helper();
     let mut terminal = Terminal::default();
     let Args { command, flags } = match args::parse(std::env::args_os().skip(1)) {
         Ok(args) => args,
@@ -38,7 +41,7 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Version => terminal.say(commands::version()),
         Command::Help => terminal.say(args::HELP.trim_end()),
         Command::Generate(what) => generate::run(&what)?,
-        Command::Try(_) => anyhow::bail!("`try` is not there yet"),
+        Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
         Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
         Command::Login(_) => anyhow::bail!("`login` is not there yet"),
         Command::Logout => anyhow::bail!("`logout` is not there yet"),
@@ -53,7 +56,9 @@ fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
     // Another provider that got there first serves as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let identity = Identity::of_machine(&surroundings.environment);
-    let config = ServerConfig { identity, configs: ConfigLoader::new(surroundings, &flags)? };
+    let helper = std::env::current_exe().context("the file of this program is not known")?;
+    let conversations = ConversationManager::new(Shared::new(&surroundings, helper));
+    let config = ServerConfig { identity, configs: ConfigLoader::new(surroundings, &flags)?, conversations };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_keep_alive(Duration::from_secs(1))

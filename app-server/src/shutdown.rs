@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use codex_core::base::spawn::TaskGroup;
+use codex_core::conversations::ConversationManager;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -17,7 +18,10 @@ use crate::error::RpcError;
 use crate::router::Routed;
 
 /// Time for requests under way.
-const REQUESTS_LIMIT: Duration = Duration::from_secs(1);
+const REQUESTS_LIMIT: Duration = Duration::from_millis(300);
+
+/// Time for turns to end, with the commands that they run.
+const ENGINE_LIMIT: Duration = Duration::from_millis(1200);
 
 /// Time for everything. Clients kill a server that has not ended after two seconds.
 const LIMIT: Duration = Duration::from_millis(1900);
@@ -27,14 +31,20 @@ const LIMIT: Duration = Duration::from_millis(1900);
 pub struct Leftovers(Vec<&'static str>);
 
 /// Stops everything. The connection is the last to hold handles of what its requests use.
-pub(crate) async fn stop<R>(connection: Connection<R>, transport: TaskGroup) -> Leftovers
+pub(crate) async fn stop<R>(
+    connection: Connection<R>,
+    conversations: &ConversationManager,
+    transport: TaskGroup,
+) -> Leftovers
 where
     R: Fn(&RequestId, &str, Option<&RawValue>) -> Result<Routed, RpcError>,
 {
     let deadline = Instant::now() + LIMIT;
     let mut leftovers = Leftovers::default();
     leftovers.note("requests", connection.finish(REQUESTS_LIMIT).await);
-    // The engine and its pumps stop here: they hold the last handles of the queue to the client.
+    // With the conversations end the pumps, which hold the last handles of the queue to the client.
+    let ended = tokio::time::timeout(ENGINE_LIMIT, conversations.shutdown()).await;
+    leftovers.note("conversations", ended.is_ok());
     let written = tokio::time::timeout_at(deadline, transport.finished()).await;
     leftovers.note("writing to the client", written.is_ok());
     leftovers

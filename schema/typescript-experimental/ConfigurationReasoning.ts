@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ConfigurationReasoning = { effort: string };
+/** How much a model thinks. */
+export type ConfigurationReasoning = {
+  /** The effort, by its name. */
+  effort: string,
+};

@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type InternalChatMessageMetadataPassthrough = { turn_id?: string | null };
+/** Bookkeeping of the vendor that goes along with an item. */
+export type InternalChatMessageMetadataPassthrough = {
+  /** The turn. */
+  turn_id?: string | null,
+};

@@ -1,3 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ModeKind = "plan" | "default";
+/** A mode of working together. */
+export type ModeKind =
+  /** The model makes a plan and changes nothing. */
+  | "plan"
+  /** The model does what it is asked. */
+  | "default";

@@ -1,5 +1,6 @@
 // Generated from the types of the app server protocol. Do not edit.
 
+/** What a ChatGPT account has subscribed to, in the vendor's words. */
 export type PlanType =
   | "free"
   | "go"

@@ -59,10 +59,17 @@ fn titled(name: &str, schema: Option<&Value>) -> Map<String, Value> {
     members
 }
 
+/// The rules that hold for all types, as this crate's documentation states them.
+fn rules() -> String {
+    let lines = include_str!("../lib.rs").lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
 fn flat_bundle(all: &Definitions) -> Value {
     json!({
         "$schema": DIALECT,
         "title": "CodexAppServerProtocolV2",
+        "description": rules(),
         "type": "object",
         "definitions": all.iter().map(|(name, schema)| (name, Value::Object(titled(name, Some(schema)))))
             .collect::<BTreeMap<_, _>>(),
@@ -85,6 +92,7 @@ fn grouped_bundle(all: &Definitions) -> Value {
     json!({
         "$schema": DIALECT,
         "title": "CodexAppServerProtocol",
+        "description": rules(),
         "type": "object",
         "definitions": top,
     })

@@ -19,6 +19,7 @@ pub mod rate_limits;
 pub mod requirements;
 pub mod requirements_apps;
 pub mod requirements_system;
+pub mod response_content;
 pub mod response_item;
 pub mod settings;
 pub mod shared;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct NoParams {}
 
+/// Which end of a list comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -18,27 +19,36 @@ pub enum SortDirection {
     Desc,
 }
 
+/// A stretch of a text file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TextRange {
+    /// Where it begins.
     pub start: TextPosition,
+    /// Where it ends; this position is no longer part of it.
     pub end: TextPosition,
 }
 
+/// A place in a text file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TextPosition {
+    /// Line, counted from 1.
     pub line: u64,
+    /// Column in characters, counted from 1.
     pub column: u64,
 }
 
+/// A stretch of a text, in bytes of its UTF-8 form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ByteRange {
+    /// Its first byte.
     pub start: u64,
+    /// The byte after its last.
     pub end: u64,
 }
 

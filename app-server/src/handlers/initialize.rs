@@ -1,5 +1,6 @@
 //! `initialize`: the client introduces itself, the connection opens.
 
+use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::Initialize;
 use codex_app_server_protocol::v2::initialize::{InitializeParams, InitializeResponse};
 
@@ -17,8 +18,14 @@ impl Handle<Initialize> for Context {
         }
         let client = self.introduce(client)?;
         self.identity().introduce(client);
+        let user_agent = self.identity().user_agent(client);
+        self.conversations().introduce(codex_core::conversations::Identity {
+            originator: self.identity().originator().to_owned(),
+            user_agent: user_agent.clone(),
+            version: WIRE_VERSION.to_owned(),
+        });
         let response = InitializeResponse {
-            user_agent: self.identity().user_agent(client),
+            user_agent,
             codex_home: self.configs().codex_home().to_string(),
             platform_family: std::env::consts::FAMILY.to_owned(),
             platform_os: std::env::consts::OS.to_owned(),

@@ -1,4 +1,11 @@
 //! The behaviour of the methods, one file each, in folders by resource.
 
+mod account;
+mod config;
 pub mod initialize;
-mod not_yet;
+mod model;
+mod paging;
+mod permission;
+mod skills;
+mod thread;
+mod turn;

@@ -15,6 +15,7 @@ use toml::{Table, Value};
 
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::provider::ModelProviderInfo;
+use super::shell_env::ShellEnvironmentPolicy;
 
 /// `[history]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,11 +116,11 @@ macro_rules! settings {
 
         impl ConfigToml {
             /// What can be used of a document, and what cannot.
-            pub fn read(document: &Table) -> (Self, Vec<WrongValue>) {
+            pub fn read(mut document: Table) -> (Self, Vec<WrongValue>) {
                 let mut wrong = Vec::new();
                 let settings = Self {
-                    $( $name: read_value(document, stringify!($name), &mut wrong), )*
-                    $( $table: read_table(document, stringify!($table), &mut wrong), )*
+                    $( $name: read_value(document.remove(stringify!($name)), stringify!($name), &mut wrong), )*
+                    $( $table: read_table(document.remove(stringify!($table)), stringify!($table), &mut wrong), )*
                 };
                 (settings, wrong)
             }
@@ -158,7 +159,7 @@ settings! {
         /// The permission profile to begin with, instead of a sandbox mode.
         default_permissions: String,
         /// Which variables commands see.
-        shell_environment_policy: Table,
+        shell_environment_policy: ShellEnvironmentPolicy,
         /// Whether commands may run in a login shell.
         allow_login_shell: bool,
         /// The longest wait for a background command, in milliseconds.
@@ -203,24 +204,25 @@ settings! {
 }
 
 fn read_value<T: DeserializeOwned>(
-    document: &Table,
+    value: Option<Value>,
     name: &'static str,
     wrong: &mut Vec<WrongValue>,
 ) -> Option<T> {
-    read(document.get(name)?, vec![name.to_owned()], wrong)
+    read(value?, vec![name.to_owned()], wrong)
 }
 
 fn read_table<T: DeserializeOwned>(
-    document: &Table,
+    value: Option<Value>,
     name: &'static str,
     wrong: &mut Vec<WrongValue>,
 ) -> BTreeMap<String, T> {
-    match document.get(name) {
+    match value {
         None => BTreeMap::new(),
         Some(Value::Table(entries)) => entries
-            .iter()
+            .into_iter()
             .filter_map(|(key, value)| {
-                Some((key.clone(), read(value, vec![name.to_owned(), key.clone()], wrong)?))
+                let entry = read(value, vec![name.to_owned(), key.clone()], wrong)?;
+                Some((key, entry))
             })
             .collect(),
         Some(other) => {
@@ -231,8 +233,8 @@ fn read_table<T: DeserializeOwned>(
     }
 }
 
-fn read<T: DeserializeOwned>(value: &Value, path: Vec<String>, wrong: &mut Vec<WrongValue>) -> Option<T> {
-    serde_path_to_error::deserialize(value.clone())
+fn read<T: DeserializeOwned>(value: Value, path: Vec<String>, wrong: &mut Vec<WrongValue>) -> Option<T> {
+    serde_path_to_error::deserialize(value)
         .map_err(|error| {
             let inner = error.path().iter().filter_map(|segment| match segment {
                 serde_path_to_error::Segment::Map { key } => Some(key.clone()),
@@ -240,10 +242,16 @@ fn read<T: DeserializeOwned>(value: &Value, path: Vec<String>, wrong: &mut Vec<W
                 serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
             });
             let path = path.into_iter().chain(inner).collect();
-            let message = error.inner().to_string().trim().lines().next().unwrap_or("").to_owned();
+            let message = readable(&error.inner().to_string());
             wrong.push(WrongValue { path, message, remedy: None });
         })
         .ok()
+}
+
+/// The first line of a decoder's complaint, in words that somebody who wrote TOML understands.
+fn readable(message: &str) -> String {
+    let first = message.trim().lines().next().unwrap_or("");
+    first.replace("unit variant, expected string only", "expected a string")
 }
 
 /// Keys of the public codex at the top level that mean nothing here (yet).
@@ -282,7 +290,7 @@ mod tests {
     use crate::config::document;
 
     fn check(text: &str, expected: Expect) {
-        let (_, wrong) = ConfigToml::read(&document::parse(text).unwrap());
+        let (_, wrong) = ConfigToml::read(document::parse(text).unwrap());
         let lines: Vec<_> =
             wrong.iter().map(|wrong| format!("{}: {}\n", wrong.path.join("."), wrong.message)).collect();
         expected.assert_eq(&lines.concat());
@@ -297,7 +305,7 @@ mod tests {
              [history]\npersistence = \"some\"\n",
             expect![[r#"
                 model: invalid type: integer `5`, expected a string
-                model_reasoning_summary: invalid type: unit variant, expected string only
+                model_reasoning_summary: invalid type: expected a string
                 approval_policy: unknown variant `always`, expected one of `untrusted`, `on-failure`, `on-request`, `never`, `granular`
                 sandbox_mode: unknown variant `foo`, expected one of `read-only`, `workspace-write`, `danger-full-access`
                 sandbox_workspace_write.network_access: invalid type: string "yes", expected a boolean
@@ -312,21 +320,27 @@ mod tests {
     fn wrong_entries_leave_their_neighbours_alone() {
         let text = "[model_providers.bad]\nwire_api = \"telepathy\"\n[model_providers.good]\nname = \"G\"\n\
                     [features]\na = true\nb = 1\n[projects.\"/x\"]\ntrust_level = \"maybe\"\n";
-        check(text, expect![[r#"
+        check(
+            text,
+            expect![[r#"
             model_providers.bad.wire_api: unknown variant `telepathy`, expected `responses` or `rehearsal`
             projects./x.trust_level: unknown variant `maybe`, expected `trusted` or `untrusted`
             features.b: invalid type: integer `1`, expected a boolean
-        "#]]);
-        let (settings, _) = ConfigToml::read(&document::parse(text).unwrap());
+        "#]],
+        );
+        let (settings, _) = ConfigToml::read(document::parse(text).unwrap());
         assert_eq!(settings.model_providers.keys().collect::<Vec<_>>(), ["good"]);
         assert_eq!(settings.features.len(), 1);
     }
 
     #[test]
     fn tables_must_be_tables() {
-        check("model_providers = 5", expect![[r#"
+        check(
+            "model_providers = 5",
+            expect![[r#"
             model_providers: invalid type: integer, expected a table
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -379,6 +393,7 @@ mod tests {
             model_providers: Servers of models, by id.
             projects: What the user thinks of projects, by folder.
             features: Switches.
-        "#]].assert_eq(&lines.concat());
+        "#]]
+        .assert_eq(&lines.concat());
     }
 }

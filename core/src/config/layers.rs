@@ -31,7 +31,6 @@ pub enum LayerSource {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     pub source: LayerSource,
-    pub version: String,
     pub table: Table,
     /// Why nothing of this source counts.
     pub disabled: Option<String>,
@@ -62,7 +61,7 @@ enum Node {
 
 impl Layer {
     pub fn new(source: LayerSource, table: Table) -> Self {
-        Self { source, version: version::of(&table), table, disabled: None, text: None, below: Vec::new() }
+        Self { source, table, disabled: None, text: None, below: Vec::new() }
     }
 
     /// A layer read from a file with this text; `below` names the table of the file that is the layer.
@@ -78,6 +77,11 @@ impl Layer {
     /// A table of this layer's file as a layer of its own.
     pub fn part(&self, source: LayerSource, table: Table, below: Vec<String>) -> Self {
         Self { text: self.text.clone(), below, ..Self::new(source, table) }
+    }
+
+    /// Changes with the content. Made anew by each call, since only few look at it.
+    pub fn version(&self) -> String {
+        version::of(&self.table)
     }
 
     /// Where a value of this layer stands.
@@ -279,6 +283,7 @@ mod tests {
 
     use super::*;
     use crate::config::error::TextPosition;
+    use crate::config::file;
 
     fn stack(texts: &[&str]) -> LayerStack {
         let layer = |(index, text): (usize, &&str)| {
@@ -340,6 +345,26 @@ mod tests {
         );
     }
 
+    /// Every key: a higher layer replaces its values and adds to its tables.
+    #[test]
+    fn all_keys_are_merged_alike() {
+        for key in file::KEYS {
+            let key = key.name;
+            let texts = [
+                format!("{key} = \"a\""),
+                format!("{key} = \"b\""),
+                format!("{key} = {{ x = 1, y = 1 }}"),
+                format!("{key} = {{ y = 2 }}"),
+            ];
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let values = stack(&texts[..2]).merged();
+            assert_eq!(values.table()[key].as_str(), Some("b"), "{key}");
+            assert_eq!(values.layer_of_key(key), Some(1), "{key}");
+            let tables = stack(&texts[2..]).merged();
+            assert_eq!(tables.origins(), [(format!("{key}.x"), 0), (format!("{key}.y"), 1)].into(), "{key}");
+        }
+    }
+
     #[test]
     fn items_of_lists_have_origins() {
         check(
@@ -383,17 +408,19 @@ mod tests {
         let leaf =
             prop_oneof![(0..3i64).prop_map(Value::Integer), Just(Value::Array(vec![Value::Boolean(true)]))];
         leaf.prop_recursive(3, 12, 3, |inner| {
-            prop::collection::btree_map("[abc]", inner, 0..3)
+            prop::collection::btree_map("[ab]", inner, 0..3)
                 .prop_map(|map| Value::Table(map.into_iter().collect()))
         })
     }
 
     fn any_node(layer: usize) -> impl Strategy<Value = Node> {
-        prop::collection::btree_map("[abc]", any_value(), 0..3)
+        prop::collection::btree_map("[ab]", any_value(), 1..3)
             .prop_map(move |map| Node::of(&map.into_iter().collect(), layer))
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn merging_is_associative(a in any_node(0), b in any_node(1), c in any_node(2)) {
             let left = a.clone().under(b.clone()).under(c.clone());

@@ -138,7 +138,7 @@ impl ConfigLoader {
     fn build(&self, overrides: &ThreadOverrides, request: Option<RequestLayer>) -> Built {
         let (stack, mut problems) = self.sources.read(request);
         let merged = stack.merged();
-        let (settings, mut wrong) = ConfigToml::read(&merged.table());
+        let (settings, mut wrong) = ConfigToml::read(merged.table());
         let cwd = self.cwd(overrides);
         let base_instructions = match overrides.base_instructions {
             Some(_) => None,
@@ -238,4 +238,189 @@ fn unknown_features(built: &Built) -> Option<ConfigWarning> {
         path: None,
         range: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::permissions::TrustLevel;
+    use crate::config::provider::DEFAULT_MODEL;
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        loader: ConfigLoader,
+    }
+
+    impl Fixture {
+        fn new(config: &str, flags: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let home = AbsolutePath::new(folder.path().canonicalize().unwrap()).unwrap();
+            std::fs::write(home.join("config.toml"), config).unwrap();
+            let surroundings =
+                Surroundings { environment: Environment::default(), directory: home.join("work"), home };
+            let flags =
+                Flags { config: flags.iter().map(|flag| (*flag).to_owned()).collect(), ..Flags::default() };
+            let loader = ConfigLoader::new(surroundings, &flags).unwrap();
+            let system = loader.codex_home().join("etc").into_path_buf();
+            Self { folder, loader: loader.with_system_folder(system) }
+        }
+
+        fn plain(&self, text: &str) -> String {
+            text.replace(&*self.folder.path().canonicalize().unwrap().to_string_lossy(), "HOME")
+        }
+
+        /// The server goes on, tells what is wrong, and threads are refused for the same reason.
+        fn check_broken(&self, expected: Expect) {
+            let loaded = self.loader.load_base();
+            let refused = self.loader.for_thread(&ThreadOverrides::default()).unwrap_err().to_string();
+            assert_eq!(loaded.error.unwrap().to_string(), refused);
+            let details = refused.strip_prefix("failed to load configuration: ").unwrap();
+            assert_eq!(loaded.warnings[0].details.as_deref(), Some(details));
+            let range = loaded.warnings[0].range.map(|range| (range.start.line, range.end.column));
+            expected.assert_eq(&self.plain(&format!("{}\n{range:?}", details)));
+        }
+
+        fn thread(&self, config: serde_json::Value) -> Result<Config, Error> {
+            let config = config.as_object().unwrap().clone();
+            self.loader.for_thread(&ThreadOverrides { config, ..ThreadOverrides::default() })
+        }
+    }
+
+    #[test]
+    fn a_broken_file_refuses_threads_and_nothing_else() {
+        let fixture = Fixture::new("model = \"a\"\nmodel_provider = \n", &[]);
+        assert_eq!(fixture.loader.load_base().config.model, DEFAULT_MODEL);
+        fixture.check_broken(expect![[r#"
+            HOME/config.toml:2:18: the file is not valid TOML: string values must be quoted, expected literal string. Correct the line; texts stand in quotes, tables begin with `[name]`
+            Some((2, 18))"#]]);
+    }
+
+    #[test]
+    fn a_wrong_value_costs_that_value_only() {
+        let fixture = Fixture::new("model = \"a\"\nsandbox_mode = \"foo\"\n", &[]);
+        assert_eq!(fixture.loader.load_base().config.model, "a");
+        fixture.check_broken(expect![[r#"
+            HOME/config.toml:2:16: `sandbox_mode`: unknown variant `foo`, expected one of `read-only`, `workspace-write`, `danger-full-access`. Correct it, or remove it to use the default
+            Some((2, 20))"#]]);
+        Fixture::new("[features]\nunified_exec = \"yes\"\n", &[]).check_broken(expect![[r#"
+            HOME/config.toml:2:16: `features.unified_exec`: invalid type: string "yes", expected a boolean. Correct it, or remove it to use the default
+            Some((2, 20))"#]]);
+        Fixture::new("model_provider = \"nope\"", &[]).check_broken(expect![[r#"
+            HOME/config.toml:1:18: `model_provider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: openai, rehearsal
+            Some((1, 23))"#]]);
+        Fixture::new("model_instructions_file = \"missing.md\"", &[]).check_broken(expect![[r#"
+            HOME/config.toml:1:27: `model_instructions_file`: the file HOME/missing.md cannot be read: No such file or directory (os error 2). Create that file, or remove the setting
+            Some((1, 38))"#]]);
+        Fixture::new("", &["sandbox_mode=5"]).check_broken(expect![[r#"
+            command line: `sandbox_mode`: invalid type: expected a string. Correct it, or remove it to use the default
+            None"#]]);
+    }
+
+    #[test]
+    fn a_request_is_told_what_is_wrong_with_it() {
+        let fixture = Fixture::new("", &[]);
+        let error = |config| fixture.thread(config).unwrap_err().to_string();
+        expect!["failed to load configuration: `config` of the request: `model`: invalid type: integer `5`, expected a string. Correct it, or remove it to use the default"].assert_eq(&error(json!({"model": 5})));
+        expect!["failed to load configuration: `config` of the request: `model`: invalid type: map, expected a string. Correct it, or remove it to use the default"].assert_eq(&error(json!({"model.x": 5})));
+        expect!["failed to load configuration: `config` of the request: `a..b`: the key is not a path of settings: a part of it is empty"].assert_eq(&error(json!({"a..b": 5})));
+        let overrides = ThreadOverrides { model_provider: Some("nope".into()), ..ThreadOverrides::default() };
+        expect!["failed to load configuration: `modelProvider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: openai, rehearsal"].assert_eq(&fixture.loader.for_thread(&overrides).unwrap_err().to_string());
+        let overrides = ThreadOverrides {
+            permissions: Some(":workspace".into()),
+            sandbox: Some(permissions::SandboxMode::ReadOnly),
+            ..ThreadOverrides::default()
+        };
+        expect!["`permissions` cannot be combined with `sandbox`; leave one of them out"]
+            .assert_eq(&fixture.loader.for_thread(&overrides).unwrap_err().to_string());
+    }
+
+    #[test]
+    fn requests_beat_options_and_options_the_file() {
+        let fixture = Fixture::new(
+            "model = \"file\"\nreview_model = \"file\"\nmodel_verbosity = \"low\"",
+            &["model=flag", "review_model=flag"],
+        );
+        let config =
+            fixture.thread(json!({"model": "asked", "unknown": 1, "model_verbosity": null})).unwrap();
+        assert_eq!(config.model, "asked");
+        assert_eq!(config.review_model.as_deref(), Some("flag"));
+        assert!(config.model_verbosity.is_some());
+    }
+
+    #[test]
+    fn an_edited_file_counts_for_the_next_thread() {
+        let fixture = Fixture::new("model = \"a\"", &[]);
+        assert_eq!(fixture.thread(json!({})).unwrap().model, "a");
+        std::fs::write(fixture.loader.codex_home().join("config.toml"), "model = \"b\"").unwrap();
+        assert_eq!(fixture.thread(json!({})).unwrap().model, "b");
+    }
+
+    #[test]
+    fn folders_count_from_the_servers_directory() {
+        let fixture = Fixture::new("", &[]);
+        let cwd = |cwd: Option<&str>| {
+            let overrides = ThreadOverrides { cwd: cwd.map(PathBuf::from), ..ThreadOverrides::default() };
+            fixture.plain(&fixture.loader.for_thread(&overrides).unwrap().cwd.to_string())
+        };
+        assert_eq!(cwd(None), "HOME/work");
+        assert_eq!(cwd(Some("a/../missing")), "HOME/work/missing");
+        assert_eq!(cwd(Some("/abs")), "/abs");
+    }
+
+    #[test]
+    fn projects_are_trusted_by_their_root() {
+        let fixture = Fixture::new("", &[]);
+        let home = fixture.loader.codex_home();
+        std::fs::create_dir_all(home.join("repo/.git")).unwrap();
+        std::fs::create_dir_all(home.join("repo/sub")).unwrap();
+        let text = format!("[projects.\"{}\"]\ntrust_level = \"trusted\"", home.join("repo"));
+        std::fs::write(home.join("config.toml"), text).unwrap();
+        let trust = |folder: &str| {
+            let cwd = Some(home.join(folder).into_path_buf());
+            let overrides = ThreadOverrides { cwd, ..ThreadOverrides::default() };
+            fixture.loader.for_thread(&overrides).unwrap().trust
+        };
+        assert_eq!(trust("repo"), Some(TrustLevel::Trusted));
+        assert_eq!(trust("repo/sub"), Some(TrustLevel::Trusted));
+        assert_eq!(trust("other"), None);
+    }
+
+    #[test]
+    fn instructions_come_from_a_file_unless_the_request_brings_them() {
+        let fixture = Fixture::new("model_instructions_file = \"i.md\"", &[]);
+        std::fs::write(fixture.loader.codex_home().join("i.md"), "\nBe kind.\n").unwrap();
+        assert_eq!(fixture.thread(json!({})).unwrap().base_instructions.as_deref(), Some("Be kind."));
+        let overrides = ThreadOverrides { base_instructions: Some("x".into()), ..ThreadOverrides::default() };
+        assert_eq!(fixture.loader.for_thread(&overrides).unwrap().base_instructions.as_deref(), Some("x"));
+        std::fs::write(fixture.loader.codex_home().join("i.md"), " ").unwrap();
+        assert!(fixture.thread(json!({})).unwrap_err().to_string().contains("i.md is empty"));
+    }
+
+    #[test]
+    fn unknown_names_are_warned_about() {
+        let fixture = Fixture::new(
+            "modle = \"a\"\nanalytics = {}\n[features]\nmemories = true\nmemoriez = true\n",
+            &["foo.bar=1"],
+        );
+        let loaded = fixture.loader.load_base();
+        assert_eq!(loaded.error, None);
+        let summaries: Vec<_> =
+            loaded.warnings.iter().map(|warning| fixture.plain(&warning.summary)).collect();
+        expect![[r#"
+            Settings that mean nothing are ignored; are they misspelt? HOME/config.toml: `modle`; command line: `foo`
+            Switches that mean nothing are ignored; are they misspelt? `features.memoriez`"#]].assert_eq(&summaries.join("\n"));
+    }
+
+    #[test]
+    fn an_option_fixes_the_provider() {
+        let can_change = |flags: &[&str]| {
+            Fixture::new("model_provider = \"rehearsal\"", flags).loader.load_base().can_change_provider
+        };
+        assert!(can_change(&[]));
+        assert!(can_change(&["model=x"]));
+        assert!(!can_change(&["model_provider=rehearsal"]));
+    }
 }

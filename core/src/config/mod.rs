@@ -21,6 +21,7 @@ pub mod read_view;
 pub mod relative;
 pub mod requirements;
 pub mod resolve;
+pub mod shell_env;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use layers::LayerStack;
 use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
+use shell_env::ShellEnvironmentPolicy;
 
 /// Everything that is configured for a thread.
 #[derive(Clone, Debug)]
@@ -69,8 +71,7 @@ pub struct Config {
     pub project_doc_max_bytes: usize,
     pub project_doc_fallback_filenames: Vec<String>,
     pub project_root_markers: Vec<String>,
-    /// `[shell_environment_policy]` as written.
-    pub shell_environment_policy: toml::Table,
+    pub shell_environment_policy: ShellEnvironmentPolicy,
     pub allow_login_shell: bool,
     pub background_terminal_max_timeout_ms: u64,
     pub notify: Option<Vec<String>>,

@@ -19,9 +19,17 @@ pub fn find(folder: &Path, markers: &[String]) -> Option<PathBuf> {
 }
 
 /// The roots for which the user may have judged this folder: its working tree, and the main working tree
-/// of the same repository if the folder is in a linked one.
+/// of the same repository if the folder is in a linked one. A link that leads out of a working tree leads
+/// out of its project.
 pub fn trust_roots(folder: &Path) -> Vec<PathBuf> {
     let Some(root) = find(folder, &[".git".to_owned()]) else { return Vec::new() };
+    let inside = match (folder.canonicalize(), root.canonicalize()) {
+        (Ok(folder), Ok(root)) => folder.starts_with(root),
+        (_, _) => false,
+    };
+    if !inside {
+        return Vec::new();
+    }
     let main = main_working_tree(&root);
     std::iter::once(root).chain(main).collect()
 }
@@ -87,8 +95,23 @@ mod tests {
         assert_eq!(trust_roots(&linked.join("sub")), [linked.clone(), main.clone()]);
 
         // An attacker's folder that only claims to be a working tree of the trusted repository.
+        std::fs::create_dir_all(base.join("somewhere/.git")).unwrap();
         point(&administrative.join("gitdir"), &base.join("somewhere/.git"));
         assert_eq!(trust_roots(&linked.join("sub")), [linked]);
-        assert_eq!(trust_roots(&main), [main.clone()]);
+        assert_eq!(trust_roots(&main), std::slice::from_ref(&main));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_a_project_is_not_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(base.join("trusted/.git")).unwrap();
+        std::fs::create_dir_all(base.join("trusted/inside")).unwrap();
+        std::fs::create_dir_all(base.join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(base.join("elsewhere"), base.join("trusted/link")).unwrap();
+        assert_eq!(trust_roots(&base.join("trusted/inside")), [base.join("trusted")]);
+        assert_eq!(trust_roots(&base.join("trusted/link")), Vec::<PathBuf>::new());
+        assert_eq!(trust_roots(&base.join("trusted/missing")), Vec::<PathBuf>::new());
     }
 }

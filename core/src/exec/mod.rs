@@ -1,1 +1,47 @@
-//! Commands.
+//! Running commands: their environment, their shell, what they seem to do, and their life as sessions.
+//!
+//! `unified` starts commands (confined by `sandbox`), streams and bounds their output, and ends their whole
+//! process tree. The rest is pure: what a command line does (`parse`), whether it only reads (`safety`),
+//! what environment it gets (`env`).
+
+pub mod command;
+pub mod env;
+pub mod kill;
+pub mod output;
+pub mod parse;
+pub mod safety;
+pub mod shell;
+pub mod unified;
+
+use std::io;
+
+/// Why a command was not run, or a session not used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Sandbox(#[from] crate::sandbox::Error),
+    /// Pipes or a terminal could not be made.
+    #[error("the {what} for the command could not be made")]
+    Streams {
+        what: &'static str,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{running} commands are running already, which is the limit; end one of them first")]
+    TooMany { running: usize },
+    #[error("there is no running session {id}")]
+    UnknownSession { id: i32 },
+    /// The session reads nothing: it was started without a terminal.
+    #[error(
+        "session {id} takes no input because it was started without a terminal; start it again with `tty` set"
+    )]
+    NoInput { id: i32 },
+    #[error("session {id} has ended")]
+    Ended { id: i32 },
+    #[error("session {id} does not take the input")]
+    Input {
+        id: i32,
+        #[source]
+        source: io::Error,
+    },
+}

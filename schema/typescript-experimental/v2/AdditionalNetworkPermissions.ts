@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type AdditionalNetworkPermissions = { enabled: boolean | null };
+/** Permissions in the network. */
+export type AdditionalNetworkPermissions = {
+  /** Whether to use it. */
+  enabled: boolean | null,
+};

@@ -2,4 +2,8 @@
 import type { AppsDefaultConfig } from "./AppsDefaultConfig";
 import type { JsonValue } from "../serde_json/JsonValue";
 
-export type AppsConfig = { _default: AppsDefaultConfig | null } & { [key in string]?: JsonValue };
+/** Connectors to the vendor's apps. */
+export type AppsConfig = {
+  /** What holds for those without an entry. */
+  _default: AppsDefaultConfig | null,
+} & { [key in string]?: JsonValue };

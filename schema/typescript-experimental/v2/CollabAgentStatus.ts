@@ -1,5 +1,6 @@
 // Generated from the types of the app server protocol. Do not edit.
 
+/** How far another agent is. */
 export type CollabAgentStatus =
   | "pendingInit"
   | "running"

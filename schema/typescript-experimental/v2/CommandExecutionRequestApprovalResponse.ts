@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { CommandExecutionApprovalDecision } from "./CommandExecutionApprovalDecision";
 
-export type CommandExecutionRequestApprovalResponse = { decision: CommandExecutionApprovalDecision };
+/** The answer. */
+export type CommandExecutionRequestApprovalResponse = {
+  /** What is decided. */
+  decision: CommandExecutionApprovalDecision,
+};

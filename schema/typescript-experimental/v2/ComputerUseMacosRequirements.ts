@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { AllowDenyRequirement } from "./AllowDenyRequirement";
 
-export type ComputerUseMacosRequirements = { bundleIds: { [key in string]?: AllowDenyRequirement } | null };
+/** Which programs of macOS may be used. */
+export type ComputerUseMacosRequirements = {
+  /** Entries by bundle id. */
+  bundleIds: { [key in string]?: AllowDenyRequirement } | null,
+};

@@ -2,7 +2,10 @@
 import type { AllowDenyRequirement } from "./AllowDenyRequirement";
 import type { ComputerUseWindowsExeConfig } from "./ComputerUseWindowsExeConfig";
 
+/** Which programs of Windows may be used. */
 export type ComputerUseWindowsConfig = {
+  /** Entries by the id of the app. */
   aumids: { [key in string]?: AllowDenyRequirement } | null,
+  /** Entries by who signed the program. */
   exes: Array<ComputerUseWindowsExeConfig> | null,
 };

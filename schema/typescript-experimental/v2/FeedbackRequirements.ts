@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type FeedbackRequirements = { enabled: boolean | null };
+/** Whether feedback can be sent to the vendor. */
+export type FeedbackRequirements = {
+  /** Whether it can. */
+  enabled: boolean | null,
+};

@@ -2,7 +2,10 @@
 import type { FileSystemAccessMode } from "./FileSystemAccessMode";
 import type { FileSystemPath } from "./FileSystemPath";
 
+/** A path and what may be done with it. */
 export type FileSystemSandboxEntry = {
+  /** The path. */
   path: FileSystemPath,
+  /** What may be done. */
   access: FileSystemAccessMode,
 };

@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type McpToolCallError = { message: string };
+/** Why a call has no result. */
+export type McpToolCallError = {
+  /** For the user. */
+  message: string,
+};

@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { CyberAccessProgram } from "./CyberAccessProgram";
 
-export type ModelAccessPrograms = { cyber: Array<CyberAccessProgram> };
+/** Access programs of the vendor. */
+export type ModelAccessPrograms = {
+  /** Programs for security work. */
+  cyber: Array<CyberAccessProgram>,
+};

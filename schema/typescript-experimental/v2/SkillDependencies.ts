@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { SkillToolDependency } from "./SkillToolDependency";
 
-export type SkillDependencies = { tools: Array<SkillToolDependency> };
+/** What a skill needs. */
+export type SkillDependencies = {
+  /** Tools. */
+  tools: Array<SkillToolDependency>,
+};

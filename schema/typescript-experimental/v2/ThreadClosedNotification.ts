@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ThreadClosedNotification = { threadId: string };
+/** A thread has left memory. */
+export type ThreadClosedNotification = {
+  /** The thread. */
+  threadId: string,
+};

@@ -1,3 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ThreadListCwdFilter = string | Array<string>;
+/** One working directory or several. */
+export type ThreadListCwdFilter =
+  /** This one. */
+  | string
+  /** Any of these. */
+  | Array<string>;

@@ -4,24 +4,44 @@ import type { ThreadListCwdFilter } from "./ThreadListCwdFilter";
 import type { ThreadSortKey } from "./ThreadSortKey";
 import type { ThreadSourceKind } from "./ThreadSourceKind";
 
+/** Which threads, in which order. Without filters: those that users began and have not archived. */
 export type ThreadListParams = {
+  /** Also threads that are attached to others. */
   includeAttachedThreads?: boolean,
+  /** Only threads of the account that is logged in. */
   currentAccountOnly?: boolean,
+  /** Where to go on: `nextCursor` of the page before. Absent for the first page. */
   cursor?: string | null,
+  /** How many entries at most; 0 counts as 1. The server may give fewer. */
   limit?: number | null,
+  /** Threads to leave out. */
   excludedThreadIds?: Array<string> | null,
+  /** What they are sorted by; absent for the time they began. */
   sortKey?: ThreadSortKey | null,
+  /** Which end comes first. */
   sortDirection?: SortDirection | null,
+  /** Only threads of these providers; absent or empty for all. */
   modelProviders?: Array<string> | null,
+  /** Only threads of these kinds; absent for those that users began. */
   sourceKinds?: Array<ThreadSourceKind> | null,
+  /** Only threads of these clients, by name. */
   originators?: Array<string> | null,
+  /** Archived threads in place of the others. */
   archived?: boolean | null,
+  /** Only threads of this section. */
   sectionId?: string | null,
+  /** Only threads of this project of the vendor's app. */
   projectId?: string | null,
+  /** Only threads with exactly this working directory, or one of these. */
   cwd?: ThreadListCwdFilter | null,
+  /** Do not look at files that the index does not know. */
   useStateDbOnly?: boolean,
+  /** Only threads whose title contains this. */
   searchTerm?: string | null,
+  /** Only threads that this one started. */
   parentThreadId?: string | null,
+  /** Only threads that this one started, or that those started, and so on. */
   ancestorThreadId?: string | null,
+  /** Only threads that are attached to this one. */
   attachedToThreadId?: string | null,
 };

@@ -2,7 +2,10 @@
 import type { Thread } from "./Thread";
 import type { ThreadReadState } from "./ThreadReadState";
 
+/** The thread. */
 export type ThreadReadResponse = {
+  /** The thread, as stored or as in memory. */
   thread: Thread,
+  /** How far the user has read it. */
   readState: ThreadReadState | null,
 };

@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ThreadUnsubscribeParams = { threadId: string };
+/** Which thread not to hear of any more. */
+export type ThreadUnsubscribeParams = {
+  /** The thread. */
+  threadId: string,
+};

@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { ThreadUnsubscribeStatus } from "./ThreadUnsubscribeStatus";
 
-export type ThreadUnsubscribeResponse = { status: ThreadUnsubscribeStatus };
+/** What became of the subscription. */
+export type ThreadUnsubscribeResponse = {
+  /** Whether there was one. */
+  status: ThreadUnsubscribeStatus,
+};

@@ -1,3 +1,10 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ApprovalsReviewer = "user" | "auto_review" | "guardian_subagent";
+/** Who answers approvals. */
+export type ApprovalsReviewer =
+  /** The client, and so its user. */
+  | "user"
+  /** An automatic reviewer. */
+  | "auto_review"
+  /** The automatic reviewer by its older name. */
+  | "guardian_subagent";

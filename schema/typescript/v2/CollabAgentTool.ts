@@ -1,5 +1,6 @@
 // Generated from the types of the app server protocol. Do not edit.
 
+/** A tool by which a model works with other agents. */
 export type CollabAgentTool =
   | "spawnAgent"
   | "sendInput"

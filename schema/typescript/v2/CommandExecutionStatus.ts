@@ -1,3 +1,12 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type CommandExecutionStatus = "inProgress" | "completed" | "failed" | "declined";
+/** How far a command is. */
+export type CommandExecutionStatus =
+  /** It waits for an approval, or runs. */
+  | "inProgress"
+  /** It ended with exit code 0. */
+  | "completed"
+  /** It ended otherwise, or never began. */
+  | "failed"
+  /** It was refused. */
+  | "declined";

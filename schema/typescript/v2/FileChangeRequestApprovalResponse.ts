@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { FileChangeApprovalDecision } from "./FileChangeApprovalDecision";
 
-export type FileChangeRequestApprovalResponse = { decision: FileChangeApprovalDecision };
+/** The answer. */
+export type FileChangeRequestApprovalResponse = {
+  /** What is decided. */
+  decision: FileChangeApprovalDecision,
+};

@@ -1,3 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ForcedChatgptWorkspaceIds = string | Array<string>;
+/** One workspace or several. */
+export type ForcedChatgptWorkspaceIds =
+  /** The one workspace. */
+  | string
+  /** Any of these. */
+  | Array<string>;

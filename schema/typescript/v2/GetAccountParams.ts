@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type GetAccountParams = { refreshToken?: boolean };
+/** Asks who is logged in. */
+export type GetAccountParams = {
+  /** Renew the login first. */
+  refreshToken?: boolean,
+};

@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type MisalignmentSteer = { message: string };
+/** What to tell a model that was stopped. */
+export type MisalignmentSteer = {
+  /** The text. */
+  message: string,
+};

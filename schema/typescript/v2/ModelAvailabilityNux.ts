@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ModelAvailabilityNux = { message: string };
+/** What to tell a user who can use a model for the first time. */
+export type ModelAvailabilityNux = {
+  /** The text. */
+  message: string,
+};

@@ -1,7 +1,11 @@
 // Generated from the types of the app server protocol. Do not edit.
 
+/** Asks for the permission profiles. */
 export type PermissionProfileListParams = {
+  /** Where to go on: `nextCursor` of the page before. Absent for the first page. */
   cursor?: string | null,
+  /** How many entries at most; 0 counts as 1. The server may give fewer. */
   limit?: number | null,
+  /** Folder whose project configuration counts as well. */
   cwd?: string | null,
 };

@@ -1,8 +1,13 @@
 // Generated from the types of the app server protocol. Do not edit.
 
+/** More text of a plan. */
 export type PlanDeltaNotification = {
+  /** The thread. */
   threadId: string,
+  /** The turn. */
   turnId: string,
+  /** The item. */
   itemId: string,
+  /** What to append. */
   delta: string,
 };

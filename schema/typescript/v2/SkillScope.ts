@@ -1,3 +1,12 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type SkillScope = "user" | "repo" | "system" | "admin";
+/** Whose a skill is. */
+export type SkillScope =
+  /** The user's. */
+  | "user"
+  /** The repository's. */
+  | "repo"
+  /** Built in. */
+  | "system"
+  /** The administrator's. */
+  | "admin";

@@ -1,4 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 import type { Thread } from "./Thread";
 
-export type ThreadReadResponse = { thread: Thread };
+/** The thread. */
+export type ThreadReadResponse = {
+  /** The thread, as stored or as in memory. */
+  thread: Thread,
+};

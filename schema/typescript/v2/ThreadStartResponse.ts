@@ -4,16 +4,28 @@ import type { AskForApproval } from "./AskForApproval";
 import type { SandboxPolicy } from "./SandboxPolicy";
 import type { Thread } from "./Thread";
 
+/** The new thread and the settings in force. */
 export type ThreadStartResponse = {
+  /** The thread; idle and without turns. */
   thread: Thread,
+  /** The model. */
   model: string,
+  /** Id of the provider that serves the model. */
   modelProvider: string,
+  /** Service tier of the model server; `null` for none. */
   serviceTier: string | null,
+  /** Vendor plugins that are switched off. */
   disabledPluginIds: Array<string>,
+  /** Working directory, absolute. */
   cwd: string,
+  /** How much the model thinks; `null` for its default. */
   reasoningEffort: string | null,
+  /** Files with instructions that were found and are used. */
   instructionSources: Array<string>,
+  /** When a human is asked. */
   approvalPolicy: AskForApproval,
+  /** Who answers approvals. */
   approvalsReviewer: ApprovalsReviewer,
+  /** What commands may touch. */
   sandbox: SandboxPolicy,
 };

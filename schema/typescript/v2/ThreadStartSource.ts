@@ -1,3 +1,8 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type ThreadStartSource = "startup" | "clear";
+/** Why a thread is started. */
+export type ThreadStartSource =
+  /** The program starts. */
+  | "startup"
+  /** The user wants an empty conversation. */
+  | "clear";

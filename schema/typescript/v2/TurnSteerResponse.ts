@@ -1,3 +1,7 @@
 // Generated from the types of the app server protocol. Do not edit.
 
-export type TurnSteerResponse = { turnId: string };
+/** The input is taken. */
+export type TurnSteerResponse = {
+  /** The turn that takes it. */
+  turnId: string,
+};

@@ -1,0 +1,150 @@
+//! Commands that may outlive the call that started them.
+//!
+//! One manager per conversation holds its sessions; each session's process is owned by a task of its own.
+//! Nothing survives: a session ends its whole process tree when its last handle is dropped, the manager's
+//! included. A session is forgotten when its end was collected.
+
+mod buffer;
+pub mod session;
+mod streams;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use super::Error;
+use crate::base::spawn::TaskGroup;
+use crate::sandbox::launch::Launch;
+use session::ExecSession;
+
+/// More commands at once are a mistake or an attack.
+const MOST_RUNNING: usize = 64;
+
+/// A command to run as a session.
+#[derive(Debug)]
+pub struct OpenRequest {
+    pub launch: Launch,
+    /// Whether the command gets a terminal; without one it has pipes and reads nothing.
+    pub tty: bool,
+    pub size: TerminalSize,
+    /// When to end the command by force.
+    pub timeout: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalSize {
+    pub rows: u16,
+    pub columns: u16,
+}
+
+impl Default for TerminalSize {
+    fn default() -> Self {
+        Self { rows: 24, columns: 80 }
+    }
+}
+
+/// The sessions of one conversation. Clones are handles to the same sessions.
+#[derive(Clone, Debug, Default)]
+pub struct UnifiedExecSessionManager {
+    sessions: Arc<Mutex<BTreeMap<i32, Arc<ExecSession>>>>,
+    tasks: TaskGroup,
+}
+
+impl UnifiedExecSessionManager {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts a command; returns when it runs.
+    pub async fn open(&self, request: OpenRequest) -> Result<Arc<ExecSession>, Error> {
+        let running = self.list().len();
+        if running >= MOST_RUNNING {
+            return Err(Error::TooMany { running });
+        }
+        let session = Arc::new(ExecSession::start(next_id(), request, &self.tasks).await?);
+        self.map().insert(session.id(), session.clone());
+        Ok(session)
+    }
+
+    /// The session with this id, unless its end was collected already.
+    pub fn get(&self, id: i32) -> Option<Arc<ExecSession>> {
+        self.forget_collected();
+        self.map().get(&id).cloned()
+    }
+
+    /// The sessions whose process runs, oldest first.
+    pub fn list(&self) -> Vec<Arc<ExecSession>> {
+        self.forget_collected();
+        let mut running: Vec<_> =
+            self.map().values().filter(|session| !session.has_ended()).cloned().collect();
+        running.sort_by_key(|session| session.started_at());
+        running
+    }
+
+    /// Ends all sessions and returns when nothing of them runs any more.
+    pub async fn close_all(&self) {
+        let sessions = std::mem::take(&mut *self.map());
+        for session in sessions.values() {
+            session.end();
+        }
+        for session in sessions.values() {
+            session.wait().await;
+        }
+    }
+
+    fn forget_collected(&self) {
+        self.map().retain(|_, session| !session.is_collected());
+    }
+
+    fn map(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, Arc<ExecSession>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const FIRST_ID: u32 = 10_000;
+const IDS: u32 = 90_000;
+
+/// Five digits, never the same twice in ninety thousand sessions of this process, in an order that a model
+/// cannot foresee.
+fn next_id() -> i32 {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    static ORDER: OnceLock<(u32, u32)> = OnceLock::new();
+    let (step, offset) = *ORDER.get_or_init(|| {
+        let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
+        let [high, low] = [high, low].map(|half| u32::try_from(half % u64::from(IDS)).unwrap_or(1));
+        (coprime_step(high), low)
+    });
+    nth_id(COUNTER.fetch_add(1, Ordering::Relaxed), step, offset)
+}
+
+fn nth_id(n: u32, step: u32, offset: u32) -> i32 {
+    let place = (u64::from(n) * u64::from(step) + u64::from(offset)) % u64::from(IDS);
+    i32::try_from(u64::from(FIRST_ID) + place).unwrap_or(i32::MAX)
+}
+
+/// The next number without a common divisor with the count of ids, which is made of 2, 3 and 5.
+fn coprime_step(from: u32) -> u32 {
+    let mut step = from.max(7);
+    while [2, 3, 5].into_iter().any(|prime| step.is_multiple_of(prime)) {
+        step += 1;
+    }
+    step
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_have_five_digits_and_do_not_repeat() {
+        for from in [0, 1, 30, 89_999] {
+            let step = coprime_step(from);
+            let ids: HashSet<i32> = (0..IDS).map(|n| nth_id(n, step, from)).collect();
+            assert_eq!(ids.len(), IDS as usize, "step {step}");
+            assert!(ids.iter().all(|id| (10_000..100_000).contains(id)));
+        }
+    }
+}

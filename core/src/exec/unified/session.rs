@@ -1,0 +1,385 @@
+//! One command with its output, from its start to the end of everything it started.
+//!
+//! A task owns the process: it reads, decodes and buffers output at full speed whoever listens, and carries out
+//! the end. Handles look at the buffers. The exit is shown only when the output is complete.
+
+use std::future::{Future, pending};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use codex_protocol::events::exec::OutputStream;
+use codex_protocol::ids::ItemId;
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::Receiver;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::buffer::Buffers;
+use super::streams::{self, Ends, Terminal};
+use super::{OpenRequest, TerminalSize};
+use crate::base::paths::AbsolutePath;
+use crate::base::spawn::TaskGroup;
+use crate::exec::Error;
+use crate::exec::kill::End;
+use crate::exec::output::Decoder;
+use crate::sandbox::command::CommandSpec;
+use crate::sandbox::launch::Running;
+
+/// How long output is waited for after the end, in case something we cannot end holds a pipe open.
+const LAST_OUTPUT: Duration = Duration::from_millis(200);
+/// The exit code of a command whose time ran out.
+const TIMED_OUT: i32 = 124;
+/// The exit code of a command that we ended.
+const ENDED_BY_US: i32 = -1;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitStatus {
+    /// The command's own; 128 and the number for a signal; 124 after a timeout; -1 if we ended it.
+    pub code: i32,
+    pub timed_out: bool,
+}
+
+/// What `ExecSession::collect` gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collected {
+    /// New text since the last time, both streams as they came, its middle missing if it is too much.
+    pub output: String,
+    /// How long this call waited.
+    pub wall_time: Duration,
+    /// Set when the command has ended and its output is complete.
+    pub exit: Option<ExitStatus>,
+}
+
+/// A handle to a running or ended command. When the last one is dropped, the command is ended.
+#[derive(Debug)]
+pub struct ExecSession {
+    id: i32,
+    os_pid: Option<u32>,
+    command: CommandSpec,
+    sandboxed: bool,
+    started_at: SystemTime,
+    terminal: Option<Terminal>,
+    shared: Arc<Shared>,
+    end: CancellationToken,
+    /// The item that clients know it by, once its call has left it running.
+    item: OnceLock<ItemId>,
+    /// Fires when its end has been reported to clients.
+    reported: CancellationToken,
+}
+
+/// What the owner task and the handles share.
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// Sees a new value at every change of the state.
+    changes: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    buffers: Buffers,
+    exit: Option<ExitStatus>,
+    /// The exit was given to a collector.
+    collected: bool,
+}
+
+impl ExecSession {
+    pub(super) async fn start(id: i32, request: OpenRequest, tasks: &TaskGroup) -> Result<Self, Error> {
+        let OpenRequest { launch, tty, size, timeout } = request;
+        let (streams, Ends { outputs, terminal }) =
+            if tty { streams::terminal(size)? } else { streams::pipes()? };
+        let command = launch.command().clone();
+        let sandboxed = launch.is_sandboxed();
+        let running = launch.start(streams).await?;
+        let session = Self {
+            id,
+            os_pid: running.pid(),
+            command,
+            sandboxed,
+            started_at: SystemTime::now(),
+            terminal,
+            shared: Arc::default(),
+            end: CancellationToken::new(),
+            item: OnceLock::new(),
+            reported: CancellationToken::new(),
+        };
+        let owner = Owner {
+            running,
+            outputs: outputs.into_iter().map(|(stream, pipe)| Output::new(stream, pipe)).collect(),
+            shared: session.shared.clone(),
+            end: session.end.clone(),
+            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+        };
+        tasks.spawn(owner.run());
+        Ok(session)
+    }
+
+    pub fn id(&self) -> i32 {
+        self.id
+    }
+
+    /// The process below which everything of this session runs.
+    pub fn os_pid(&self) -> Option<u32> {
+        self.os_pid
+    }
+
+    pub fn command(&self) -> &[String] {
+        &self.command.argv
+    }
+
+    pub fn cwd(&self) -> &AbsolutePath {
+        &self.command.cwd
+    }
+
+    /// Whether a failure may be the sandbox's doing.
+    pub fn is_sandboxed(&self) -> bool {
+        self.sandboxed
+    }
+
+    pub fn is_tty(&self) -> bool {
+        self.terminal.is_some()
+    }
+
+    pub fn started_at(&self) -> SystemTime {
+        self.started_at
+    }
+
+    pub fn age(&self) -> Duration {
+        self.started_at.elapsed().unwrap_or_default()
+    }
+
+    /// The call has left it running; from now on it is a background terminal.
+    pub fn set_item(&self, item: ItemId) {
+        // A session is handed over once.
+        let _ = self.item.set(item);
+    }
+
+    pub fn item(&self) -> Option<ItemId> {
+        self.item.get().cloned()
+    }
+
+    pub fn set_reported(&self) {
+        self.reported.cancel();
+    }
+
+    /// Waits until the end of a background terminal has been reported.
+    pub async fn reported(&self) {
+        if self.item.get().is_some() {
+            self.reported.cancelled().await;
+        }
+    }
+
+    /// Types the bytes into the command's terminal.
+    pub async fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        let Some(terminal) = &self.terminal else { return Err(Error::NoInput { id: self.id }) };
+        tokio::select! {
+            biased;
+            _ = self.wait() => Err(Error::Ended { id: self.id }),
+            written = terminal.write(bytes) => written.map_err(|source| Error::Input { id: self.id, source }),
+        }
+    }
+
+    pub fn resize(&self, size: TerminalSize) -> Result<(), Error> {
+        let Some(terminal) = &self.terminal else { return Err(Error::NoInput { id: self.id }) };
+        terminal.resize(size).map_err(|source| Error::Input { id: self.id, source })
+    }
+
+    /// Waits for the end of the command, at most the given time and not longer than the token allows, and takes
+    /// what was written since the last time.
+    pub async fn collect(&self, yield_time: Duration, cancel: &CancellationToken) -> Collected {
+        let start = Instant::now();
+        let limit = async {
+            match start.checked_add(yield_time) {
+                Some(deadline) => sleep_until(deadline).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = self.wait() => {}
+            () = cancel.cancelled() => {}
+            () = limit => {}
+        }
+        let mut state = self.shared.lock();
+        state.collected |= state.exit.is_some();
+        let output = state.buffers.uncollected.take();
+        Collected { output, wall_time: start.elapsed(), exit: state.exit }
+    }
+
+    /// The next piece of output, in order; `None` when all was given and the command has ended.
+    ///
+    /// For one watcher: what it is given is gone for others. Output that it is slow to take is joined, and
+    /// dropped in the middle when it gets too much.
+    pub async fn next_delta(&self) -> Option<(OutputStream, String)> {
+        self.shared
+            .until(|state| match state.buffers.pieces.pop() {
+                Some(piece) => Some(Some(piece)),
+                None => state.exit.is_some().then_some(None),
+            })
+            .await
+    }
+
+    /// How the command ended, once it and everything it started are gone and its output is complete.
+    pub async fn wait(&self) -> ExitStatus {
+        self.shared.until(|state| state.exit).await
+    }
+
+    /// Everything written so far, its middle missing if it is too much.
+    pub fn aggregated(&self) -> String {
+        self.shared.lock().buffers.whole.text()
+    }
+
+    /// Ends the command and everything it started; returns when all of it is gone.
+    pub async fn kill(&self) -> ExitStatus {
+        self.end();
+        self.wait().await
+    }
+
+    /// As `kill`, without waiting.
+    pub fn end(&self) {
+        self.end.cancel();
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.shared.lock().exit.is_some()
+    }
+
+    pub(super) fn is_collected(&self) -> bool {
+        self.shared.lock().collected
+    }
+}
+
+impl Drop for ExecSession {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changes.send_replace(());
+    }
+
+    /// The first value that the function finds, looking again after each change.
+    async fn until<T>(&self, mut find: impl FnMut(&mut State) -> Option<T>) -> T {
+        let mut changes = self.changes.subscribe();
+        loop {
+            if let Some(found) = find(&mut self.lock()) {
+                return found;
+            }
+            if changes.changed().await.is_err() {
+                // The sender is a field of `self`.
+                pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// One stream of the process and what is needed to read it.
+struct Output {
+    stream: OutputStream,
+    /// `None` after its end.
+    pipe: Option<Receiver>,
+    decoder: Decoder,
+    buffer: Vec<u8>,
+}
+
+impl Output {
+    fn new(stream: OutputStream, pipe: Receiver) -> Self {
+        Self { stream, pipe: Some(pipe), decoder: Decoder::default(), buffer: Vec::with_capacity(16 * 1024) }
+    }
+
+    /// The next text; never resolves after the end of the stream.
+    async fn read(&mut self) -> (OutputStream, String) {
+        let Some(pipe) = &mut self.pipe else { return pending().await };
+        self.buffer.clear();
+        match pipe.read_buf(&mut self.buffer).await {
+            Ok(count) if count > 0 => (self.stream, self.decoder.push(&self.buffer)),
+            // A terminal whose other side is closed answers with an error.
+            Ok(_) | Err(_) => {
+                self.pipe = None;
+                (self.stream, self.decoder.finish())
+            }
+        }
+    }
+}
+
+/// The task that owns a process.
+struct Owner {
+    running: Running,
+    outputs: Vec<Output>,
+    shared: Arc<Shared>,
+    end: CancellationToken,
+    deadline: Option<Instant>,
+}
+
+impl Owner {
+    async fn run(mut self) {
+        let mut timed_out = false;
+        let mut end = End::default();
+        let code = loop {
+            let deadline = self.deadline;
+            tokio::select! {
+                code = self.running.ended() => break code,
+                (stream, text) = next(&mut self.outputs) => {
+                    self.shared.change(|state| state.buffers.push(stream, &text));
+                }
+                () = self.end.cancelled(), if !end.is_asked() => end.ask(&mut self.running).await,
+                () = maybe(deadline.map(sleep_until)), if !end.is_asked() => {
+                    timed_out = true;
+                    end.ask(&mut self.running).await;
+                }
+                () = end.patience_is_over() => end.force(&mut self.running),
+            }
+        };
+        self.drain().await;
+        if end.is_asked() {
+            // Whoever asked wants to hear that nothing is left, not even the helper.
+            self.running.gone().await;
+        }
+        let code = match (timed_out, end.is_asked()) {
+            (true, _) => TIMED_OUT,
+            (false, true) => ENDED_BY_US,
+            (false, false) => code,
+        };
+        self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
+        self.running.gone().await;
+    }
+
+    /// Takes the rest of the output.
+    async fn drain(&mut self) {
+        while self.outputs.iter().any(|output| output.pipe.is_some()) {
+            let Ok((stream, text)) = timeout_at(Instant::now() + LAST_OUTPUT, next(&mut self.outputs)).await
+            else {
+                return;
+            };
+            self.shared.change(|state| state.buffers.push(stream, &text));
+        }
+    }
+}
+
+/// The next text of any of the streams.
+async fn next(outputs: &mut [Output]) -> (OutputStream, String) {
+    match outputs {
+        [only] => only.read().await,
+        [first, second] => tokio::select! {
+            text = first.read() => text,
+            text = second.read() => text,
+        },
+        _ => pending().await,
+    }
+}
+
+async fn maybe<F: Future<Output = ()>>(future: Option<F>) {
+    match future {
+        Some(future) => future.await,
+        None => pending().await,
+    }
+}

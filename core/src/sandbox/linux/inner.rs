@@ -1,0 +1,157 @@
+//! The parent of the command: builds its walls, starts it, reaps orphans, and ends what it leaves behind.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
+
+use super::command::{Input, NotStarted, Prepared, Stage};
+use super::confine::Confine;
+use super::helper;
+use super::sys::{self, Reaped};
+use super::tree;
+use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report, StdinKind};
+
+/// Between the polite request to end and the end.
+const GRACE: Duration = Duration::from_millis(100);
+const NOT_STARTED: i32 = 125;
+
+/// The namespaces that a confinement wants.
+pub fn namespaces(confinement: &Confinement) -> libc::c_int {
+    match confinement {
+        Confinement::Open | Confinement::Landlock(_) => 0,
+        Confinement::Namespaces(rules) => {
+            let network = if rules.network { 0 } else { libc::CLONE_NEWNET };
+            libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | network
+        }
+    }
+}
+
+/// Runs the command to its end; returns its exit code when nothing it started runs any more.
+pub fn run(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream, outer: &OwnedFd) -> i32 {
+    match start(plan, passed, outer) {
+        Ok((command, ending)) => {
+            helper::report(control, &Report::Started);
+            watch(command, ending)
+        }
+        Err((kind, message)) => {
+            helper::report(control, &Report::Failed { kind, message });
+            NOT_STARTED
+        }
+    }
+}
+
+type Failure = (FailureKind, String);
+
+/// How everything below this process is ended.
+#[derive(Clone, Copy)]
+enum Ending {
+    /// By hand, one by one.
+    Tree,
+    /// This is the init of a process namespace: when it exits, so does everything.
+    Namespace,
+}
+
+fn start(plan: Plan, passed: Option<OwnedFd>, outer: &OwnedFd) -> Result<(libc::pid_t, Ending), Failure> {
+    let setup = |what: &str, error: std::io::Error| (FailureKind::Setup, format!("{what}: {error}"));
+    let ending = match plan.confinement {
+        Confinement::Namespaces(_) => Ending::Namespace,
+        Confinement::Open | Confinement::Landlock(_) => Ending::Tree,
+    };
+    let signal = match ending {
+        Ending::Tree => libc::SIGTERM,
+        Ending::Namespace => libc::SIGKILL,
+    };
+    sys::signal_at_parents_death(signal)
+        .map_err(|error| setup("guarding against the death of the helper", error))?;
+    if outer_is_gone(outer) {
+        return Err((FailureKind::Setup, "the helper was ended".to_owned()));
+    }
+    let confine: Option<Confine> = match &plan.confinement {
+        Confinement::Open => None,
+        Confinement::Namespaces(_) | Confinement::Landlock(_) => {
+            return Err((FailureKind::Setup, "not built yet".to_owned()));
+        }
+    };
+    if let Ending::Tree = ending {
+        sys::become_subreaper().map_err(|error| setup("becoming the reaper of orphans", error))?;
+    }
+    rustix::process::chdir(&plan.cwd)
+        .map_err(|errno| (FailureKind::Cwd, std::io::Error::from(errno).to_string()))?;
+    let input = match (plan.stdin, passed) {
+        (StdinKind::Terminal, _) => Input::Terminal,
+        (StdinKind::Passed, Some(fd)) => Input::Fd(fd),
+        (StdinKind::Null | StdinKind::Passed, _) => {
+            Input::Fd(open_null().map_err(|error| setup("/dev/null", error))?)
+        }
+    };
+    let prepared = Prepared::new(&plan.argv, &plan.env, input)
+        .map_err(|_| (FailureKind::Program, "it, an argument or a variable holds a NUL byte".to_owned()))?;
+    let command = prepared.start(confine.as_ref()).map_err(not_started)?;
+    Ok((command, ending))
+}
+
+fn open_null() -> std::io::Result<OwnedFd> {
+    Ok(rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+fn not_started(NotStarted { stage, source }: NotStarted) -> Failure {
+    match stage {
+        Stage::Execute => (FailureKind::Program, source.to_string()),
+        Stage::Spawn => (FailureKind::Setup, format!("starting a process: {source}")),
+        Stage::Terminal => (FailureKind::Setup, format!("preparing input and terminal: {source}")),
+        Stage::Confine => (FailureKind::Setup, format!("applying the restrictions: {source}")),
+    }
+}
+
+/// The death signal is asked for after the birth, so outer may have died in between.
+fn outer_is_gone(outer: &OwnedFd) -> bool {
+    let mut events = [PollFd::from_borrowed_fd(outer.as_fd(), PollFlags::OUT)];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let _ = poll(&mut events, Some(&now));
+    events.iter().any(|event| event.revents().contains(PollFlags::ERR))
+}
+
+/// Waits for the command, then ends the rest.
+fn watch(command: libc::pid_t, ending: Ending) -> i32 {
+    let mut code = None;
+    let mut deadline: Option<Instant> = None;
+    loop {
+        let nothing_left = loop {
+            match sys::reap(-1, libc::WNOHANG) {
+                Reaped::Child { pid, code: ended } if pid == command => code = Some(ended),
+                Reaped::Child { .. } => {}
+                Reaped::NoneEnded => break false,
+                Reaped::NoChildren => break true,
+            }
+        };
+        let limit = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // Without a request, the end of the command is the end; with one, all may use their time.
+        let over = if deadline.is_some() { limit == Some(Duration::ZERO) } else { code.is_some() };
+        if nothing_left || over {
+            break;
+        }
+        match sys::wait_signal(&[libc::SIGCHLD, libc::SIGTERM], limit) {
+            Some(libc::SIGTERM) if deadline.is_none() => {
+                signal_all(ending, libc::SIGTERM);
+                signal_all(ending, libc::SIGCONT);
+                deadline = Some(Instant::now() + GRACE);
+            }
+            _ => {}
+        }
+    }
+    match ending {
+        Ending::Tree => tree::end_all(),
+        Ending::Namespace => {}
+    }
+    code.unwrap_or(128 + libc::SIGKILL)
+}
+
+fn signal_all(ending: Ending, signal: libc::c_int) {
+    match ending {
+        Ending::Tree => tree::signal_all(signal),
+        Ending::Namespace => sys::kill(-1, signal),
+    }
+}

@@ -1,0 +1,18 @@
+//! The helper on Linux: three processes, of which only the last is the command.
+//!
+//! ```text
+//! server ─socket─▶ outer     waits, reports, and clears up whatever happens
+//!                    └▶ inner    builds the walls, reaps; the init of the process namespace if there is one
+//!                         └▶ command   put into its own session, stripped of rights, executed
+//! ```
+//!
+//! Outer ends inner when the server goes; inner ends everything when outer goes. Without a process
+//! namespace both are subreapers, so that no orphan gets away even if one of them is killed.
+
+mod command;
+mod confine;
+pub(super) mod helper;
+mod inner;
+mod outer;
+mod sys;
+mod tree;

@@ -1,0 +1,141 @@
+//! System calls that rustix does not wrap, each as a small safe function.
+//!
+//! Everything here is called in processes with a single thread, between the start of the helper and the
+//! execution of a command.
+
+#![allow(unsafe_code)]
+
+use std::io;
+use std::time::Duration;
+
+/// `-1` and `errno` as a `Result`.
+pub fn check(result: libc::c_long) -> io::Result<libc::c_long> {
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// Which side of a fork this is.
+pub enum Forked {
+    Parent(libc::pid_t),
+    Child,
+}
+
+/// Forks, the child in new namespaces as the flags say.
+///
+/// Must be called in a process with a single thread only.
+pub fn fork(namespaces: libc::c_int) -> io::Result<Forked> {
+    let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
+    // SAFETY: without CLONE_VM this is a fork; there is one thread, so no lock can be held by another.
+    match check(unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) })? {
+        0 => Ok(Forked::Child),
+        pid => Ok(Forked::Parent(pid as libc::pid_t)),
+    }
+}
+
+/// Ends this process at once, without running anything.
+pub fn exit_now(code: i32) -> ! {
+    // SAFETY: ends the process.
+    unsafe { libc::_exit(code) }
+}
+
+/// Blocks every signal and returns nothing; children unblock theirs before they execute.
+pub fn block_signals() {
+    // SAFETY: both sets are valid for the time of the calls.
+    unsafe {
+        let mut all = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const all, std::ptr::null_mut());
+    }
+}
+
+/// Waits for one of the signals; `None` when the time is over. Without a limit it waits for ever.
+pub fn wait_signal(signals: &[libc::c_int], limit: Option<Duration>) -> Option<libc::c_int> {
+    // SAFETY: the set and the limit are valid for the time of the calls.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        for signal in signals {
+            libc::sigaddset(&raw mut set, *signal);
+        }
+        let limit = limit.map(|limit| libc::timespec {
+            tv_sec: limit.as_secs() as libc::time_t,
+            tv_nsec: libc::c_long::from(limit.subsec_nanos()),
+        });
+        let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let signal = libc::sigtimedwait(&raw const set, std::ptr::null_mut(), limit);
+        (signal > 0).then_some(signal)
+    }
+}
+
+/// A descriptor that becomes readable when one of the signals arrives.
+pub fn signal_fd(signals: &[libc::c_int]) -> io::Result<std::os::fd::OwnedFd> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: the set is valid for the time of the calls; the descriptor is new and owned by nobody else.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        for signal in signals {
+            libc::sigaddset(&raw mut set, *signal);
+        }
+        let fd = libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK);
+        check(fd.into())?;
+        Ok(std::os::fd::OwnedFd::from_raw_fd(fd))
+    }
+}
+
+pub fn kill(pid: libc::pid_t, signal: libc::c_int) {
+    // SAFETY: no memory is involved.
+    unsafe {
+        libc::kill(pid, signal);
+    }
+}
+
+/// What became of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaped {
+    Child {
+        pid: libc::pid_t,
+        code: i32,
+    },
+    /// There are children, but none has ended.
+    NoneEnded,
+    /// There are no children.
+    NoChildren,
+}
+
+/// Takes the exit code of one ended child, of any or of the given one.
+pub fn reap(pid: libc::pid_t, flags: libc::c_int) -> Reaped {
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` is valid for the time of the call.
+        match unsafe { libc::waitpid(pid, &raw mut status, flags | libc::__WALL) } {
+            0 => return Reaped::NoneEnded,
+            -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
+            -1 => return Reaped::NoChildren,
+            pid if libc::WIFEXITED(status) => return Reaped::Child { pid, code: libc::WEXITSTATUS(status) },
+            pid if libc::WIFSIGNALED(status) => {
+                return Reaped::Child { pid, code: 128 + libc::WTERMSIG(status) };
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Asks for a signal at the death of the parent.
+pub fn signal_at_parents_death(signal: libc::c_int) -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0) }.into()).map(drop)
+}
+
+/// Makes orphans below this process its children.
+pub fn become_subreaper() -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }.into()).map(drop)
+}
+
+/// Keeps others from reading the memory of this process.
+pub fn become_undumpable() {
+    // SAFETY: no memory is involved.
+    unsafe {
+        libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+}

@@ -1,0 +1,308 @@
+//! What the server tells the helper, and what the helper answers, as bytes.
+//!
+//! Both ends are the same program, so the form is private and has no versions. Lengths come before contents,
+//! paths and arguments are bytes. Decoding refuses what does not fit, and never panics.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Everything the helper needs to know to start one command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub confinement: Confinement,
+    pub stdin: StdinKind,
+    pub argv: Vec<OsString>,
+    /// `NAME=VALUE`.
+    pub env: Vec<OsString>,
+    pub cwd: PathBuf,
+}
+
+/// How far the command is fenced in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Confinement {
+    /// Not at all; only its end is seen to.
+    Open,
+    /// Namespaces, with Landlock and seccomp inside.
+    Namespaces(Rules),
+    /// Landlock and seccomp alone.
+    Landlock(Rules),
+}
+
+/// What a confined command may touch. All paths are absolute and free of links, but for `protected`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rules {
+    /// Folders that may be written, none inside another unless listed as well.
+    pub writable: Vec<PathBuf>,
+    /// Never written, though inside a writable folder; they may not exist and may be links.
+    pub protected: Vec<PathBuf>,
+    /// Never read.
+    pub hidden: Vec<PathBuf>,
+    pub network: bool,
+}
+
+/// What the command reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StdinKind {
+    /// Nothing: the end of input at once.
+    Null,
+    /// The terminal that is also its output; it becomes the controlling terminal.
+    Terminal,
+    /// A descriptor that comes with the plan.
+    Passed,
+}
+
+/// What the helper says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Report {
+    /// The command runs.
+    Started,
+    /// The command was not started.
+    Failed { kind: FailureKind, message: String },
+    /// The command and everything it started are gone.
+    Ended(i32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailureKind {
+    /// The confinement could not be set up.
+    Setup,
+    /// The program could not be executed.
+    Program,
+    /// The working directory could not be entered.
+    Cwd,
+}
+
+/// Bytes of a length prefix.
+pub(super) const PREFIX: usize = 4;
+/// No plan is longer: the system accepts far less as arguments and environment.
+pub(super) const LONGEST_PLAN: usize = 16 * 1024 * 1024;
+
+impl Plan {
+    /// The plan without its length prefix.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        match &self.confinement {
+            Confinement::Open => out.byte(0),
+            Confinement::Namespaces(rules) => {
+                out.byte(1);
+                out.rules(rules);
+            }
+            Confinement::Landlock(rules) => {
+                out.byte(2);
+                out.rules(rules);
+            }
+        }
+        out.byte(match self.stdin {
+            StdinKind::Null => 0,
+            StdinKind::Terminal => 1,
+            StdinKind::Passed => 2,
+        });
+        out.list(self.argv.iter().map(AsRef::as_ref));
+        out.list(self.env.iter().map(AsRef::as_ref));
+        out.bytes(self.cwd.as_ref());
+        out.bytes
+    }
+
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut input = Reader { bytes };
+        let confinement = match input.byte()? {
+            0 => Confinement::Open,
+            1 => Confinement::Namespaces(input.rules()?),
+            2 => Confinement::Landlock(input.rules()?),
+            _ => return None,
+        };
+        let stdin = match input.byte()? {
+            0 => StdinKind::Null,
+            1 => StdinKind::Terminal,
+            2 => StdinKind::Passed,
+            _ => return None,
+        };
+        let argv = input.list()?;
+        let env = input.list()?;
+        let cwd = input.os_string()?.into();
+        input.bytes.is_empty().then_some(Self { confinement, stdin, argv, env, cwd })
+    }
+}
+
+impl Report {
+    /// The report with its length prefix.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        match self {
+            Self::Started => out.byte(0),
+            Self::Failed { kind, message } => {
+                out.byte(1);
+                out.byte(match kind {
+                    FailureKind::Setup => 0,
+                    FailureKind::Program => 1,
+                    FailureKind::Cwd => 2,
+                });
+                out.bytes(message.as_ref());
+            }
+            Self::Ended(code) => {
+                out.byte(2);
+                out.bytes.extend(code.to_le_bytes());
+            }
+        }
+        [&prefix(out.bytes.len())[..], &out.bytes].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut input = Reader { bytes };
+        Some(match input.byte()? {
+            0 => Self::Started,
+            1 => {
+                let kind = match input.byte()? {
+                    0 => FailureKind::Setup,
+                    1 => FailureKind::Program,
+                    _ => FailureKind::Cwd,
+                };
+                Self::Failed { kind, message: input.os_string()?.to_string_lossy().into_owned() }
+            }
+            2 => Self::Ended(i32::from_le_bytes(input.array()?)),
+            _ => return None,
+        })
+    }
+
+    /// Takes the first whole report off a buffer of received bytes.
+    pub fn take(buffer: &mut Vec<u8>) -> Option<Self> {
+        let length = usize::try_from(u32::from_le_bytes(*buffer.first_chunk()?)).ok()?;
+        let report = Self::decode(buffer.get(PREFIX..PREFIX + length)?);
+        buffer.drain(..PREFIX + length);
+        report
+    }
+}
+
+/// The length as it stands before the contents.
+pub(super) fn prefix(length: usize) -> [u8; PREFIX] {
+    u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+#[derive(Default)]
+struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    fn bytes(&mut self, text: &std::ffi::OsStr) {
+        let bytes = text.as_encoded_bytes();
+        self.bytes.extend(prefix(bytes.len()));
+        self.bytes.extend(bytes);
+    }
+
+    fn list<'a>(&mut self, texts: impl ExactSizeIterator<Item = &'a std::ffi::OsStr>) {
+        self.bytes.extend(prefix(texts.len()));
+        texts.for_each(|text| self.bytes(text));
+    }
+
+    fn rules(&mut self, rules: &Rules) {
+        self.byte(u8::from(rules.network));
+        for paths in [&rules.writable, &rules.protected, &rules.hidden] {
+            self.list(paths.iter().map(|path| Path::as_os_str(path)));
+        }
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (first, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(*first)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    fn length(&mut self) -> Option<usize> {
+        usize::try_from(u32::from_le_bytes(self.array()?)).ok()
+    }
+
+    fn os_string(&mut self) -> Option<OsString> {
+        let length = self.length()?;
+        let (text, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        Some(os_string(text))
+    }
+
+    fn list<T: From<OsString>>(&mut self) -> Option<Vec<T>> {
+        let count = self.length()?;
+        (0..count).map(|_| self.os_string().map(T::from)).collect()
+    }
+
+    fn rules(&mut self) -> Option<Rules> {
+        let network = self.byte()? != 0;
+        Some(Rules { network, writable: self.list()?, protected: self.list()?, hidden: self.list()? })
+    }
+}
+
+#[cfg(unix)]
+fn os_string(bytes: &[u8]) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            confinement: Confinement::Namespaces(Rules {
+                writable: vec!["/w".into()],
+                protected: vec!["/w/.git".into(), "/home".into()],
+                hidden: vec![],
+                network: true,
+            }),
+            stdin: StdinKind::Passed,
+            argv: vec!["sh".into(), "".into(), os_string(b"\xff\n")],
+            env: vec!["A=b".into()],
+            cwd: "/w".into(),
+        }
+    }
+
+    #[test]
+    fn a_plan_survives_the_journey() {
+        assert_eq!(Plan::decode(&plan().encode()), Some(plan()));
+        let open = Plan { confinement: Confinement::Open, stdin: StdinKind::Null, ..plan() };
+        assert_eq!(Plan::decode(&open.encode()), Some(open));
+    }
+
+    #[test]
+    fn a_torn_or_padded_plan_is_refused() {
+        let bytes = plan().encode();
+        for end in 0..bytes.len() {
+            assert_eq!(Plan::decode(&bytes[..end]), None, "{end}");
+        }
+        assert_eq!(Plan::decode(&[bytes, vec![0]].concat()), None);
+    }
+
+    #[test]
+    fn reports_are_taken_one_by_one() {
+        let reports = [
+            Report::Started,
+            Report::Failed { kind: FailureKind::Cwd, message: "näh".into() },
+            Report::Ended(-1),
+        ];
+        let bytes: Vec<u8> = reports.iter().flat_map(Report::encode).collect();
+        let (mut buffer, mut seen) = (Vec::new(), Vec::new());
+        for byte in bytes {
+            buffer.push(byte);
+            seen.extend(Report::take(&mut buffer));
+        }
+        assert_eq!(seen, reports);
+        assert!(buffer.is_empty());
+    }
+}

@@ -1,0 +1,14 @@
+//! Commands in and out of the sandbox, end to end: this program is the server, the helper and the attacker.
+//!
+//! It has no test harness, because the helper must be recognised before any thread starts. It takes words
+//! of which a test's name must contain one, as the harness does.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "this is a test")]
+
+mod runner;
+mod sessions;
+
+fn main() {
+    codex_core::sandbox::helper::run_if_helper();
+    runner::run(&[sessions::TESTS]);
+}

@@ -1,0 +1,164 @@
+//! Sessions with full access: output, input, ends.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use codex_core::base::paths::AbsolutePath;
+use codex_core::exec::unified::{OpenRequest, TerminalSize, UnifiedExecSessionManager};
+use codex_core::sandbox::command::CommandSpec;
+use codex_core::sandbox::launch::Launch;
+use codex_protocol::events::exec::OutputStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::runner::{Outcome, Test};
+
+pub const TESTS: &[Test] = &[
+    Test { name: "sessions::output_and_exit_code", run: output_and_exit_code },
+    Test { name: "sessions::a_missing_program_is_named", run: a_missing_program_is_named },
+    Test { name: "sessions::a_missing_cwd_is_named", run: a_missing_cwd_is_named },
+    Test { name: "sessions::a_terminal_takes_input", run: a_terminal_takes_input },
+    Test { name: "sessions::stdin_is_empty_on_pipes", run: stdin_is_empty_on_pipes },
+    Test {
+        name: "sessions::background_children_end_with_the_call",
+        run: background_children_end_with_the_call,
+    },
+    Test { name: "sessions::a_timeout_ends_the_tree", run: a_timeout_ends_the_tree },
+    Test { name: "sessions::deltas_arrive_in_order", run: deltas_arrive_in_order },
+    Test { name: "sessions::much_output_is_bounded_and_never_blocks", run: much_output_is_bounded },
+];
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn shell(script: &str) -> CommandSpec {
+    CommandSpec {
+        argv: ["/bin/sh", "-c", script].map(String::from).to_vec(),
+        cwd: AbsolutePath::new("/").unwrap(),
+        env: vec![("PATH".into(), "/usr/bin:/bin".into())],
+    }
+}
+
+fn request(command: CommandSpec) -> OpenRequest {
+    let helper: PathBuf = std::env::current_exe().unwrap();
+    OpenRequest {
+        launch: Launch::unrestricted(helper, command),
+        tty: false,
+        size: TerminalSize::default(),
+        timeout: None,
+    }
+}
+
+fn block_on(test: impl Future<Output = ()>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async { tokio::time::timeout(LONG, test).await.expect("the test takes too long") });
+    Outcome::Pass
+}
+
+fn output_and_exit_code() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let session = manager.open(request(shell("echo out; echo err >&2; exit 3"))).await.unwrap();
+        let collected = session.collect(LONG, &CancellationToken::new()).await;
+        assert_eq!(collected.exit.unwrap().code, 3);
+        assert!(collected.output.contains("out\n") && collected.output.contains("err\n"));
+        assert!(manager.get(session.id()).is_none(), "a collected end is forgotten");
+        let session = manager.open(request(shell("kill -SEGV $$"))).await.unwrap();
+        assert_eq!(session.wait().await.code, 128 + 11);
+    })
+}
+
+fn a_missing_program_is_named() -> Outcome {
+    block_on(async {
+        let command = CommandSpec { argv: vec!["no-such-program".into()], ..shell("") };
+        let error = UnifiedExecSessionManager::new().open(request(command)).await.unwrap_err();
+        assert!(error.to_string().starts_with("cannot run `no-such-program`: No such file"), "{error}");
+    })
+}
+
+fn a_missing_cwd_is_named() -> Outcome {
+    block_on(async {
+        let command = CommandSpec { cwd: AbsolutePath::new("/no/such/folder").unwrap(), ..shell("") };
+        let error = UnifiedExecSessionManager::new().open(request(command)).await.unwrap_err();
+        assert!(error.to_string().contains("(cwd) `/no/such/folder`"), "{error}");
+    })
+}
+
+fn a_terminal_takes_input() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let command = shell("tty >/dev/null && stty size; read line; echo \"got $line\"");
+        let session = manager.open(OpenRequest { tty: true, ..request(command) }).await.unwrap();
+        session.write(b"hello\n").await.unwrap();
+        assert_eq!(session.wait().await.code, 0);
+        let output = session.aggregated();
+        assert!(output.contains("24 80\r\n") && output.contains("got hello\r\n"), "{output:?}");
+        assert!(session.write(b"x").await.unwrap_err().to_string().contains("has ended"));
+    })
+}
+
+fn stdin_is_empty_on_pipes() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let session = manager.open(request(shell("cat; echo done"))).await.unwrap();
+        assert_eq!(session.wait().await.code, 0);
+        assert_eq!(session.aggregated(), "done\n");
+        assert!(session.write(b"x").await.unwrap_err().to_string().contains("without a terminal"));
+    })
+}
+
+fn background_children_end_with_the_call() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let script =
+            "(trap '' TERM HUP; setsid sh -c 'trap \"\" TERM; sleep 1001.5 & sleep 1001.5' &) ; exit 4";
+        let session = manager.open(request(shell(script))).await.unwrap();
+        assert_eq!(session.wait().await.code, 4);
+        assert_eq!(running_with("1001.5"), [] as [u32; 0]);
+    })
+}
+
+fn a_timeout_ends_the_tree() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let timeout = Some(Duration::from_millis(50));
+        let session = manager.open(OpenRequest { timeout, ..request(shell("sleep 1000")) }).await.unwrap();
+        let exit = session.wait().await;
+        assert!(exit.timed_out && exit.code == 124);
+        let session = manager.open(request(shell("trap '' TERM; sleep 1000; sleep 1000"))).await.unwrap();
+        assert_eq!(session.kill().await.code, -1);
+    })
+}
+
+fn deltas_arrive_in_order() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let session = manager.open(request(shell("for i in 1 2 3; do echo $i; done"))).await.unwrap();
+        let mut text = String::new();
+        while let Some((stream, delta)) = session.next_delta().await {
+            assert_eq!(stream, OutputStream::Stdout);
+            text.push_str(&delta);
+        }
+        assert_eq!(text, "1\n2\n3\n");
+    })
+}
+
+fn much_output_is_bounded() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let script = "head -c 50000000 /dev/zero | tr '\\0' x; echo end";
+        let session = manager.open(request(shell(script))).await.unwrap();
+        assert_eq!(session.wait().await.code, 0);
+        let text = session.aggregated();
+        assert!(text.len() < 1_100_000 && text.ends_with("xend\n"), "{}", text.len());
+    })
+}
+
+/// The processes that have this word among their arguments.
+fn running_with(word: &str) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let has_word = |pid: &u32| {
+        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        arguments.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())
+    };
+    pids.filter(has_word).collect()
+}
