@@ -22,6 +22,7 @@ pub mod relative;
 pub mod requirements;
 pub mod resolve;
 pub mod shell_env;
+pub mod trust;
 pub mod version;
 
 use std::collections::BTreeMap;
