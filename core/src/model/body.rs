@@ -113,8 +113,11 @@ impl Stream for BodyEvents {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures::stream;
     use proptest::prelude::*;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::config::provider::WireApi;
@@ -146,6 +149,27 @@ mod tests {
             let events = read(wire, vec![recorded(wire).as_bytes()]);
             assert!(events.last().unwrap().starts_with("Ok(Completed"), "{events:#?}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_follows_the_completion_is_read_in_the_background() {
+        let (gate, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let answer = Bytes::from_static(recorded(Wire::Responses).as_bytes());
+        let (opened, reported) = (gate.clone(), read.clone());
+        let end = stream::once(async move {
+            opened.notified().await;
+            reported.notify_one();
+            Ok(Bytes::new())
+        });
+        let mut events = BodyEvents::new(stream::iter([Ok(answer)]).chain(end), Wire::Responses.decoder());
+        while let Some(Ok(event)) = events.next().await {
+            if matches!(event, ResponseEvent::Completed { .. }) {
+                break;
+            }
+        }
+        drop(events);
+        gate.notify_one();
+        timeout(Duration::from_secs(10), read.notified()).await.expect("the rest is read");
     }
 
     proptest! {

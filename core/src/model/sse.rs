@@ -185,6 +185,7 @@ mod tests {
         check("event: a\ndata: {}\n\ndata: 2\n\n", &["{}", "2"]);
         check("data: a\r\n\r\ndata: b\r\r\ndata:c\n\r\n", &["a", "b", "c"]);
         check("data: a\rdata: b\r\n\n", &["a\nb"]);
+        check("data: a\r\ndata: b\r\n\r\n", &["a\nb"]);
     }
 
     #[test]
