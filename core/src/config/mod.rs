@@ -13,6 +13,7 @@ pub mod home;
 pub mod layers;
 pub mod load;
 pub mod loader;
+pub mod opened;
 pub mod overrides;
 pub mod permissions;
 pub mod project_root;
@@ -22,7 +23,6 @@ pub mod relative;
 pub mod requirements;
 pub mod resolve;
 pub mod shell_env;
-pub mod trust;
 pub mod version;
 
 use std::collections::BTreeMap;

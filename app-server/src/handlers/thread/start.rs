@@ -8,9 +8,7 @@ use codex_app_server_protocol::method::ThreadStart;
 use codex_app_server_protocol::v2::thread::ThreadStartedNotification;
 use codex_app_server_protocol::v2::thread_start::{ThreadStartParams, ThreadStartResponse};
 use codex_core::base::paths::AbsolutePath;
-use codex_core::config::loader::ConfigLoader;
-use codex_core::config::overrides::ThreadOverrides;
-use codex_core::config::{self, Config, trust};
+use codex_core::config::Config;
 use codex_core::conversations::{NewConversation, StartOptions};
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::policy::SandboxPolicy;
@@ -26,7 +24,7 @@ use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
 impl Handle<ThreadStart> for Context {
     async fn handle(&self, mut params: ThreadStartParams) -> Result<Reply<ThreadStartResponse>, RpcError> {
         let overrides = start_overrides(&mut params)?;
-        let mut config = self.read_settings(move |configs| load_and_trust(configs, &overrides)).await??;
+        let mut config = self.read_settings(move |configs| configs.for_thread(&overrides)).await??;
         add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
         let options =
             StartOptions { ephemeral: params.ephemeral.unwrap_or_default(), source: SessionSource::VSCode };
@@ -72,23 +70,6 @@ impl Context {
         let listener = Some(self.listener().clone());
         self.threads().open(Opening { conversation, events, facts, last_turn, listener })
     }
-}
-
-/// The configuration of a new thread. Who opens a folder and lets commands write there has judged its project.
-fn load_and_trust(
-    configs: &ConfigLoader,
-    overrides: &ThreadOverrides,
-) -> Result<Config, config::error::Error> {
-    let config = configs.for_thread(overrides)?;
-    let may_write = !matches!(config.sandbox_policy, SandboxPolicy::ReadOnly { .. });
-    if overrides.cwd.is_some()
-        && may_write
-        && config.trust.is_none()
-        && let Err(error) = trust::remember(configs.codex_home(), &config.cwd)
-    {
-        tracing::warn!(cwd = %config.cwd, "that the project is trusted could not be stored: {error}");
-    }
-    Ok(config)
 }
 
 /// Further folders that may be written, if any may.
