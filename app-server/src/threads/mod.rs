@@ -67,7 +67,7 @@ pub(crate) struct ThreadFacts {
 #[derive(Debug)]
 pub(crate) struct Opening {
     pub(crate) conversation: Arc<CodexConversation>,
-    pub(crate) events: mpsc::Receiver<Event>,
+    pub(crate) events: mpsc::Receiver<Box<Event>>,
     pub(crate) facts: ThreadFacts,
     /// The last turn of the stored history.
     pub(crate) last_turn: Option<TurnId>,

@@ -42,7 +42,7 @@ pub(super) struct Parts {
 /// Where a pump's messages come from.
 #[derive(Debug)]
 pub(super) struct Sources {
-    pub(super) events: mpsc::Receiver<Event>,
+    pub(super) events: mpsc::Receiver<Box<Event>>,
     pub(super) mailbox: mpsc::Receiver<Message>,
 }
 
@@ -88,7 +88,7 @@ where
                 answered = self.questions.answered() => self.settle(answered).await,
                 event = events.recv() => match event {
                     Some(event) => {
-                        self.projection.apply(event, &mut self.effects);
+                        self.projection.apply(*event, &mut self.effects);
                         self.carry_out().await;
                     }
                     None => break,

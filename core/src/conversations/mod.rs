@@ -104,7 +104,7 @@ pub struct StartOptions {
 pub struct NewConversation {
     pub conversation: Arc<CodexConversation>,
     /// Its facts, in order; the first is `SessionConfigured`.
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<Box<Event>>,
     pub configured: SessionConfiguredEvent,
     /// The instruction files that were found.
     pub instruction_sources: Vec<AbsolutePath>,

@@ -73,7 +73,7 @@ struct Stage {
 
 struct Playing {
     conversation: Arc<CodexConversation>,
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<Box<Event>>,
     turn: Option<TurnId>,
     asked: Option<(TurnId, CallId)>,
 }

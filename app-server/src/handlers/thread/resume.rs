@@ -119,11 +119,14 @@ impl Context {
         };
         let id = loaded.conversation.id();
         notices.extend(view::token_usage(id, turns.last().map(|turn| turn.id.clone()), &snapshot));
+        let cursors = turns_page::ends(&turns);
         let page = wanted.page.map(|page| turns_page::page(&turns, &page));
         let turns = if wanted.all_turns { turns } else { Vec::new() };
         let thread = Thread { turns, ..view::thread(&loaded, stored, &snapshot) };
         let response = ThreadResumeResponse {
             initial_turns_page: page,
+            turns_backwards_cursor: cursors.turns,
+            items_backwards_cursor: cursors.items,
             ..resume_response(view::response(&loaded, thread, &snapshot), &snapshot)
         };
         let outgoing = self.outgoing().clone();

@@ -24,6 +24,20 @@ pub(super) fn page(turns: &[Turn], wanted: &ThreadResumeInitialTurnsPageParams) 
     }
 }
 
+/// Where reading backwards begins: at the last turn, and at its last item.
+pub(super) struct Ends {
+    pub(super) turns: Option<String>,
+    pub(super) items: Option<String>,
+}
+
+pub(super) fn ends(turns: &[Turn]) -> Ends {
+    let last_item = turns.iter().rev().find_map(|turn| {
+        let item = turn.items.last()?;
+        Some(format!("{}/{}", turn.id, item.details.id()))
+    });
+    Ends { turns: turns.last().map(|turn| turn.id.clone()), items: last_item }
+}
+
 fn viewed(turn: &Turn, view: TurnItemsView) -> Turn {
     let items = match view {
         TurnItemsView::NotLoaded => Vec::new(),
