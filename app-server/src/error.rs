@@ -14,6 +14,7 @@ use codex_app_server_protocol::experimental::ExperimentalUse;
 use codex_app_server_protocol::jsonrpc::ErrorObject;
 use codex_app_server_protocol::method::DecodeError;
 use codex_core::error::CoreError;
+use codex_core::{config, rollout};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -179,6 +180,25 @@ impl From<DecodeError> for RpcError {
 impl From<ExperimentalUse> for RpcError {
     fn from(used: ExperimentalUse) -> Self {
         RpcError::invalid_request(used.to_string())
+    }
+}
+
+impl From<config::error::Error> for RpcError {
+    fn from(error: config::error::Error) -> Self {
+        RpcError::invalid_request(error.to_string())
+    }
+}
+
+impl From<rollout::Error> for RpcError {
+    fn from(error: rollout::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            rollout::Error::InvalidCursor(cursor) => RpcError::invalid_cursor(&cursor),
+            rollout::Error::Empty(_) | rollout::Error::NoMeta(_) => RpcError::invalid_request(message),
+            rollout::Error::Io { source, .. } => RpcError::internal(message).caused_by(source),
+            rollout::Error::Encode { source, .. } => RpcError::internal(message).caused_by(source),
+            rollout::Error::Closed => RpcError::internal(message),
+        }
     }
 }
 

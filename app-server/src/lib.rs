@@ -3,15 +3,15 @@
 //! Layers, each of which uses only those below it:
 //!
 //! ```text
-//! 6 main, run, commands    process
-//! 5 connection             the loop, handshake, shutdown
-//! 4 router, lanes          which handler, in what order
-//! 3 handlers, threads      behaviour per method; one pump per listened thread
-//! 2 projection, convert    pure: events to the wire, the wire to the engine
-//! 1 context handle outgoing client identity error transport args logging
+//! 6 main, run, commands              process
+//! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
+//! 4 router, lanes                    which handler, in what order
+//! 3 handlers, context, threads       behaviour per method; what it may use; one pump per listened thread
+//! 2 projection, convert              pure: events to the wire, the wire to the engine
+//! 1 handle outgoing client identity error transport args logging
 //! ```
 //!
-//! Within layer 1, context knows outgoing, outgoing knows client and transport, and handle knows error.
+//! Which module of a layer knows which sibling is listed, with the reason, in the tests' `tidy/layers.rs`.
 
 pub mod args;
 pub mod client;
@@ -71,6 +71,7 @@ mod tests {
     use codex_core::base::paths::AbsolutePath;
     use codex_core::config::home::Surroundings;
     use codex_core::config::loader::ConfigLoader;
+    use codex_core::conversations::{ConversationManager, Shared};
     use expect_test::{Expect, expect};
 
     use super::*;
@@ -87,6 +88,7 @@ mod tests {
         let environment = Environment::from_iter([("TERM", "xterm")]);
         let identity = Identity::of_machine(&environment);
         let surroundings = Surroundings { environment, home: directory.clone(), directory };
+        let conversations = ConversationManager::new(Shared::new(&surroundings, "/no/helper".into()));
         let configs = ConfigLoader::new(surroundings, &Default::default()).unwrap();
         let configs = configs.with_system_folder(home.path());
         let (connection, mut client) = transport::memory::connected();
@@ -104,7 +106,8 @@ mod tests {
             }
             heard.join("\n")
         };
-        let running = run(ServerConfig { configs, identity }, connection, std::future::pending());
+        let running =
+            run(ServerConfig { configs, identity, conversations }, connection, std::future::pending());
         let (leftovers, (), heard) = tokio::join!(running, speaking, hearing);
         assert_eq!(leftovers, Leftovers::default());
         let machine =

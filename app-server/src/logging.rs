@@ -51,11 +51,10 @@ impl<'a> MakeWriter<'a> for Stderr {
 impl io::Write for Stderr {
     /// Reports everything as written: there is nobody to whom a loss could be reported.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for chunk in bytes.chunks(CHUNK_BYTES) {
-            if !is_ready() || io::Write::write_all(&mut io::stderr(), chunk).is_err() {
-                break;
-            }
-        }
+        #[cfg(unix)]
+        write_what_fits(rustix::stdio::stderr(), bytes);
+        #[cfg(not(unix))]
+        let _lost = io::Write::write_all(&mut io::stderr(), bytes);
         Ok(bytes.len())
     }
 
@@ -64,20 +63,44 @@ impl io::Write for Stderr {
     }
 }
 
-/// A pipe that is ready takes this much without waiting.
-const CHUNK_BYTES: usize = 4096;
-
+/// Writes until the other side does not take any more.
 #[cfg(unix)]
-fn is_ready() -> bool {
+fn write_what_fits(to: impl std::os::fd::AsFd, bytes: &[u8]) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-    let stderr = rustix::stdio::stderr();
-    let mut fds = [PollFd::new(&stderr, PollFlags::OUT)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    matches!(poll(&mut fds, Some(&now)), Ok(1)) && fds.iter().all(|fd| fd.revents().contains(PollFlags::OUT))
+    // A pipe that is ready takes this much without waiting.
+    for chunk in bytes.chunks(4096) {
+        let mut fds = [PollFd::new(&to, PollFlags::OUT)];
+        let ready = poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+        if !matches!(ready, Ok(1..)) || rustix::io::write(&to, chunk).is_err() {
+            return;
+        }
+    }
 }
 
-#[cfg(not(unix))]
-fn is_ready() -> bool {
-    true
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_that_does_not_read_stops_nobody() {
+        let (reader, writer) = io::pipe().unwrap();
+        let line = [b'x'; 10_000];
+        for _ in 0..100 {
+            write_what_fits(&writer, &line);
+        }
+        drop(writer);
+        let mut taken = Vec::new();
+        (&reader).read_to_end(&mut taken).unwrap();
+        assert!((line.len()..100 * line.len()).contains(&taken.len()), "{}", taken.len());
+    }
+
+    #[test]
+    fn a_reader_that_is_gone_stops_nobody() {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        write_what_fits(&writer, b"into the void");
+    }
 }

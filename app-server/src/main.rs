@@ -1,7 +1,6 @@
 //! The process: arguments, private stdout, runtime, exit code.
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,14 +12,10 @@ use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
 use codex_app_server::transport::stdio::{self, Claimed};
 use codex_app_server::{logging, run};
-use codex_core::auth::AuthManager;
-use codex_core::base::spawn::TaskGroup;
 use codex_core::config::home::Surroundings;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::Flags;
 use codex_core::conversations::{ConversationManager, Shared};
-use codex_core::exec::env::EnvironmentSnapshot;
-use codex_core::sandbox::Sandbox;
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
@@ -61,7 +56,8 @@ fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
     // Another provider that got there first serves as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let identity = Identity::of_machine(&surroundings.environment);
-    let conversations = ConversationManager::new(shared(&surroundings)?);
+    let helper = std::env::current_exe().context("the file of this program is not known")?;
+    let conversations = ConversationManager::new(Shared::new(&surroundings, helper));
     let config = ServerConfig { identity, configs: ConfigLoader::new(surroundings, &flags)?, conversations };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -73,21 +69,6 @@ fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
     // A thread that still reads a terminal or a file cannot be waited for.
     runtime.shutdown_background();
     outcome
-}
-
-/// What all conversations share.
-fn shared(surroundings: &Surroundings) -> anyhow::Result<Shared> {
-    let environment = surroundings.environment.clone();
-    let helper = std::env::current_exe().context("the file of this program is not known")?;
-    Ok(Shared {
-        auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
-        sandbox: Arc::new(Sandbox::detect(helper, surroundings.home.as_path())),
-        environment,
-        variables: Arc::new(EnvironmentSnapshot::of_process()),
-        group: TaskGroup::new(),
-        token: CancellationToken::new(),
-        identity: OnceLock::new(),
-    })
 }
 
 async fn serve_until_signal(config: ServerConfig, claimed: Claimed) -> anyhow::Result<ExitCode> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use codex_core::base::spawn::TaskGroup;
 use codex_core::conversations::ConversationManager;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use codex_app_server_protocol::jsonrpc::RequestId;
 
@@ -16,14 +17,14 @@ use crate::connection::Connection;
 use crate::error::RpcError;
 use crate::router::Routed;
 
-/// Time for requests under way. All limits together stay below the two seconds after which clients kill.
+/// Time for requests under way.
 const REQUESTS_LIMIT: Duration = Duration::from_millis(300);
 
 /// Time for turns to end, with the commands that they run.
 const ENGINE_LIMIT: Duration = Duration::from_millis(1200);
 
-/// Time for the client to take the last lines.
-const WRITER_LIMIT: Duration = Duration::from_millis(300);
+/// Time for everything. Clients kill a server that has not ended after two seconds.
+const LIMIT: Duration = Duration::from_millis(1900);
 
 /// The steps of stopping that hit their limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,11 +39,13 @@ pub(crate) async fn stop<R>(
 where
     R: Fn(&RequestId, &str, Option<&RawValue>) -> Result<Routed, RpcError>,
 {
+    let deadline = Instant::now() + LIMIT;
     let mut leftovers = Leftovers::default();
     leftovers.note("requests", connection.finish(REQUESTS_LIMIT).await);
+    // With the conversations end the pumps, which hold the last handles of the queue to the client.
     let ended = tokio::time::timeout(ENGINE_LIMIT, conversations.shutdown()).await;
     leftovers.note("conversations", ended.is_ok());
-    let written = tokio::time::timeout(WRITER_LIMIT, transport.finished()).await;
+    let written = tokio::time::timeout_at(deadline, transport.finished()).await;
     leftovers.note("writing to the client", written.is_ok());
     leftovers
 }

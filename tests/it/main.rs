@@ -9,6 +9,7 @@ mod handshake;
 mod interrupt;
 mod lists;
 mod overload;
+mod rehearsal;
 mod resume;
 mod shutdown;
 mod slow_client;

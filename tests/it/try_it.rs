@@ -62,6 +62,65 @@ fn flags_answer_approvals() {
 }
 
 #[test]
+fn a_person_is_asked() {
+    for (typed, made) in [("y\n", true), ("perhaps\nn\n", false), ("s\n", true)] {
+        let model = MockModel::start(escalated());
+        let home = Home::with_model(&model, "");
+        let mut program = Program::start_try_on_terminal(&home, &["go"]);
+        program.wait_for_error("[y/n/s] ");
+        program.type_keys(typed);
+        let ended = program.end();
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.output);
+        assert!(ended.output.contains("done"), "{}", ended.output);
+        assert_eq!(home.root().join("outside.txt").exists(), made, "{typed:?}: {}", ended.output);
+    }
+}
+
+/// What was typed before the question is no answer to it.
+#[test]
+fn an_answer_cannot_be_typed_ahead() {
+    let gate = Gate::new();
+    let [call, done] = escalated();
+    let model = MockModel::start([Reply::text("wait").until(&gate).and_all_of(call), done]);
+    let home = Home::with_model(&model, "");
+    let mut program = Program::start_try_on_terminal(&home, &["go"]);
+    program.wait_for_error("waiting for the model");
+    program.type_keys("y\n");
+    gate.open();
+    program.wait_for_error("[y/n/s] ");
+    program.type_keys("n\n");
+    let ended = program.end();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.output);
+    assert!(!home.root().join("outside.txt").exists(), "{}", ended.output);
+}
+
+#[test]
+fn ctrl_c_at_a_question_denies_it() {
+    let model = MockModel::start(escalated());
+    let home = Home::with_model(&model, "");
+    let mut program = Program::start_try_on_terminal(&home, &["go"]);
+    program.wait_for_error("[y/n/s] ");
+    program.signal(Signal::INT);
+    assert_eq!(program.end().status.code(), Some(130));
+    assert!(!home.root().join("outside.txt").exists());
+}
+
+#[test]
+fn a_session_asks_for_the_next_line() {
+    let model = MockModel::start([Reply::text("first answer"), Reply::text("second answer")]);
+    let home = Home::with_model(&model, "");
+    let mut program = Program::start_try_on_terminal(&home, &[]);
+    program.wait_for_error("> ");
+    program.type_keys("one\n");
+    program.wait_for_error("first answer\r\n> ");
+    program.type_keys("two\n");
+    program.wait_for_error("second answer\r\n> ");
+    // Ctrl-D.
+    program.type_keys("\u{4}");
+    assert_eq!(program.end().status.code(), Some(0));
+}
+
+#[test]
 fn each_line_is_a_turn_and_the_conversation_can_be_resumed() {
     let model = MockModel::start([
         Reply::text("first answer"),

@@ -128,21 +128,29 @@ pub(crate) struct Log(Arc<(Mutex<LogText>, Condvar)>);
 
 #[derive(Default)]
 struct LogText {
-    text: String,
+    bytes: Vec<u8>,
     ended: bool,
 }
 
+impl LogText {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        self.bytes.windows(text.len()).any(|bytes| bytes == text.as_bytes())
+    }
+}
+
 impl Log {
-    /// Collects from now on.
-    pub fn of(output: impl Read + Send + 'static) -> Log {
+    /// Collects from now on, whole lines or not.
+    pub fn of(mut output: impl Read + Send + 'static) -> Log {
         let log = Log::default();
         let filling = log.clone();
         thread::spawn(move || {
-            let mut output = BufReader::new(output);
-            let mut line = Vec::new();
-            while output.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-                filling.change(|log| log.text.push_str(&String::from_utf8_lossy(&line)));
-                line.clear();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = output.read(&mut piece) {
+                filling.change(|log| log.bytes.extend_from_slice(&piece[..length]));
             }
             filling.change(|log| log.ended = true);
         });
@@ -152,19 +160,19 @@ impl Log {
     /// Waits until it contains the text; false when it will not.
     pub fn wait_for(&self, text: &str) -> bool {
         let (lock, changed) = &*self.0;
-        let waiting = |log: &mut LogText| !log.text.contains(text) && !log.ended;
+        let waiting = |log: &mut LogText| !log.contains(text) && !log.ended;
         let log = changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, waiting).unwrap().0;
-        log.text.contains(text)
+        log.contains(text)
     }
 
     /// All of it, once there will be no more.
     pub fn whole(&self) -> String {
         let (lock, changed) = &*self.0;
-        changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |log| !log.ended).unwrap().0.text.clone()
+        changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |log| !log.ended).unwrap().0.text()
     }
 
     pub fn text(&self) -> String {
-        self.0.0.lock().unwrap().text.clone()
+        self.0.0.lock().unwrap().text()
     }
 
     fn change(&self, change: impl FnOnce(&mut LogText)) {

@@ -9,6 +9,7 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
+use crate::PATIENCE;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
@@ -55,6 +56,25 @@ pub fn wait_end(pid: u32, limit: Duration) -> bool {
     let limit = Timespec::try_from(limit).expect("limits of tests are short");
     let mut wanted = [PollFd::new(&handle, PollFlags::IN)];
     poll(&mut wanted, Some(&limit)).is_ok_and(|ready| ready > 0)
+}
+
+/// Waits until so many processes carry the tag. One that is becoming another program cannot be seen for a moment.
+pub fn wait_for_tagged(tag: &str, count: usize) {
+    wait_until(&format!("{count} processes carry {tag}"), || tagged(tag).len() >= count);
+}
+
+/// Waits until a file is there.
+pub fn wait_for_file(path: &std::path::Path) {
+    wait_until(&format!("{} is there", path.display()), || path.exists());
+}
+
+/// For what nobody tells. This is the one place that looks again and again.
+fn wait_until(what: &str, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The process and everything below it.

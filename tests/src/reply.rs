@@ -119,6 +119,12 @@ impl Reply {
         self.and(Part::Call { name: name.to_owned(), arguments: arguments.to_string(), id: None })
     }
 
+    /// The parts of another reply, in the same response.
+    pub fn and_all_of(mut self, other: Reply) -> Reply {
+        self.parts.extend(other.parts);
+        self
+    }
+
     /// Stops here until the gate is open; in the middle of a message if that was the last part.
     pub fn until(mut self, gate: &Gate) -> Reply {
         match self.parts.last_mut() {

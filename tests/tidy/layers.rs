@@ -8,15 +8,17 @@ use crate::sources::{Source, below, file};
 /// Modules that may use a sibling of their layer: who, whom, why.
 const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("core", "exec", "sandbox", "commands are launched in it"),
-    ("app-server", "run", "main", "one layer, the process"),
-    ("app-server", "context", "outgoing", "handlers notify through their context"),
-    ("app-server", "context", "identity", "part of what a handler may use"),
-    ("app-server", "context", "client", "part of what a handler may use"),
+    ("app-server", "commands", "args", "a subcommand gets its part of the command line"),
+    ("app-server", "connection", "handshake", "the loop asks it who may speak"),
+    ("app-server", "shutdown", "connection", "stops what the loop served"),
+    ("app-server", "handlers", "context", "what a handler may use"),
+    ("app-server", "handlers", "threads", "a handler loads threads and listens to them"),
+    ("app-server", "context", "threads", "part of what a handler may use"),
+    ("app-server", "projection", "convert", "items look the same live and in history"),
+    ("app-server", "identity", "client", "the user agent names the client"),
     ("app-server", "outgoing", "client", "knows what the client opted out of"),
     ("app-server", "outgoing", "transport", "writes lines to it"),
-    ("app-server", "outgoing", "error", "answers are results or errors"),
     ("app-server", "handle", "error", "a handler answers or fails"),
-    ("app-server", "handle", "context", "a handler works on its context"),
 ];
 
 /// Modules that are no part of the product.

@@ -8,7 +8,13 @@ const TABLES: &[&str] =
     &["client_requests", "client_notifications", "server_requests", "server_notifications"];
 
 /// Rows whose behaviour comes with a later issue: name, reason.
-const NOT_YET: &[(&str, &str)] = &[];
+const NOT_YET: &[(&str, &str)] = &[
+    ("item/fileChange/requestApproval", "patches"),
+    ("turn/diff/updated", "patches"),
+    ("item/plan/delta", "plan mode"),
+    ("thread/closed", "unloading"),
+    ("thread/settings/updated", "thread/settings/update"),
+];
 
 /// The method names of all tables.
 fn rows() -> Vec<String> {
@@ -70,4 +76,14 @@ fn every_tool_has_a_story() {
         }
     }
     report("a tool of builtin.rs needs a story below tests/it that calls it", &findings);
+}
+
+#[test]
+fn what_is_not_there_yet_is_not_tested() {
+    let tests: String = below("tests/it").map(|source| source.text.as_str()).collect();
+    let there = NOT_YET.iter().filter(|(name, _)| tests.contains(&format!("\"{name}\"")));
+    report(
+        "a test names it: take it off the list",
+        &there.map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>(),
+    );
 }

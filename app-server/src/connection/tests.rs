@@ -384,8 +384,45 @@ async fn play(steps: Vec<Step>, close_input: bool) -> Played {
     Played { answers, begun }
 }
 
+/// Lines that are nearly messages, and lines that are nothing.
+fn garbage() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(r#""id":1"#.to_owned()),
+        Just(r#""id":null"#.to_owned()),
+        Just(r#""method":"unknown""#.to_owned()),
+        Just(r#""params":[{}]"#.to_owned()),
+        Just(r#""result":{}"#.to_owned()),
+        Just(r#""error":7"#.to_owned()),
+        any::<String>(),
+    ];
+    let pieces = proptest::collection::vec(piece, 0..4);
+    prop_oneof![any::<String>(), pieces.prop_map(|pieces| format!("{{{}}}", pieces.join(",")))]
+}
+
+/// The answers to these lines and to a last request, which is a good one.
+async fn play_garbage(lines: Vec<String>) -> Vec<String> {
+    let Bench { mut client, .. } = bench();
+    let mut answers = Vec::new();
+    for line in lines.into_iter().chain([request(7, json!({}))]) {
+        client.send(line).await;
+        quiet().await;
+        while let Some(answer) = client.recv().now_or_never().flatten() {
+            answers.push(answer);
+        }
+    }
+    answers
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_line_ends_the_connection(lines in proptest::collection::vec(garbage(), 0..10)) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let answers = runtime.block_on(play_garbage(lines));
+        prop_assert_eq!(answers.last().map(String::as_str), Some(r#"{"id":7,"result":{}}"#));
+    }
 
     #[test]
     fn every_request_has_one_answer_whenever_the_end_comes(

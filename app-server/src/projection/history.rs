@@ -52,6 +52,14 @@ fn running_turn(stored: Option<StoredTurn>, progress: Progress) -> Turn {
     Turn { items, items_view: TurnItemsView::Full, ..progress.turn }
 }
 
+/// A copy of what turns are made of; `None` for what only the model sees, which may be long.
+pub(crate) fn relevant(item: &RolloutItem) -> Option<RolloutItem> {
+    match item {
+        RolloutItem::EventMsg(_) | RolloutItem::Compacted(_) => Some(item.clone()),
+        RolloutItem::SessionMeta(_) | RolloutItem::ResponseItem(_) | RolloutItem::TurnContext(_) => None,
+    }
+}
+
 fn fold(items: impl IntoIterator<Item = RolloutItem>) -> History {
     let mut history = History::default();
     for item in items {

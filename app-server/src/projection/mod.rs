@@ -20,7 +20,6 @@ pub(crate) mod testing;
 mod tests;
 
 use codex_app_server_protocol::v2::item::ThreadItem;
-use codex_app_server_protocol::v2::thread::ThreadStatus;
 use codex_app_server_protocol::v2::turn::{Turn, TurnStatus};
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::ids::{ItemId, TurnId};
@@ -82,15 +81,6 @@ impl Projection {
             asks: Vec::new(),
             last_turn,
         }
-    }
-
-    /// What the thread is doing, as it was last told.
-    pub(crate) fn status(&self) -> ThreadStatus {
-        self.status.told()
-    }
-
-    pub(crate) fn running_turn(&self) -> Option<&TurnId> {
-        self.turn.as_ref().map(|turn| &turn.id)
     }
 
     pub(crate) fn told(&self) -> Told {

@@ -33,10 +33,6 @@ impl Connections {
         listener
     }
 
-    pub(crate) fn remove(&self, connection: ConnectionId) {
-        self.lock().retain(|listener| listener.connection != connection);
-    }
-
     /// Tells everybody, one after the other.
     pub(crate) async fn broadcast(&self, notification: ServerNotification) {
         let all = self.lock().clone();

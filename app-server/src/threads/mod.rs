@@ -67,7 +67,7 @@ pub(crate) struct ThreadFacts {
 #[derive(Debug)]
 pub(crate) struct Opening {
     pub(crate) conversation: Arc<CodexConversation>,
-    pub(crate) events: mpsc::Receiver<Event>,
+    pub(crate) events: mpsc::Receiver<Box<Event>>,
     pub(crate) facts: ThreadFacts,
     /// The last turn of the stored history.
     pub(crate) last_turn: Option<TurnId>,
@@ -93,14 +93,6 @@ impl Threads {
     /// A connection hears from now on what is told to everybody.
     pub(crate) fn connect(&self, outgoing: Outgoing) -> Listener {
         self.connections.add(outgoing)
-    }
-
-    /// A connection is gone.
-    pub(crate) async fn disconnect(&self, connection: ConnectionId) {
-        self.connections.remove(connection);
-        for thread in self.all() {
-            thread.leave(connection).await;
-        }
     }
 
     /// Tells every connection.
@@ -161,10 +153,6 @@ impl Threads {
         ids
     }
 
-    fn all(&self) -> Vec<LoadedThread> {
-        self.lock().values().cloned().collect()
-    }
-
     /// A pump has ended. By now the thread may have been loaded again, with another pump.
     fn forget(&self, id: ConversationId, mailbox: &mpsc::Sender<Message>) {
         let mut loaded = self.lock();
@@ -199,6 +187,13 @@ impl LoadedThread {
         let (gate, opened) = oneshot::channel();
         self.mailbox.send(Message::Join { listener, told, gate: opened }).await.ok()?;
         Some((answer.await.ok()?, Gate(gate)))
+    }
+
+    /// How far the clients have been told. `None`: the thread has just ended.
+    pub(crate) async fn told(&self) -> Option<Told> {
+        let (told, answer) = oneshot::channel();
+        self.mailbox.send(Message::Tell { told }).await.ok()?;
+        answer.await.ok()
     }
 
     /// A connection does not listen any more. Whether it did.

@@ -24,6 +24,8 @@ pub(super) const MAILBOX: usize = 16;
 pub(super) enum Message {
     /// A connection listens from now on. It gets what was told so far, and nothing new before the gate opens.
     Join { listener: Listener, told: oneshot::Sender<Told>, gate: oneshot::Receiver<()> },
+    /// Somebody who does not listen wants to know what was told so far.
+    Tell { told: oneshot::Sender<Told> },
     /// A connection does not listen any more; the answer says whether it did.
     Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
 }
@@ -40,7 +42,7 @@ pub(super) struct Parts {
 /// Where a pump's messages come from.
 #[derive(Debug)]
 pub(super) struct Sources {
-    pub(super) events: mpsc::Receiver<Event>,
+    pub(super) events: mpsc::Receiver<Box<Event>>,
     pub(super) mailbox: mpsc::Receiver<Message>,
 }
 
@@ -86,7 +88,7 @@ where
                 answered = self.questions.answered() => self.settle(answered).await,
                 event = events.recv() => match event {
                     Some(event) => {
-                        self.projection.apply(event, &mut self.effects);
+                        self.projection.apply(*event, &mut self.effects);
                         self.carry_out().await;
                     }
                     None => break,
@@ -107,6 +109,9 @@ where
                 for question in self.questions.all() {
                     listener.outgoing.repeat(question).await;
                 }
+            }
+            Message::Tell { told } => {
+                let _gone = told.send(self.projection.told());
             }
             Message::Leave { connection, left } => {
                 let _gone = left.send(self.listeners.remove(connection));

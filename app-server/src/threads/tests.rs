@@ -22,7 +22,7 @@ use crate::transport::{self, memory};
 
 /// A pump with clients and an engine that only listens.
 struct Stage {
-    events: Option<mpsc::Sender<Event>>,
+    events: Option<mpsc::Sender<Box<Event>>>,
     mailbox: mpsc::Sender<Message>,
     submitted: mpsc::Receiver<Submission>,
     status: watch::Receiver<ThreadStatus>,
@@ -76,7 +76,7 @@ impl Stage {
     async fn event(&mut self, msg: EventMsg) {
         self.gate = None;
         let event = Event { id: TurnId::from(TURN), msg };
-        self.events.as_ref().unwrap().send(event).await.unwrap();
+        self.events.as_ref().unwrap().send(Box::new(event)).await.unwrap();
     }
 
     fn answer(&self, id: i64, answer: Value) {
@@ -349,7 +349,7 @@ async fn a_gate_holds_back_what_is_new() {
     let (mut stage, mut client) = Stage::new();
     let gate = stage.gate.take().unwrap();
     let events = stage.events.clone().unwrap();
-    events.send(Event { id: TURN.into(), msg: turn_started() }).await.unwrap();
+    events.send(Box::new(Event { id: TURN.into(), msg: turn_started() })).await.unwrap();
     drop(events);
     for _ in 0..10 {
         tokio::task::yield_now().await;

@@ -253,6 +253,31 @@ mod tests {
         assert_eq!(count, 1000);
     }
 
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn pipes_stay_what_they_are_for_others() {
+        use rustix::fs::{OFlags, fcntl_getfl};
+
+        let (server_input, client_output) = io::pipe().unwrap();
+        let (client_input, server_output) = io::pipe().unwrap();
+        let others = (server_input.try_clone().unwrap(), server_output.try_clone().unwrap());
+        let (input, output) = (server_input.into(), server_output.into());
+        let mut connection = Claimed { input, output }.connect().unwrap();
+        assert!(!fcntl_getfl(&others.0).unwrap().contains(OFlags::NONBLOCK));
+        assert!(!fcntl_getfl(&others.1).unwrap().contains(OFlags::NONBLOCK));
+
+        io::Write::write_all(&mut &client_output, b"ping\n").unwrap();
+        assert_eq!(connection.incoming.recv().await.unwrap(), "ping");
+        let place = connection.lines.room(5).await.unwrap();
+        connection.lines.put(place, b"pong\n".to_vec()).unwrap();
+        let tasks = connection.tasks.clone();
+        drop(connection);
+        tasks.finished().await;
+        let mut answer = [0; 5];
+        io::Read::read_exact(&mut &client_input, &mut answer).unwrap();
+        assert_eq!(&answer, b"pong\n");
+    }
+
     #[tokio::test]
     async fn a_client_that_stops_reading_is_noticed() {
         let (client, server) = duplex(64);

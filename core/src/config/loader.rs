@@ -12,6 +12,7 @@ use super::file::{self, ConfigToml, WrongValue};
 use super::home::{self, Surroundings};
 use super::layers::{Layer, LayerSource, LayerStack, Merged};
 use super::load::{RequestLayer, Sources};
+use super::opened::OpenedProjects;
 use super::overrides::{self, Flags, ThreadOverrides};
 use super::permissions;
 use super::project_root;
@@ -29,6 +30,7 @@ const LONGEST_INSTRUCTIONS: usize = 1024 * 1024;
 pub struct ConfigLoader {
     sources: Arc<Sources>,
     environment: Environment,
+    opened: OpenedProjects,
 }
 
 /// The configuration of the server.
@@ -65,13 +67,17 @@ impl ConfigLoader {
             flags: flags.table()?,
             profile: flags.profile.clone(),
         };
-        Ok(Self { sources: Arc::new(sources), environment: surroundings.environment })
+        Ok(Self {
+            sources: Arc::new(sources),
+            environment: surroundings.environment,
+            opened: OpenedProjects::default(),
+        })
     }
 
     /// The same loader with the machine's settings in another folder.
     pub fn with_system_folder(&self, folder: impl Into<PathBuf>) -> Self {
         let sources = Sources { system: folder.into(), ..Sources::clone(&self.sources) };
-        Self { sources: Arc::new(sources), environment: self.environment.clone() }
+        Self { sources: Arc::new(sources), ..self.clone() }
     }
 
     pub fn codex_home(&self) -> &AbsolutePath {
@@ -118,7 +124,11 @@ impl ConfigLoader {
         let built = self.build(overrides, Some(request));
         match built.problems.into_iter().next() {
             Some(problem) => Err(Error::Setting(problem)),
-            None => Ok(built.config),
+            None => {
+                let mut config = built.config;
+                self.opened.settle(&mut config);
+                Ok(config)
+            }
         }
     }
 

@@ -13,6 +13,7 @@ pub mod home;
 pub mod layers;
 pub mod load;
 pub mod loader;
+pub mod opened;
 pub mod overrides;
 pub mod permissions;
 pub mod project_root;

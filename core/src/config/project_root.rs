@@ -23,8 +23,10 @@ pub fn find(folder: &Path, markers: &[String]) -> Option<PathBuf> {
 /// out of its project.
 pub fn trust_roots(folder: &Path) -> Vec<PathBuf> {
     let Some(root) = find(folder, &[".git".to_owned()]) else { return Vec::new() };
-    let inside = match (folder.canonicalize(), root.canonicalize()) {
-        (Ok(folder), Ok(root)) => folder.starts_with(root),
+    // A folder that does not exist yet is where its nearest parent is.
+    let existing = folder.ancestors().find(|folder| folder.symlink_metadata().is_ok()).unwrap_or(folder);
+    let inside = match (existing.canonicalize(), root.canonicalize()) {
+        (Ok(existing), Ok(root)) => existing.starts_with(root),
         (_, _) => false,
     };
     if !inside {
@@ -112,6 +114,9 @@ mod tests {
         std::os::unix::fs::symlink(base.join("elsewhere"), base.join("trusted/link")).unwrap();
         assert_eq!(trust_roots(&base.join("trusted/inside")), [base.join("trusted")]);
         assert_eq!(trust_roots(&base.join("trusted/link")), Vec::<PathBuf>::new());
-        assert_eq!(trust_roots(&base.join("trusted/missing")), Vec::<PathBuf>::new());
+        assert_eq!(trust_roots(&base.join("trusted/link/missing")), Vec::<PathBuf>::new());
+        assert_eq!(trust_roots(&base.join("trusted/missing")), [base.join("trusted")]);
+        std::os::unix::fs::symlink(base.join("nowhere"), base.join("trusted/dangling")).unwrap();
+        assert_eq!(trust_roots(&base.join("trusted/dangling/missing")), Vec::<PathBuf>::new());
     }
 }

@@ -21,7 +21,7 @@ pub struct CodexConversation {
     id: ConversationId,
     config: Arc<Config>,
     services: Arc<SessionServices>,
-    mailbox: mpsc::Sender<Request>,
+    mailbox: mpsc::Sender<Box<Request>>,
     token: CancellationToken,
 }
 
@@ -30,7 +30,7 @@ impl CodexConversation {
         id: ConversationId,
         config: Arc<Config>,
         services: Arc<SessionServices>,
-        mailbox: mpsc::Sender<Request>,
+        mailbox: mpsc::Sender<Box<Request>>,
         token: CancellationToken,
     ) -> Self {
         Self { id, config, services, mailbox, token }
@@ -103,7 +103,7 @@ impl CodexConversation {
     }
 
     async fn send(&self, request: Request) -> Result<(), CoreError> {
-        self.mailbox.send(request).await.map_err(|_| CoreError::Closed)
+        self.mailbox.send(Box::new(request)).await.map_err(|_| CoreError::Closed)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, CoreError> {

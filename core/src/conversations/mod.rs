@@ -24,7 +24,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::base::time::now_ms;
-use crate::config::Config;
+use crate::config::{Config, home};
 use crate::context::instructions;
 use crate::context::project_doc::{self, ProjectDoc};
 use crate::conversations::conversation::CodexConversation;
@@ -69,6 +69,22 @@ pub struct Shared {
     pub identity: OnceLock<Identity>,
 }
 
+impl Shared {
+    /// `helper` is the file of this program, which starts commands.
+    pub fn new(surroundings: &home::Surroundings, helper: PathBuf) -> Self {
+        let environment = surroundings.environment.clone();
+        Self {
+            auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
+            sandbox: Arc::new(Sandbox::detect(helper, surroundings.home.as_path())),
+            variables: Arc::new(EnvironmentSnapshot::of_process()),
+            environment,
+            group: TaskGroup::new(),
+            token: CancellationToken::new(),
+            identity: OnceLock::new(),
+        }
+    }
+}
+
 /// Loaded conversations.
 #[derive(Debug)]
 pub struct ConversationManager {
@@ -88,7 +104,7 @@ pub struct StartOptions {
 pub struct NewConversation {
     pub conversation: Arc<CodexConversation>,
     /// Its facts, in order; the first is `SessionConfigured`.
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<Box<Event>>,
     pub configured: SessionConfiguredEvent,
     /// The instruction files that were found.
     pub instruction_sources: Vec<AbsolutePath>,

@@ -113,8 +113,11 @@ impl Stream for BodyEvents {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures::stream;
     use proptest::prelude::*;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::config::provider::WireApi;
@@ -148,6 +151,27 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn what_follows_the_completion_is_read_in_the_background() {
+        let (gate, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let answer = Bytes::from_static(recorded(Wire::Responses).as_bytes());
+        let (opened, reported) = (gate.clone(), read.clone());
+        let end = stream::once(async move {
+            opened.notified().await;
+            reported.notify_one();
+            Ok(Bytes::new())
+        });
+        let mut events = BodyEvents::new(stream::iter([Ok(answer)]).chain(end), Wire::Responses.decoder());
+        while let Some(Ok(event)) = events.next().await {
+            if matches!(event, ResponseEvent::Completed { .. }) {
+                break;
+            }
+        }
+        drop(events);
+        gate.notify_one();
+        timeout(Duration::from_secs(10), read.notified()).await.expect("the rest is read");
+    }
+
     proptest! {
         #[test]
         fn any_split_of_the_bytes_reads_alike(sizes in prop::collection::vec(1usize..200, 1..40)) {
@@ -168,11 +192,21 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_survived(piece in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn broken_events_are_survived(at in 0usize..2000, byte in any::<u8>()) {
             for wire in wires() {
-                let mut events = Events::new();
-                let _ = wire.decoder().decode(&piece, &mut events);
+                for event in recorded(wire).lines().filter_map(|line| line.strip_prefix("data: ")) {
+                    let mut event = event.as_bytes().to_vec();
+                    let at = at % event.len();
+                    event[at] = byte;
+                    crate::model::wire::fuzz(&event);
+                    crate::model::wire::fuzz(&event[..at]);
+                }
             }
+        }
+
+        #[test]
+        fn any_bytes_are_survived(piece in prop::collection::vec(any::<u8>(), 0..300)) {
+            crate::model::wire::fuzz(&piece);
         }
     }
 }

@@ -62,7 +62,7 @@ impl Server {
             provider,
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
-            env: |_| None,
+            environment: crate::base::environment::Environment::default(),
             script: None,
         })
     }
@@ -204,6 +204,17 @@ async fn an_answer_that_breaks_off_says_so() {
     assert!(matches!(error, Error::StreamEnded { cause: Some(_) }), "{error:?}");
     let error = ask(&client).await.unwrap_err();
     assert!(matches!(error, Error::StreamEnded { cause: None }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_stream_is_quoted() {
+    let json = "content-type: application/json\r\n";
+    let server = Server::start(&[status("200 OK", json, r#"{"choices":[]}"#)]).await;
+    let error = ask(&server.client(0)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"The model server's answer cannot be read: it is `application/json`, not an event stream: {"choices":[]}"#
+    );
 }
 
 #[tokio::test]

@@ -210,10 +210,7 @@ fn spaced(text: Option<&str>) -> String {
 }
 
 fn key_text(env_key: Option<&str>) -> String {
-    match env_key {
-        Some(name) => format!("the variable `{name}`"),
-        None => "an API key".to_owned(),
-    }
+    env_key.map_or_else(|| "the API key".to_owned(), |name| format!("the key in the variable `{name}`"))
 }
 
 fn limit_text(status: Option<u16>) -> String {
@@ -310,9 +307,9 @@ mod tests {
               InternalServerError Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The model server at http://model/v1/responses answered with status 503: boom
               HttpConnectionFailed { http_status_code: Some(503) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            The model provider `openai` does not accept the credentials (status 401: boom). Log in again (`codex-app-server login`), check an API key, or use the built-in model with `-c model_provider=rehearsal`.
+            The model provider `openai` does not accept the credentials (status 401: boom). Log in again (`codex-app-server login`), check the API key, or use the built-in model with `-c model_provider=rehearsal`.
               HttpConnectionFailed { http_status_code: Some(401) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            Not logged in: the model provider `openai` needs credentials. Log in (`codex-app-server login`), set the variable `OPENAI_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
+            Not logged in: the model provider `openai` needs credentials. Log in (`codex-app-server login`), set the key in the variable `OPENAI_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
               Unauthorized None
             The environment variable `KEY` is not set. Get one.
               Other None

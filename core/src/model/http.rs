@@ -11,6 +11,7 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Client, ClientBuilder, Response};
 
+use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
 use crate::model::credentials::Credentials;
@@ -21,8 +22,9 @@ use crate::model::transport::{ModelTransport, Opened};
 use crate::model::wire::{Server, Wire};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// What is read of an error's body.
+/// What is read of an error's body, and what is quoted of one that is no answer.
 const SMALL_BODY: usize = 64 * 1024;
+const EXCERPT: usize = 300;
 
 pub struct HttpTransport {
     settings: ModelSettings,
@@ -31,6 +33,7 @@ pub struct HttpTransport {
 
 pub struct Request {
     asked: Asked,
+    url: String,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -140,6 +143,23 @@ impl HttpTransport {
     }
 }
 
+/// The address without what may be secret in it.
+fn shown(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
+        Some(rest) => format!("{scheme}://{rest}"),
+        None => url.to_owned(),
+    }
+}
+
+/// The type of a body that is certainly no event stream. Servers that name none are believed.
+fn no_stream(headers: &HeaderMap) -> Option<&str> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    (kind.starts_with("application/json") || kind.starts_with("text/html")).then_some(kind)
+}
+
 /// A header value with everything that cannot be in one replaced.
 fn plain(text: &str) -> HeaderValue {
     let text: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '_' }).collect();
@@ -155,18 +175,21 @@ impl ModelTransport for HttpTransport {
         let url = self.url(credentials)?;
         let server = if is_azure(&provider.name, &url) { Server::Azure } else { Server::Stateless };
         let body = self.wire.encode(prompt, server)?;
-        let asked =
-            Asked { provider: self.settings.provider_id.clone(), url, env_key: provider.env_key.clone() };
-        Ok(Request { asked, headers, body })
+        let asked = Asked {
+            provider: self.settings.provider_id.clone(),
+            url: shown(&url),
+            env_key: provider.env_key.clone(),
+        };
+        Ok(Request { asked, url, headers, body })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
-        let Request { asked, headers, body } = request;
+        let Request { asked, url, headers, body } = request;
         let network = |error: reqwest::Error| Error::Network {
             url: asked.url.clone(),
             source: error.without_url().into(),
         };
-        let sending = client_for(&asked.url).map_err(network)?.post(&asked.url);
+        let sending = client_for(url).map_err(network)?.post(url);
         let response = sending.headers(headers.clone()).body(body.clone()).send().await.map_err(network)?;
         let status = response.status();
         if !status.is_success() {
@@ -175,6 +198,12 @@ impl ModelTransport for HttpTransport {
             return Err(failure::refused(asked, status.as_u16(), &headers, &body));
         }
         let headers = response.headers().clone();
+        if let Some(kind) = no_stream(&headers) {
+            let body = beginning(response).await;
+            let text = String::from_utf8_lossy(&body);
+            let reason = format!("it is `{kind}`, not an event stream: {}", head(text.trim(), EXCERPT));
+            return Err(Error::Decode { reason });
+        }
         Ok(Opened {
             headers,
             events: Box::pin(BodyEvents::new(response.bytes_stream(), self.wire.decoder())),
@@ -236,25 +265,20 @@ async fn beginning(mut response: Response) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn transport(provider: &str, env: fn(&str) -> Option<String>) -> HttpTransport {
+    fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
         let settings = ModelSettings {
             provider_id: "p".into(),
             provider: toml::from_str(provider).unwrap(),
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
-            env,
+            environment: variables.iter().copied().collect(),
             script: None,
         };
         HttpTransport::new(settings, Wire::Responses)
     }
 
-    fn no_env(_: &str) -> Option<String> {
-        None
-    }
-
-    fn some_env(name: &str) -> Option<String> {
-        Some(format!("{name} "))
-    }
+    const NO_ENV: &[(&str, &str)] = &[];
+    const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
 
     fn login() -> Credentials {
         Credentials { bearer: Some("login".into()), account_id: Some("account".into()) }
@@ -263,7 +287,7 @@ mod tests {
     #[test]
     fn the_address_comes_from_the_provider() {
         let url = |provider: &str, login: &Credentials| {
-            transport(provider, no_env).url(login).unwrap_or_else(|error| error.to_string())
+            transport(provider, NO_ENV).url(login).unwrap_or_else(|error| error.to_string())
         };
         let no_login = Credentials::default();
         assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
@@ -286,22 +310,32 @@ mod tests {
 
     #[test]
     fn the_login_goes_only_to_providers_that_ask_for_it() {
-        let bearer = |provider: &str, env, login: &Credentials| match transport(provider, env).bearer(login) {
-            Ok(token) => token.unwrap_or_else(|| "none".into()),
-            Err(error) => format!("{error:?}"),
-        };
-        assert_eq!(bearer("", some_env, &login()), "none");
-        assert_eq!(bearer("requires_openai_auth = true", no_env, &login()), "login");
-        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", some_env, &login()), "KEY");
-        assert_eq!(bearer("experimental_bearer_token = \"t\"", some_env, &login()), "t");
+        let bearer =
+            |provider: &str, env: &[(&str, &str)], login: &Credentials| match transport(provider, env)
+                .bearer(login)
+            {
+                Ok(token) => token.unwrap_or_else(|| "none".into()),
+                Err(error) => format!("{error:?}"),
+            };
+        assert_eq!(bearer("", SOME_ENV, &login()), "none");
+        assert_eq!(bearer("requires_openai_auth = true", NO_ENV, &login()), "login");
+        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV, &login()), "KEY");
+        assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
         assert_eq!(
-            bearer("env_key = \"KEY\"", no_env, &login()),
+            bearer("env_key = \"KEY\"", NO_ENV, &login()),
             "MissingEnvVar { name: \"KEY\", instructions: None }"
         );
         assert_eq!(
-            bearer("requires_openai_auth = true", no_env, &Credentials::default()),
+            bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
             "NoCredentials { provider: \"p\", env_key: None }"
         );
+    }
+
+    #[test]
+    fn an_address_is_shown_without_secrets() {
+        assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
+        assert_eq!(shown("http://me:secret@h:1/v1"), "http://h:1/v1");
+        assert_eq!(shown("http://h/@v1"), "http://h/@v1");
     }
 
     #[test]

@@ -140,13 +140,15 @@ impl SseDecoder {
     }
 }
 
-/// Entry point of fuzzing: decodes the input whole and in pieces whose sizes come from the input.
+/// Entry point for fuzzing: decodes the input whole and in pieces whose sizes come from the input.
+#[cfg(any(test, feature = "testing"))]
 pub fn fuzz(input: &[u8]) {
     let whole = decode_in_pieces(input, std::iter::repeat(input.len().max(1)));
     let sizes = input.iter().map(|byte| usize::from(byte % 7) + 1).chain(std::iter::repeat(1));
     assert_eq!(whole, decode_in_pieces(input, sizes), "the split must not matter");
 }
 
+#[cfg(any(test, feature = "testing"))]
 fn decode_in_pieces(mut input: &[u8], sizes: impl Iterator<Item = usize>) -> Vec<Vec<u8>> {
     let mut decoder = SseDecoder::default();
     let mut events = Vec::new();
@@ -183,6 +185,7 @@ mod tests {
         check("event: a\ndata: {}\n\ndata: 2\n\n", &["{}", "2"]);
         check("data: a\r\n\r\ndata: b\r\r\ndata:c\n\r\n", &["a", "b", "c"]);
         check("data: a\rdata: b\r\n\n", &["a\nb"]);
+        check("data: a\r\ndata: b\r\n\r\n", &["a\nb"]);
     }
 
     #[test]

@@ -119,10 +119,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_ends_the_response() {
-        let events = futures::StreamExt::chain(stream::iter([text("a")]), stream::pending());
-        let seen = read(response(Box::pin(events))).await;
-        assert_eq!(seen[2], "The model server was silent for 5 s (`stream_idle_timeout_ms`)");
+    async fn silence_ends_the_response_and_every_event_starts_it_anew() {
+        let slow = stream::unfold(0, async |count| {
+            tokio::time::sleep(Duration::from_secs(if count < 3 { 4 } else { 60 })).await;
+            Some((text("a"), count + 1))
+        });
+        let start = Instant::now();
+        let seen = read(response(Box::pin(slow))).await;
+        assert_eq!(seen[1..4], ["TextDelta"; 3]);
+        assert_eq!(seen[4], "The model server was silent for 5 s (`stream_idle_timeout_ms`)");
+        assert_eq!(start.elapsed().as_secs(), 17);
     }
 
     #[tokio::test(start_paused = true)]

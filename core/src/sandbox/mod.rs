@@ -12,15 +12,23 @@ pub mod launch;
 #[cfg(target_os = "linux")]
 mod linux;
 mod plan;
+mod probe;
+mod rules;
+pub mod strength;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, OnceLock};
 
 use codex_protocol::policy::SandboxPolicy;
 
 use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
-use launch::Launch;
+use launch::{Launch, Stdin};
+use plan::Confinement;
+use rules::Surroundings;
+use strength::{Finding, Strength};
 
 /// Why a command was not planned or not started.
 #[derive(Debug, thiserror::Error)]
@@ -53,17 +61,46 @@ pub enum Error {
     Start(#[source] io::Error),
 }
 
-/// The sandbox of this machine. Cheap to clone.
+/// The sandbox of this machine. Clones share what was found out.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
-    helper: PathBuf,
-    home: PathBuf,
+    surroundings: Surroundings,
+    strength: Arc<OnceLock<Strength>>,
 }
 
 impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {
-        Self { helper, home: home.to_path_buf() }
+        let surroundings = Surroundings { helper, home: home.to_path_buf(), unreadable: Vec::new() };
+        Self { surroundings, strength: Arc::default() }
+    }
+
+    /// Further paths that confined commands never read.
+    pub fn with_unreadable(mut self, paths: Vec<PathBuf>) -> Self {
+        self.surroundings.unreadable = paths;
+        self
+    }
+
+    /// Uses this strength without trying whether it is there. For tests and for people who know better.
+    pub fn with_strength(mut self, strength: Strength) -> Self {
+        self.strength = Arc::new(OnceLock::from(strength));
+        self
+    }
+
+    /// The strength without namespaces, as far as this kernel has it.
+    pub fn landlock_only(self) -> Self {
+        let missing = probe::gaps("they were switched off".to_owned(), linux::landlock::version());
+        self.with_strength(Strength::LandlockOnly { missing })
+    }
+
+    /// How strong the sandbox is. The first call tries it out, which takes some milliseconds and blocks.
+    pub fn strength(&self) -> &Strength {
+        self.strength.get_or_init(|| probe::strength(&self.surroundings.helper))
+    }
+
+    /// What there is to say about the sandbox of this machine.
+    pub fn report(&self) -> Vec<Finding> {
+        self.strength().findings()
     }
 
     /// How a command is to be started under a policy. `cwd` is the directory that the policy speaks of.
@@ -73,13 +110,47 @@ impl Sandbox {
         cwd: &AbsolutePath,
         command: CommandSpec,
     ) -> Result<Launch, Error> {
-        let _ = cwd;
         if command.argv.is_empty() {
             return Err(Error::Empty);
         }
-        if policy.is_unrestricted() {
-            return Ok(Launch::unrestricted(&self.helper, command));
+        for folder in [cwd, &command.cwd] {
+            check_folder(folder)?;
         }
-        Err(Error::Unavailable { reason: "not built yet".into(), remedy: "use full access".into() })
+        if policy.is_unrestricted() {
+            return Ok(Launch::unrestricted(&self.surroundings.helper, command));
+        }
+        let rules = || rules::rules(policy, cwd, &command, &self.surroundings);
+        let confinement = match self.strength() {
+            Strength::Full => Confinement::Namespaces(rules()?),
+            Strength::LandlockOnly { .. } => Confinement::Landlock(rules()?),
+            Strength::None { reason, remedy } => {
+                return Err(Error::Unavailable { reason: reason.clone(), remedy: remedy.clone() });
+            }
+        };
+        Ok(Launch::confined(self.surroundings.helper.clone(), confinement, command))
     }
+
+    /// Runs a command under a policy with the input and output of this process, to its end; returns its
+    /// exit code. Blocks.
+    pub fn run_command(
+        &self,
+        policy: &SandboxPolicy,
+        cwd: &AbsolutePath,
+        command: CommandSpec,
+    ) -> Result<i32, Error> {
+        let stdin = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
+            .map_err(|errno| Error::Start(errno.into()))?;
+        let launch = self.plan(policy, cwd, command)?;
+        launch.run_here(Stdin::Fd(stdin), [Stdio::inherit(), Stdio::inherit()])
+    }
+}
+
+fn check_folder(folder: &AbsolutePath) -> Result<(), Error> {
+    let message = match std::fs::metadata(folder) {
+        Ok(meta) if meta.is_dir() => return Ok(()),
+        Ok(_) => "it is not a folder".to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::Cwd { cwd: folder.clone().into_path_buf(), message })
 }

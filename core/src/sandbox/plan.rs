@@ -28,15 +28,20 @@ pub(super) enum Confinement {
     Landlock(Rules),
 }
 
-/// What a confined command may touch. All paths are absolute and free of links, but for `protected`.
+/// What a confined command may touch. All paths are absolute, and free of links but
+/// for the last part of `protected`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rules {
     /// Folders that may be written, none inside another unless listed as well.
     pub writable: Vec<PathBuf>,
-    /// Never written, though inside a writable folder; they may not exist and may be links.
+    /// Names in writable folders that are never written or made; they may not exist and may be links.
     pub protected: Vec<PathBuf>,
-    /// Never read.
+    /// Other places inside of writable folders that are never written: what keeps the walls up.
+    pub vital: Vec<PathBuf>,
+    /// Never read, if they exist.
     pub hidden: Vec<PathBuf>,
+    /// Never read, whether they exist yet or are replaced later; all else in their folder is frozen as it is.
+    pub veiled: Vec<PathBuf>,
     pub network: bool,
 }
 
@@ -201,7 +206,7 @@ impl Writer {
 
     fn rules(&mut self, rules: &Rules) {
         self.byte(u8::from(rules.network));
-        for paths in [&rules.writable, &rules.protected, &rules.hidden] {
+        for paths in [&rules.writable, &rules.protected, &rules.vital, &rules.hidden, &rules.veiled] {
             self.list(paths.iter().map(|path| Path::as_os_str(path)));
         }
     }
@@ -240,7 +245,9 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self) -> Option<Rules> {
         let network = self.byte()? != 0;
-        Some(Rules { network, writable: self.list()?, protected: self.list()?, hidden: self.list()? })
+        let [writable, protected, vital, hidden, veiled] =
+            [self.list()?, self.list()?, self.list()?, self.list()?, self.list()?];
+        Some(Rules { writable, protected, vital, hidden, veiled, network })
     }
 }
 
@@ -262,8 +269,10 @@ mod tests {
         Plan {
             confinement: Confinement::Namespaces(Rules {
                 writable: vec!["/w".into()],
-                protected: vec!["/w/.git".into(), "/home".into()],
+                protected: vec!["/w/.git".into()],
+                vital: vec!["/home".into()],
                 hidden: vec![],
+                veiled: vec!["/home/auth.json".into()],
                 network: true,
             }),
             stdin: StdinKind::Passed,

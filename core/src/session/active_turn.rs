@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{CallId, TurnId};
@@ -16,7 +17,7 @@ use crate::base::cancel::Interrupted;
 use crate::base::time::now_seconds;
 use crate::session::request::UserMessage;
 use crate::tasks::SessionTask;
-use crate::turn::approval::{ApprovalAnswer, ApprovalKey};
+use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::context::TurnContext;
 use crate::turn::port::{SessionTaskContext, TURN_QUEUE, TurnMsg};
 use crate::turn::services::SessionServices;
@@ -37,6 +38,7 @@ pub struct ActiveTurn {
     pub abort: Option<TurnAbortReason>,
     /// When a cancelled turn is ended by force.
     pub deadline: Option<Instant>,
+    withdrawn: Vec<EventMsg>,
     waiters: Vec<Waiter>,
     inbox: mpsc::Receiver<TurnMsg>,
     handle: JoinHandle<Result<(), Interrupted>>,
@@ -47,6 +49,7 @@ pub struct ActiveTurn {
 struct Waiter {
     call_id: CallId,
     key: ApprovalKey,
+    withdrawn: EventMsg,
     reply: oneshot::Sender<ApprovalAnswer>,
 }
 
@@ -68,6 +71,7 @@ impl ActiveTurn {
             error: None,
             abort: None,
             deadline: None,
+            withdrawn: Vec::new(),
             waiters: Vec::new(),
             inbox,
             handle,
@@ -98,7 +102,18 @@ impl ActiveTurn {
         self.abort.get_or_insert(reason);
         self.deadline.get_or_insert_with(|| Instant::now() + GRACE);
         self.token.cancel();
-        self.waiters.clear();
+        self.withdraw();
+    }
+
+    /// No question is open any more.
+    fn withdraw(&mut self) {
+        self.withdrawn.extend(self.waiters.drain(..).map(|waiter| waiter.withdrawn));
+    }
+
+    /// The ends of items whose questions were not answered.
+    pub fn take_withdrawn(&mut self) -> Vec<EventMsg> {
+        self.withdraw();
+        std::mem::take(&mut self.withdrawn)
     }
 
     /// Ends what did not heed the cancellation; children die with their handles.
@@ -113,13 +128,15 @@ impl ActiveTurn {
         (&mut self.handle).await
     }
 
+    /// Registers somebody who waits, and gives back what the client is to be told.
     pub fn wait_for_human(
         &mut self,
-        call_id: CallId,
-        key: ApprovalKey,
+        request: ApprovalRequest,
         reply: oneshot::Sender<ApprovalAnswer>,
-    ) {
-        self.waiters.push(Waiter { call_id, key, reply });
+    ) -> impl Iterator<Item = EventMsg> + use<> {
+        let ApprovalRequest { call_id, key, announce, question, withdrawn } = request;
+        self.waiters.push(Waiter { call_id, key, withdrawn, reply });
+        announce.into_iter().chain([question])
     }
 
     /// Passes a human's answer on, once. Returns what it was about, if anybody waited for it.

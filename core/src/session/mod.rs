@@ -46,8 +46,8 @@ pub struct Session {
     state: SessionState,
     recorder: RolloutRecorder,
     outbox: Outbox,
-    mailbox: mpsc::Receiver<Request>,
-    late: mpsc::Receiver<LateMsg>,
+    mailbox: mpsc::Receiver<Box<Request>>,
+    late: mpsc::Receiver<Box<LateMsg>>,
     token: CancellationToken,
     active: Option<ActiveTurn>,
     /// Input that was accepted and waits until whoever sent it has been told.
@@ -80,12 +80,13 @@ impl Session {
                 biased;
                 () = self.token.cancelled(), if self.closing.is_none() => self.close(),
                 request = self.mailbox.recv(), if is_free && self.closing.is_none() => match request {
-                    Some(request) => self.hear(request).await,
+                    Some(request) => self.hear(*request).await,
                     None => self.close(),
                 },
                 () = told(&mut self.held) => self.release().await,
                 () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
-                Some(LateMsg { turn_id, msg }) = self.late.recv(), if has_room => {
+                Some(late) = self.late.recv(), if has_room => {
+                    let LateMsg { turn_id, msg } = *late;
                     self.report(turn_id, msg).await;
                 }
                 message = next_message(&mut self.active), if has_room && is_free => match message {

@@ -1,7 +1,8 @@
 //! Facts that wait for the client.
 //!
 //! They leave in order, each only when the line of the rollout that holds it has been written: what
-//! a client has seen survives the death of this process.
+//! a client has seen survives the death of this process. They are boxed, because a queue of values
+//! takes its room for every loaded conversation, used or not.
 
 use std::collections::VecDeque;
 
@@ -16,18 +17,18 @@ pub const OUTBOX_LIMIT: usize = 64;
 #[derive(Debug)]
 pub struct Outbox {
     waiting: VecDeque<Waiting>,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Box<Event>>,
     written: watch::Receiver<Written>,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    event: Event,
+    event: Box<Event>,
     after: Option<Seq>,
 }
 
 impl Outbox {
-    pub fn new(events: mpsc::Sender<Event>, written: watch::Receiver<Written>) -> Self {
+    pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
         Self { waiting: VecDeque::new(), events, written }
     }
 
@@ -41,6 +42,7 @@ impl Outbox {
 
     /// Adds a fact; `after` names the line that must be written first.
     pub fn push(&mut self, event: Event, after: Option<Seq>) {
+        let event = Box::new(event);
         if self.waiting.is_empty() && self.is_written(after) {
             match self.events.try_reserve() {
                 Ok(permit) => return permit.send(event),

@@ -32,14 +32,14 @@ pub struct Parts {
     pub recorder: RolloutRecorder,
     pub history: Vec<RolloutItem>,
     pub opening: Opening,
-    pub late: mpsc::Receiver<LateMsg>,
+    pub late: mpsc::Receiver<Box<LateMsg>>,
     pub token: CancellationToken,
 }
 
 /// The two ends that are handed out.
 pub struct Ends {
-    pub mailbox: mpsc::Sender<Request>,
-    pub events: mpsc::Receiver<Event>,
+    pub mailbox: mpsc::Sender<Box<Request>>,
+    pub events: mpsc::Receiver<Box<Event>>,
 }
 
 /// What a history begins with.

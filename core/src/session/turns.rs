@@ -161,11 +161,9 @@ impl Session {
         }
         let Some(active) = self.active.as_mut().filter(|active| !active.is_ending()) else { return };
         // The waiter is there before the question is, so that no answer is too early.
-        active.wait_for_human(request.call_id, request.key, reply);
-        for msg in request.announce {
+        for msg in active.wait_for_human(request, reply) {
             self.report(turn_id.clone(), msg).await;
         }
-        self.report(turn_id, request.question).await;
     }
 
     /// Shows the model, and the client, what the user has said in the meantime.
@@ -235,6 +233,9 @@ impl Session {
         // What the user said is never lost, even if no answer comes any more.
         for message in std::mem::take(&mut active.pending_input) {
             self.take_in(&turn_id, message).await;
+        }
+        for end in active.take_withdrawn() {
+            self.report(turn_id.clone(), end).await;
         }
         match aborted {
             Some(reason) => self.report_aborted(&active, reason).await,

@@ -23,6 +23,8 @@ pub struct ApprovalRequest {
     pub announce: Vec<EventMsg>,
     /// The question itself.
     pub question: EventMsg,
+    /// How what was announced ends if the question is withdrawn.
+    pub withdrawn: EventMsg,
 }
 
 /// The answer, and whether somebody was asked for it.

@@ -28,7 +28,7 @@ pub struct SessionServices {
     /// The instructions that every request begins with.
     pub instructions: Arc<str>,
     /// For what outlives its call: background terminals.
-    pub late: mpsc::Sender<LateMsg>,
+    pub late: mpsc::Sender<Box<LateMsg>>,
     pub group: TaskGroup,
 }
 

@@ -5,10 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "this is a test")]
 
+mod place;
+mod roles;
 mod runner;
 mod sessions;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
+    roles::play_if_asked();
     runner::run(&[sessions::TESTS]);
 }

@@ -87,16 +87,6 @@ pub(crate) fn summary(summary: wire::ReasoningSummary) -> ReasoningSummary {
     }
 }
 
-/// Who decides on approvals: a human, here.
-pub(crate) fn reviewer(reviewer: Option<wire::ApprovalsReviewer>) -> Result<(), RpcError> {
-    match reviewer {
-        None | Some(wire::ApprovalsReviewer::User) => Ok(()),
-        Some(wire::ApprovalsReviewer::AutoReview | wire::ApprovalsReviewer::GuardianSubagent) => {
-            Err(super::unsupported("approvalsReviewer", "only `user` is; leave the field out"))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};

@@ -9,9 +9,9 @@ use super::{policy, unsupported};
 use crate::error::RpcError;
 
 /// What a new thread is to be. Wishes of style and of the vendor's own services (`personality`, `multiAgentMode`,
-/// `serviceName`, `threadSource`, ...) change nothing here and are taken without a word.
+/// `serviceName`, `threadSource`, ...) change nothing here and are taken without a word. Whoever is named as the
+/// reviewer of approvals, a human is asked, and the answer says so.
 pub(crate) fn start_overrides(params: &mut ThreadStartParams) -> Result<ThreadOverrides, RpcError> {
-    policy::reviewer(params.approvals_reviewer)?;
     if params.dynamic_tools.as_ref().is_some_and(|tools| !tools.is_empty()) {
         return Err(unsupported("dynamicTools", "offer the tools through an MCP server instead"));
     }
@@ -34,7 +34,6 @@ pub(crate) fn start_overrides(params: &mut ThreadStartParams) -> Result<ThreadOv
 
 /// What is to be different from the stored thread.
 pub(crate) fn resume_overrides(params: &mut ThreadResumeParams) -> Result<ThreadOverrides, RpcError> {
-    policy::reviewer(params.approvals_reviewer)?;
     Ok(ThreadOverrides {
         cwd: params.cwd.take().map(PathBuf::from),
         model: params.model.take(),

@@ -52,7 +52,6 @@ pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Resu
 }
 
 fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {
-    policy::reviewer(params.approvals_reviewer)?;
     let used = [
         ("toolOutput", params.tool_output.is_some(), "send its text as `input`"),
         (
@@ -150,12 +149,6 @@ mod tests {
             json!({"permissions": "mine"}),
             expect![
                 "`permissions`: there is no permission profile `mine`; known are `:read-only`, `:workspace`, `:danger-full-access` (-32600)"
-            ],
-        );
-        check(
-            json!({"approvalsReviewer": "auto_review"}),
-            expect![
-                "`approvalsReviewer` is not supported by this server; only `user` is; leave the field out (-32600)"
             ],
         );
         check(

@@ -1,6 +1,9 @@
 //! The configuration as clients read it: values, where they come from, and the layers.
 
 use codex_app_server_protocol::v2::config as wire;
+use codex_app_server_protocol::v2::notice::ConfigWarningNotification;
+use codex_app_server_protocol::v2::shared::{TextPosition, TextRange};
+use codex_core::config::error::{self, ConfigWarning};
 use codex_core::config::layers::LayerSource;
 use codex_core::config::read_view::{LayerMetadata, LayerView, ReadView};
 use serde_json::{Map, Value};
@@ -57,6 +60,21 @@ fn source(source: LayerSource) -> wire::ConfigLayerSource {
             wire::ConfigLayerSource::LegacyManagedConfigTomlFromFile { file: path(&file) }
         }
     }
+}
+
+/// Something that is wrong with the settings. Positions count from 1 and include the last character.
+pub(crate) fn warning(warning: ConfigWarning) -> ConfigWarningNotification {
+    let ConfigWarning { summary, details, path: file, range } = warning;
+    ConfigWarningNotification {
+        summary,
+        details,
+        path: file.as_deref().map(path),
+        range: range.map(|range| TextRange { start: position(range.start), end: position(range.end) }),
+    }
+}
+
+fn position(position: error::TextPosition) -> TextPosition {
+    TextPosition { line: position.line.into(), column: position.column.into() }
 }
 
 #[cfg(test)]

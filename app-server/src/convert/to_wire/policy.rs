@@ -1,9 +1,7 @@
-//! Approval and sandbox policies, and other settings in force.
+//! Approval and sandbox policies in force.
 
 use codex_app_server_protocol::v2::settings as wire;
-use codex_protocol::policy::{
-    AskForApproval, NetworkAccess, ReasoningSummary, SandboxPolicy, WorkspaceWrite,
-};
+use codex_protocol::policy::{AskForApproval, NetworkAccess, SandboxPolicy, WorkspaceWrite};
 
 use super::path;
 
@@ -50,14 +48,5 @@ fn network(access: NetworkAccess) -> wire::NetworkAccess {
     match access {
         NetworkAccess::Restricted => wire::NetworkAccess::Restricted,
         NetworkAccess::Enabled => wire::NetworkAccess::Enabled,
-    }
-}
-
-pub(crate) fn summary(summary: ReasoningSummary) -> wire::ReasoningSummary {
-    match summary {
-        ReasoningSummary::Auto => wire::ReasoningSummary::Auto,
-        ReasoningSummary::Concise => wire::ReasoningSummary::Concise,
-        ReasoningSummary::Detailed => wire::ReasoningSummary::Detailed,
-        ReasoningSummary::None => wire::ReasoningSummary::None,
     }
 }

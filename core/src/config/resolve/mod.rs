@@ -222,7 +222,14 @@ mod tests {
                 project_root_markers: [
                     ".git",
                 ],
-                shell_environment_policy: {},
+                shell_environment_policy: ShellEnvironmentPolicy {
+                    inherit: All,
+                    ignore_default_excludes: false,
+                    exclude: [],
+                    set: {},
+                    include_only: [],
+                    experimental_use_profile: None,
+                },
                 allow_login_shell: true,
                 background_terminal_max_timeout_ms: 300000,
                 notify: None,

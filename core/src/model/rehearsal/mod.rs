@@ -32,6 +32,8 @@ pub mod script;
 
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod story;
 
 /// The model that answers at the pace of one that thinks.
 const SLOW: &str = "rehearsal-slow";
@@ -78,10 +80,13 @@ impl RehearsalTransport {
             field: format!("model_providers.{}.script", self.settings.provider_id),
             reason: format!("({}) {reason}", path.display()),
         };
-        let size =
+        if !path.is_absolute() {
+            return Err(wrong("must be an absolute path".to_owned()));
+        }
+        let file =
             tokio::fs::metadata(path).await.map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        if size.len() > LARGEST_SCRIPT {
-            return Err(wrong(format!("is larger than {LARGEST_SCRIPT} bytes")));
+        if !file.is_file() || file.len() > LARGEST_SCRIPT {
+            return Err(wrong(format!("must be a file of at most {LARGEST_SCRIPT} bytes")));
         }
         let text = tokio::fs::read_to_string(path).await;
         let text = text.map_err(|error| wrong(format!("cannot be read: {error}")))?;

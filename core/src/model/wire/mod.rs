@@ -76,3 +76,14 @@ impl Decoder {
         }
     }
 }
+
+/// Entry point for fuzzing: reads the input as an event of each wire.
+#[cfg(any(test, feature = "testing"))]
+pub fn fuzz(input: &[u8]) {
+    for wire in [WireApi::Responses, WireApi::Rehearsal].into_iter().filter_map(Wire::of) {
+        let mut events = Events::new();
+        if wire.decoder().decode(input, &mut events).is_err() {
+            assert!(events.is_empty(), "an event that cannot be read is not half read");
+        }
+    }
+}

@@ -55,8 +55,9 @@ impl Prepared {
     pub fn new(argv: &[OsString], env: &[OsString], input: Input) -> io::Result<Self> {
         let words = argv.iter().map(|word| c_string(word)).collect::<io::Result<Vec<_>>>()?;
         let variables = env.iter().map(|variable| c_string(variable)).collect::<io::Result<Vec<_>>>()?;
-        let program = argv.first().ok_or(io::ErrorKind::InvalidInput)?;
-        let candidates = candidates(program, path_of(env)).into_iter().map(|path| c_string(&path));
+        // Without words it is a trial: the child does everything but execute.
+        let candidates = argv.first().map(|program| candidates(program, path_of(env))).unwrap_or_default();
+        let candidates = candidates.iter().map(|path| c_string(path));
         let (stdin, terminal) = match input {
             Input::Fd(fd) => (Some(fd), false),
             Input::Terminal => (None, true),
@@ -108,14 +109,17 @@ struct Birth<'a> {
     errno: i32,
 }
 
-/// The child's life. Returns only if it failed, and then the child exits.
+/// The child's life. Returns only if it failed or there is nothing to execute, and then the child exits.
 extern "C" fn begin(birth: *mut libc::c_void) -> libc::c_int {
     // SAFETY: the parent passed a `Birth` and waits; see `start`.
     let birth = unsafe { &mut *birth.cast::<Birth<'_>>() };
-    if let Err(errno) = birth.run() {
-        birth.errno = errno;
+    match birth.run() {
+        Ok(()) => 0,
+        Err(errno) => {
+            birth.errno = errno;
+            127
+        }
     }
-    127
 }
 
 impl Birth<'_> {
@@ -129,14 +133,17 @@ impl Birth<'_> {
                 done(libc::ioctl(libc::STDOUT_FILENO, libc::TIOCSCTTY, 0))?;
             }
             done(libc::dup2(self.prepared.stdin, libc::STDIN_FILENO))?;
-            close_from(3);
         }
         self.stage = Stage::Confine;
         if let Some(confine) = self.confine {
             confine.apply()?;
         }
+        close_from(3);
         self.stage = Stage::Execute;
         reset_signals();
+        if self.prepared.candidates.is_empty() {
+            return Ok(());
+        }
         let mut errno = libc::ENOENT;
         for candidate in &self.prepared.candidates {
             // SAFETY: all three are prepared, terminated and alive.

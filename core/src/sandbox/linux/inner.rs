@@ -1,17 +1,19 @@
 //! The parent of the command: builds its walls, starts it, reaps orphans, and ends what it leaves behind.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 
+use super::broken::Broken;
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
-use super::helper;
+use super::namespace::{self, Identity};
+use super::outer::Line;
 use super::sys::{self, Reaped};
 use super::tree;
+use super::{helper, mounts};
 use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report, StdinKind};
 
 /// Between the polite request to end and the end.
@@ -30,8 +32,14 @@ pub fn namespaces(confinement: &Confinement) -> libc::c_int {
 }
 
 /// Runs the command to its end; returns its exit code when nothing it started runs any more.
-pub fn run(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream, outer: &OwnedFd) -> i32 {
-    match start(plan, passed, outer) {
+pub fn run(
+    plan: Plan,
+    passed: Option<OwnedFd>,
+    control: &UnixStream,
+    outer: &Line,
+    identity: Identity,
+) -> i32 {
+    match start(plan, passed, outer, identity) {
         Ok((command, ending)) => {
             helper::report(control, &Report::Started);
             watch(command, ending)
@@ -54,7 +62,12 @@ enum Ending {
     Namespace,
 }
 
-fn start(plan: Plan, passed: Option<OwnedFd>, outer: &OwnedFd) -> Result<(libc::pid_t, Ending), Failure> {
+fn start(
+    plan: Plan,
+    passed: Option<OwnedFd>,
+    outer: &Line,
+    identity: Identity,
+) -> Result<(libc::pid_t, Ending), Failure> {
     let setup = |what: &str, error: std::io::Error| (FailureKind::Setup, format!("{what}: {error}"));
     let ending = match plan.confinement {
         Confinement::Namespaces(_) => Ending::Namespace,
@@ -66,18 +79,24 @@ fn start(plan: Plan, passed: Option<OwnedFd>, outer: &OwnedFd) -> Result<(libc::
     };
     sys::signal_at_parents_death(signal)
         .map_err(|error| setup("guarding against the death of the helper", error))?;
-    if outer_is_gone(outer) {
+    if outer.is_cut() {
         return Err((FailureKind::Setup, "the helper was ended".to_owned()));
     }
-    let confine: Option<Confine> = match &plan.confinement {
-        Confinement::Open => None,
-        Confinement::Namespaces(_) | Confinement::Landlock(_) => {
-            return Err((FailureKind::Setup, "not built yet".to_owned()));
+    match &plan.confinement {
+        Confinement::Namespaces(rules) => {
+            let build = || {
+                identity.keep()?;
+                sys::become_undumpable();
+                mounts::build(rules, outer)?;
+                if rules.network { Ok(()) } else { namespace::raise_loopback() }
+            };
+            build().map_err(broken)?;
         }
-    };
-    if let Ending::Tree = ending {
-        sys::become_subreaper().map_err(|error| setup("becoming the reaper of orphans", error))?;
+        Confinement::Open | Confinement::Landlock(_) => {
+            sys::become_subreaper().map_err(|error| setup("becoming the reaper of orphans", error))?;
+        }
     }
+    let confine = Confine::prepare(&plan.confinement).map_err(broken)?;
     rustix::process::chdir(&plan.cwd)
         .map_err(|errno| (FailureKind::Cwd, std::io::Error::from(errno).to_string()))?;
     let input = match (plan.stdin, passed) {
@@ -93,6 +112,10 @@ fn start(plan: Plan, passed: Option<OwnedFd>, outer: &OwnedFd) -> Result<(libc::
     Ok((command, ending))
 }
 
+fn broken(broken: Broken) -> Failure {
+    (FailureKind::Setup, broken.to_string())
+}
+
 fn open_null() -> std::io::Result<OwnedFd> {
     Ok(rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
@@ -104,14 +127,6 @@ fn not_started(NotStarted { stage, source }: NotStarted) -> Failure {
         Stage::Terminal => (FailureKind::Setup, format!("preparing input and terminal: {source}")),
         Stage::Confine => (FailureKind::Setup, format!("applying the restrictions: {source}")),
     }
-}
-
-/// The death signal is asked for after the birth, so outer may have died in between.
-fn outer_is_gone(outer: &OwnedFd) -> bool {
-    let mut events = [PollFd::from_borrowed_fd(outer.as_fd(), PollFlags::OUT)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let _ = poll(&mut events, Some(&now));
-    events.iter().any(|event| event.revents().contains(PollFlags::ERR))
 }
 
 /// Waits for the command, then ends the rest.

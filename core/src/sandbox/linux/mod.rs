@@ -9,10 +9,16 @@
 //! Outer ends inner when the server goes; inner ends everything when outer goes. Without a process
 //! namespace both are subreapers, so that no orphan gets away even if one of them is killed.
 
+mod broken;
 mod command;
 mod confine;
 pub(super) mod helper;
 mod inner;
+pub(super) mod landlock;
+mod mounts;
+mod namespace;
 mod outer;
+mod seccomp;
+mod stubs;
 mod sys;
 mod tree;

@@ -1,12 +1,15 @@
 //! The outermost process of the helper: waits for the inner one and for the server, whichever ends first.
 
-use std::io;
+use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::broken::{Broken, Step};
+use super::namespace::Identity;
+use super::stubs::Stubs;
 use super::sys::{self, Forked, Reaped};
 use super::{helper, inner, tree};
 use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report};
@@ -19,8 +22,7 @@ pub fn run(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> i32 {
     match start(plan, passed, control) {
         Ok(mut outer) => outer.watch(control),
         Err(error) => {
-            let message = format!("the sandbox helper could not be set up: {error}");
-            helper::report(control, &Report::Failed { kind: FailureKind::Setup, message });
+            helper::report(control, &Report::Failed { kind: FailureKind::Setup, message: error.to_string() });
             125
         }
     }
@@ -30,29 +32,70 @@ struct Outer {
     inner: libc::pid_t,
     signals: OwnedFd,
     has_namespace: bool,
+    stubs: Stubs,
     /// Its other end is held by inner, which learns by it that we are gone.
-    _alive: OwnedFd,
+    _line: UnixStream,
 }
 
-fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> io::Result<Outer> {
+fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Outer, Broken> {
     // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
     let _ = rustix::process::setsid();
-    let has_namespace = match &plan.confinement {
-        Confinement::Namespaces(_) => true,
-        Confinement::Open | Confinement::Landlock(_) => false,
-    };
+    let namespaces = inner::namespaces(&plan.confinement);
+    let has_namespace = namespaces != 0;
     if !has_namespace {
-        sys::become_subreaper()?;
+        sys::become_subreaper().step("becoming the reaper of orphans")?;
     }
     sys::block_signals();
-    let signals = sys::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT])?;
-    let (alive, watch) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
-    match sys::fork(inner::namespaces(&plan.confinement))? {
+    let signals =
+        sys::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT]).step("waiting for signals")?;
+    let (line, inners) = UnixStream::pair().step("a line between the helpers")?;
+    let identity = Identity::ours();
+    let inner = match sys::fork(namespaces).step("starting a process in new namespaces")? {
         Forked::Child => {
-            drop(alive);
-            sys::exit_now(inner::run(plan, passed, control, &watch))
+            drop(line);
+            sys::exit_now(inner::run(plan, passed, control, &Line::new(inners), identity))
         }
-        Forked::Parent(inner) => Ok(Outer { inner, signals, has_namespace, _alive: alive }),
+        Forked::Parent(inner) => inner,
+    };
+    drop(inners);
+    // While inner does its first steps; it waits for our word before it needs them.
+    let stubs = match &plan.confinement {
+        Confinement::Namespaces(rules) => Stubs::make(rules),
+        Confinement::Open | Confinement::Landlock(_) => Ok(Stubs::default()),
+    };
+    let stubs = stubs.and_then(|stubs| {
+        (&line).write_all(&[0]).step("talking to the inner helper")?;
+        Ok(stubs)
+    });
+    if stubs.is_err() {
+        sys::kill(inner, libc::SIGKILL);
+        sys::reap(inner, 0);
+    }
+    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, _line: line })
+}
+
+/// Inner's end of the line to outer.
+pub struct Line {
+    stream: UnixStream,
+}
+
+impl Line {
+    fn new(stream: UnixStream) -> Self {
+        Self { stream }
+    }
+
+    /// Waits for outer's word that everything outside is ready.
+    pub fn wait(&self) -> Result<(), Broken> {
+        let mut word = [0];
+        (&self.stream).read_exact(&mut word).step("waiting for the outer helper")
+    }
+
+    /// Whether outer is gone. It may have died before inner asked for a signal at its death.
+    pub fn is_cut(&self) -> bool {
+        let mut events = [PollFd::new(&self.stream, PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let _ = poll(&mut events, Some(&now));
+        events.iter().any(|event| event.revents().contains(PollFlags::HUP))
     }
 }
 
@@ -103,11 +146,12 @@ impl Outer {
         told_to_end
     }
 
-    fn finish(&self, code: i32, control: &UnixStream) -> i32 {
+    fn finish(&mut self, code: i32, control: &UnixStream) -> i32 {
         if !self.has_namespace {
             // Usually there is nothing left. If inner was killed, its orphans are ours now.
             tree::end_all();
         }
+        self.stubs.remove();
         helper::report(control, &Report::Ended(code));
         code
     }

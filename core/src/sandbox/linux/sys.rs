@@ -139,3 +139,99 @@ pub fn become_undumpable() {
         libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
     }
 }
+
+/// What becomes of a mount and all mounts below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Keep,
+    ReadOnly,
+}
+
+/// Cuts mounts off from news of the host's, and makes them read-only if wanted.
+pub fn set_mounts(mount: std::os::fd::BorrowedFd<'_>, access: Access) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let attributes = libc::mount_attr {
+        attr_set: match access {
+            Access::Keep => 0,
+            Access::ReadOnly => libc::MOUNT_ATTR_RDONLY,
+        },
+        attr_clr: 0,
+        propagation: libc::MS_PRIVATE,
+        userns_fd: 0,
+    };
+    let flags = libc::AT_EMPTY_PATH | libc::AT_RECURSIVE;
+    // SAFETY: the path is empty and terminated, the attributes are valid for the time of the call.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw const attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    })
+    .map(drop)
+}
+
+/// Switches the interface `lo` on.
+pub fn raise_loopback(socket: impl std::os::fd::AsFd) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    // SAFETY: the request is valid for the time of the call, and of the kind that the call expects.
+    unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        for (place, byte) in request.ifr_name.iter_mut().zip(b"lo") {
+            *place = *byte as libc::c_char;
+        }
+        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+        check(libc::ioctl(socket.as_fd().as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw mut request).into())?;
+    }
+    Ok(())
+}
+
+/// The version of Landlock; 0 if there is none.
+pub fn landlock_version() -> u32 {
+    const VERSION: libc::c_uint = 1;
+    // SAFETY: with this flag the call takes no memory.
+    let version =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0_usize, VERSION) };
+    u32::try_from(version).unwrap_or(0)
+}
+
+/// Rules that forbid the handled rights except where they will be allowed.
+pub fn landlock_ruleset(handled: u64, scoped: u64) -> io::Result<std::os::fd::OwnedFd> {
+    use std::os::fd::FromRawFd;
+    // Rights of files, of ports, and scopes. Kernels take shorter forms and longer ones ending in zeros.
+    let attributes = [handled, 0, scoped];
+    // SAFETY: the attributes are valid for the time of the call; the descriptor is new and owned by nobody else.
+    unsafe {
+        let fd = libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            attributes.as_ptr(),
+            size_of_val(&attributes),
+            0_u32,
+        );
+        Ok(std::os::fd::OwnedFd::from_raw_fd(check(fd)? as i32))
+    }
+}
+
+/// Allows the rights at a place and everything below it.
+pub fn landlock_allow(
+    ruleset: &std::os::fd::OwnedFd,
+    place: &std::os::fd::OwnedFd,
+    rights: u64,
+) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    #[repr(C, packed)]
+    struct PathBeneath {
+        rights: u64,
+        place: i32,
+    }
+    const PATH_BENEATH: libc::c_int = 1;
+    let rule = PathBeneath { rights, place: place.as_raw_fd() };
+    // SAFETY: the rule is valid for the time of the call.
+    check(unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, ruleset.as_raw_fd(), PATH_BENEATH, &raw const rule, 0_u32)
+    })
+    .map(drop)
+}

@@ -224,7 +224,7 @@ impl ExecRequest {
             }
             Err(text) => {
                 self.announce(context, None).await?;
-                self.end(context, CommandStatus::Failed, Some(text.clone())).await;
+                context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
                 Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
             }
         }
@@ -243,16 +243,20 @@ impl ExecRequest {
         Ok(())
     }
 
-    /// Ends the item of a command that did not run.
-    async fn end(&self, context: &SessionTaskContext, status: CommandStatus, output: Option<String>) {
+    /// The end of a command that did not run.
+    fn not_run(
+        &self,
+        context: &SessionTaskContext,
+        status: CommandStatus,
+        output: Option<String>,
+    ) -> EventMsg {
         let item = CommandExecutionItem {
             status,
             aggregated_output: output,
             duration: Some(Duration::ZERO),
             ..self.item(CommandSource::UnifiedExecStartup, None)
         };
-        let item = TurnItem::CommandExecution(item);
-        context.report_end(context.completed(item, self.started_at_ms)).await;
+        context.completed(TurnItem::CommandExecution(item), self.started_at_ms)
     }
 
     /// Reports output as it comes until the command ends or the time is over; true at its end.
@@ -316,6 +320,7 @@ impl Sandboxed for ExecRequest {
             call_id: self.call_id.clone(),
             key: ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated)),
             announce,
+            withdrawn: self.not_run(context, CommandStatus::Declined, None),
             question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
                 call_id: self.call_id.clone(),
                 command: self.spec.argv.clone(),
@@ -333,7 +338,7 @@ impl Sandboxed for ExecRequest {
 
     async fn declined(&mut self, context: &SessionTaskContext) {
         if self.is_announced {
-            self.end(context, CommandStatus::Declined, None).await;
+            context.report_end(self.not_run(context, CommandStatus::Declined, None)).await;
         }
     }
 

@@ -38,7 +38,7 @@ pub fn hand_over(
         while let Some((stream, delta)) = session.next_delta().await {
             let delta = ExecOutputDeltaEvent { item_id: item.id.clone(), stream, delta };
             let msg = EventMsg::ExecOutputDelta(delta);
-            if late.send(LateMsg { turn_id: turn_id.clone(), msg }).await.is_err() {
+            if late.send(Box::new(LateMsg { turn_id: turn_id.clone(), msg })).await.is_err() {
                 break;
             }
         }
@@ -51,7 +51,7 @@ pub fn hand_over(
             completed_at_ms: Some(now_ms()),
         });
         // Nobody hears it only when the conversation itself has ended.
-        let _ = late.send(LateMsg { turn_id, msg }).await;
+        let _ = late.send(Box::new(LateMsg { turn_id, msg })).await;
         session.set_reported();
     });
 }

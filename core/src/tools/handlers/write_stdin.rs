@@ -82,6 +82,8 @@ impl ToolHandler for WriteStdin {
                     stdin: arguments.chars.clone(),
                 };
                 context.emit(EventMsg::TerminalInteraction(interaction)).await?;
+                // What is typed is told before what comes of it.
+                context.sync().await?;
             }
             if !arguments.chars.is_empty() {
                 session

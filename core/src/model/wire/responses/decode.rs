@@ -46,7 +46,7 @@ pub fn decode(data: &[u8], events: &mut Events) -> Result<(), Error> {
             item @ (ResponseItem::Message { .. }
             | ResponseItem::Reasoning { .. }
             | ResponseItem::WebSearchCall { .. }) => ResponseEvent::ItemAdded(item),
-            _ => return Ok(()),
+            _whole_when_done => return Ok(()),
         },
         "response.output_item.done" => ResponseEvent::ItemDone(item(event.item)?),
         "response.reasoning_summary_part.added" => {
@@ -75,7 +75,7 @@ pub fn decode(data: &[u8], events: &mut Events) -> Result<(), Error> {
             return Err(failure::failed(response.error.unwrap_or_default()));
         }
         "error" => return Err(failure::failed(bare_error(data))),
-        _ => return Ok(()),
+        _other_event => return Ok(()),
     };
     events.push_back(next);
     Ok(())

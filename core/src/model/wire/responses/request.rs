@@ -28,7 +28,8 @@ pub fn encode(prompt: &Prompt, server: Server) -> Result<Bytes, Error> {
         summary: (prompt.summary != ReasoningSummary::None).then_some(prompt.summary),
     });
     let text = Text {
-        verbosity: prompt.verbosity.filter(|_| model.verbosity),
+        // What is asked of a model that is not known was asked for by its user.
+        verbosity: prompt.verbosity.filter(|_| model.verbosity || !model.known),
         format: prompt.output_schema.as_ref().map(Format::schema),
     };
     let body = Body {
@@ -418,6 +419,7 @@ mod tests {
         );
         let unknown = body(&prompt("other-model", vec![]), Server::Stateless);
         assert_eq!(unknown["reasoning"], json!({"effort": "high", "summary": "auto"}));
+        assert_eq!(unknown["text"], json!({"verbosity": "low"}));
         let mut quiet = prompt("gpt-5.5", vec![]);
         quiet.summary = ReasoningSummary::None;
         assert_eq!(body(&quiet, Server::Stateless)["reasoning"], json!({"effort": "high"}));

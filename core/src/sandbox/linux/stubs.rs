@@ -1,0 +1,213 @@
+//! Names that must not be created, though they do not exist: empty folders in their place for as long as
+//! commands run.
+//!
+//! Only something that exists can be protected by a mount. So a missing protected name gets an empty folder,
+//! which is removed after the last command that needs it: each helper holds a shared lock on the folder, and who
+//! gets it exclusively at its end removes it. A folder that a killed helper left behind is known by its mode
+//! and goes with the next command. What the user puts into such a folder makes it the user's; it stays.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, ResolveFlags, Stat, flock, fstat, mkdirat, openat,
+    openat2, statat, unlinkat,
+};
+use rustix::io::Errno;
+
+use super::broken::{Broken, Step};
+use crate::sandbox::plan::Rules;
+
+/// `rwxr-xr-t`: nobody makes a folder like this, and its owner can use it all the same.
+const STUB_MODE: u32 = 0o1755;
+/// Others may remove a stub between our making and our locking it, but not for ever.
+const ATTEMPTS: usize = 16;
+
+/// The folders that stand for missing names. Removed when dropped, unless others need them.
+#[derive(Default)]
+pub struct Stubs {
+    stubs: Vec<Stub>,
+}
+
+struct Stub {
+    parent: OwnedFd,
+    name: OsString,
+    /// Open and locked.
+    folder: OwnedFd,
+    removed: bool,
+}
+
+impl Stubs {
+    /// Makes every protected name exist.
+    pub fn make(rules: &Rules) -> Result<Self, Broken> {
+        let mut stubs = Self::default();
+        let mut parent: Option<(PathBuf, OwnedFd)> = None;
+        for path in rules.protected.iter().chain(&rules.vital) {
+            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
+            if parent.as_ref().is_none_or(|(known, _)| known != folder) {
+                match open_folder(folder) {
+                    Ok(opened) => parent = Some((folder.to_path_buf(), opened)),
+                    Err(Errno::NOENT | Errno::NOTDIR) => continue,
+                    Err(error) => return Err(error).step_at("opening", folder),
+                }
+            }
+            let Some((_, parent)) = &parent else { continue };
+            stubs.stubs.extend(stand_in(parent, name).step_at("protecting the missing name", path)?);
+        }
+        Ok(stubs)
+    }
+}
+
+impl Stubs {
+    /// Removes the folders that nobody else needs. The descriptors stay open a little longer: the file system
+    /// may take its time over the last one.
+    pub fn remove(&mut self) {
+        self.stubs.iter_mut().for_each(Stub::remove);
+    }
+}
+
+impl Stub {
+    fn remove(&mut self) {
+        if std::mem::replace(&mut self.removed, true) {
+            return;
+        }
+        let is_last = flock(&self.folder, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_last && is_still_there(self) && unlinkat(&self.parent, &self.name, AtFlags::REMOVEDIR).is_err()
+        {
+            // Somebody uses it as their own by now.
+            let _ = rustix::fs::fchmod(&self.folder, Mode::from_raw_mode(0o755));
+        }
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+fn open_folder(path: &Path) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS)
+}
+
+/// A locked stub if the name was missing or is a stub; nothing if it is something else or cannot be made.
+fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
+    for _ in 0..ATTEMPTS {
+        match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(found) if !is_stub(&found) => return Ok(None),
+            Ok(_) => {}
+            Err(Errno::NOENT) => match mkdirat(parent, name, Mode::from_raw_mode(0o755)) {
+                Ok(()) => {}
+                Err(Errno::EXIST) => continue,
+                // Where we cannot create it, nor can a command.
+                Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            },
+            Err(error) => return Err(error.into()),
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let folder = match openat(parent, name, flags, Mode::empty()) {
+            Ok(folder) => folder,
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let _ = rustix::fs::fchmod(&folder, Mode::from_raw_mode(STUB_MODE));
+        flock(&folder, FlockOperation::LockShared)?;
+        let stub = Stub { parent: parent.try_clone()?, name: name.to_owned(), folder, removed: false };
+        if is_still_there(&stub) {
+            return Ok(Some(stub));
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+fn is_stub(found: &Stat) -> bool {
+    FileType::from_raw_mode(found.st_mode).is_dir() && found.st_mode & 0o7777 == STUB_MODE
+}
+
+fn is_still_there(stub: &Stub) -> bool {
+    let at_name = statat(&stub.parent, &stub.name, AtFlags::SYMLINK_NOFOLLOW);
+    let ours = fstat(&stub.folder);
+    matches!((at_name, ours), (Ok(there), Ok(ours)) if there.st_ino == ours.st_ino && there.st_dev == ours.st_dev)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn rules(base: &Path) -> Rules {
+        let protected = [".envrc", ".git", ".vscode"].map(|name| base.join(name)).to_vec();
+        Rules { writable: vec![base.to_path_buf()], protected, ..Rules::default() }
+    }
+
+    fn entries(base: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(base)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        (folder, base)
+    }
+
+    #[test]
+    fn missing_names_exist_for_a_while_and_nothing_is_left() {
+        let (_folder, base) = folder();
+        fs::create_dir(base.join(".git")).unwrap();
+        let stubs = Stubs::make(&rules(&base)).unwrap();
+        assert_eq!(entries(&base), [".envrc", ".git", ".vscode"]);
+        drop(stubs);
+        assert_eq!(entries(&base), [".git"]);
+    }
+
+    #[test]
+    fn the_last_user_removes_a_stub() {
+        let (_folder, base) = folder();
+        let first = Stubs::make(&rules(&base)).unwrap();
+        let second = Stubs::make(&rules(&base)).unwrap();
+        drop(first);
+        assert_eq!(entries(&base), [".envrc", ".git", ".vscode"]);
+        drop(second);
+        assert_eq!(entries(&base), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_the_user_puts_there_stays_and_left_overs_go() {
+        let (_folder, base) = folder();
+        let stubs = Stubs::make(&rules(&base)).unwrap();
+        fs::write(base.join(".vscode/settings.json"), "{}").unwrap();
+        drop(stubs);
+        assert_eq!(entries(&base), [".vscode"]);
+        // As after the death of a helper.
+        fs::create_dir(base.join(".git")).unwrap();
+        fs::set_permissions(base.join(".git"), fs::Permissions::from_mode(STUB_MODE)).unwrap();
+        drop(Stubs::make(&rules(&base)).unwrap());
+        assert_eq!(entries(&base), [".vscode"]);
+    }
+
+    #[test]
+    fn links_are_neither_followed_nor_touched() {
+        let (_folder, base) = folder();
+        fs::create_dir(base.join("outside")).unwrap();
+        std::os::unix::fs::symlink("outside/new", base.join(".git")).unwrap();
+        std::os::unix::fs::symlink("outside", base.join("link")).unwrap();
+        let mut rules = rules(&base);
+        rules.protected.push(base.join("link/.git"));
+        assert!(Stubs::make(&rules).is_err(), "a link on the way");
+        rules.protected.pop();
+        drop(Stubs::make(&rules).unwrap());
+        assert_eq!(entries(&base.join("outside")), [] as [&str; 0]);
+        assert!(base.join(".git").is_symlink());
+    }
+}

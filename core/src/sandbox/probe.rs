@@ -1,0 +1,89 @@
+//! Trying out what the kernel allows, with the helper doing all it does for a command but executing one.
+
+use std::path::Path;
+
+use super::Error;
+use super::command::CommandSpec;
+use super::launch::{Launch, Stdin, null};
+use super::linux::landlock;
+use super::plan::{Confinement, Rules};
+use super::strength::{Gap, Strength};
+use crate::base::paths::AbsolutePath;
+
+const REMEDY_NAMESPACES: &str = "allow unprivileged user namespaces (sysctl user.max_user_namespaces, \
+     kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0; in a container a \
+     seccomp profile and masks that permit them)";
+const REMEDY_LANDLOCK: &str = "use a Linux kernel of at least 5.13 with Landlock enabled (lsm=landlock,...)";
+
+/// Tries the strongest first.
+pub(super) fn strength(helper: &Path) -> Strength {
+    let rules = Rules { writable: writable_sample(), ..Rules::default() };
+    let reason = match try_out(helper, Confinement::Namespaces(rules.clone())) {
+        Ok(()) => return Strength::Full,
+        Err(error) => reason(&error),
+    };
+    if landlock::version() == 0 {
+        return Strength::None {
+            reason: format!("no namespaces ({reason}) and no Landlock"),
+            remedy: format!("{REMEDY_NAMESPACES}, or {REMEDY_LANDLOCK}"),
+        };
+    }
+    match try_out(helper, Confinement::Landlock(rules)) {
+        Ok(()) => Strength::LandlockOnly { missing: gaps(reason, landlock::version()) },
+        Err(error) => Strength::None {
+            reason: format!("no namespaces ({reason}) and no use of Landlock ({})", self::reason(&error)),
+            remedy: format!("{REMEDY_NAMESPACES}, or {REMEDY_LANDLOCK}"),
+        },
+    }
+}
+
+/// What Landlock alone leaves open, by its version.
+pub(super) fn gaps(reason: String, version: u32) -> Vec<Gap> {
+    let remedy = REMEDY_NAMESPACES.to_owned();
+    let mut gaps =
+        vec![Gap::NoNamespaces { reason, remedy }, Gap::ProtectedNames, Gap::Attributes, Gap::SocketFiles];
+    if version < 3 {
+        gaps.push(Gap::Truncation);
+    }
+    if version < 5 {
+        gaps.push(Gap::Devices);
+    }
+    if version < 6 {
+        gaps.extend([Gap::AbstractSockets, Gap::Signals]);
+    }
+    gaps
+}
+
+fn writable_sample() -> Vec<std::path::PathBuf> {
+    ["/tmp"].iter().map(std::path::PathBuf::from).filter(|path| path.is_dir() && !path.is_symlink()).collect()
+}
+
+fn try_out(helper: &Path, confinement: Confinement) -> Result<(), Error> {
+    let cwd = AbsolutePath::new("/").map_err(|error| Error::Setup(error.to_string()))?;
+    let command = CommandSpec { argv: Vec::new(), cwd, env: Vec::new() };
+    let quiet = [null().map_err(Error::Start)?.into(), null().map_err(Error::Start)?.into()];
+    match Launch::confined(helper.to_path_buf(), confinement, command).run_here(Stdin::Null, quiet)? {
+        0 => Ok(()),
+        code => Err(Error::Setup(format!("the trial ended with code {code}"))),
+    }
+}
+
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Setup(message) => message.clone(),
+        Error::Helper { source, .. } => format!("{error}: {source}"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_kernels_leave_fewer_gaps() {
+        assert!(gaps(String::new(), 1).contains(&Gap::Truncation));
+        assert!(gaps(String::new(), 5).contains(&Gap::Signals));
+        assert_eq!(gaps(String::new(), 7).len(), 4);
+    }
+}

@@ -1,0 +1,345 @@
+//! A sandbox policy as rules about paths: what may be written, what never, what is never read.
+//!
+//! Looks at the file system only to find out where paths really lead. A root that is reached through a link
+//! which an earlier command could have made is refused: following it would open whatever it points to.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
+
+use super::Error;
+use super::command::CommandSpec;
+use super::plan::Rules;
+use crate::base::paths::AbsolutePath;
+
+/// In every writable root, whether they exist or not: what makes other programs run code or trust a folder.
+const PROTECTED_NAMES: [&str; 7] = [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
+/// In the server's home directory: credentials.
+const CREDENTIALS: [&str; 2] = ["auth.json", ".credentials.json"];
+/// Doors to programs that do what a command must not do itself.
+const FOREIGN_DOORS: [&str; 15] = [
+    "/run/docker.sock",
+    "/run/docker",
+    "/run/podman",
+    "/run/containerd",
+    "/run/crio",
+    "/run/libvirt",
+    "/run/snapd.socket",
+    "/run/dbus",
+    "/run/systemd/private",
+    "/run/screen",
+    "/run/tmux",
+    "/run/user",
+    "/var/lib/lxd/unix.socket",
+    "/var/snap/lxd/common/lxd/unix.socket",
+    "/tmp/.X11-unix",
+];
+/// A chain of links longer than this is a loop.
+const MOST_LINKS: usize = 40;
+
+/// What does not depend on the policy.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Surroundings {
+    pub helper: PathBuf,
+    pub home: PathBuf,
+    /// What the configuration declares unreadable.
+    pub unreadable: Vec<PathBuf>,
+}
+
+/// The rules of a policy that restricts.
+pub(super) fn rules(
+    policy: &SandboxPolicy,
+    cwd: &AbsolutePath,
+    command: &CommandSpec,
+    surroundings: &Surroundings,
+) -> Result<Rules, Error> {
+    let home = fs::canonicalize(&surroundings.home).unwrap_or_else(|_| surroundings.home.clone());
+    let helper = fs::canonicalize(&surroundings.helper).unwrap_or_else(|_| surroundings.helper.clone());
+    let writable = match policy {
+        SandboxPolicy::WorkspaceWrite(write) => writable_roots(write, cwd, command)?,
+        SandboxPolicy::ReadOnly { .. }
+        | SandboxPolicy::DangerFullAccess
+        | SandboxPolicy::ExternalSandbox { .. } => Vec::new(),
+    };
+    let writable: Vec<PathBuf> = writable.into_iter().filter(|root| !root.starts_with(&home)).collect();
+
+    let names = writable.iter().flat_map(|root| PROTECTED_NAMES.iter().map(|name| root.join(name)));
+    let protected: Vec<PathBuf> = names.collect();
+    let mut vital = targets(&protected);
+    vital.extend([first_missing(&home), helper]);
+    vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
+    let hidden = FOREIGN_DOORS.iter().map(PathBuf::from).chain(agent_doors(command));
+    let configured = surroundings.unreadable.iter().cloned();
+    let credentials = CREDENTIALS.iter().map(|name| home.join(name));
+    // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
+    let linked = credentials.clone().filter(|path| path.is_symlink());
+    let hidden = hidden.chain(configured).chain(linked).filter_map(|path| fs::canonicalize(path).ok());
+    Ok(Rules {
+        network: policy.has_network(),
+        hidden: sorted(hidden),
+        veiled: credentials.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
+        protected: sorted(protected),
+        vital: sorted(vital),
+        writable: sorted(writable),
+    })
+}
+
+/// Sockets of agents that hold keys, as the command's environment names them.
+fn agent_doors(command: &CommandSpec) -> impl Iterator<Item = PathBuf> {
+    let variable = |name: &'static str| {
+        let value = command.env.iter().find(|(other, _)| other == name)?;
+        Some(PathBuf::from(&value.1)).filter(|path| path.is_absolute())
+    };
+    // A tmux socket is named with two numbers after it.
+    let tmux = variable("TMUX").and_then(|path| Some(PathBuf::from(path.to_str()?.split(',').next()?)));
+    [variable("SSH_AUTH_SOCK"), tmux].into_iter().flatten()
+}
+
+/// The path, or of one that does not exist the first part that is missing.
+fn first_missing(path: &Path) -> PathBuf {
+    let missing = path.ancestors().take_while(|part| fs::symlink_metadata(part).is_err());
+    missing.last().unwrap_or(path).to_path_buf()
+}
+
+fn sorted(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = paths.into_iter().collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Where protected names lead if they are links, or files that name the true repository.
+fn targets(protected: &[PathBuf]) -> Vec<PathBuf> {
+    let mut targets = Vec::new();
+    for path in protected {
+        let Ok(meta) = fs::symlink_metadata(path) else { continue };
+        if meta.is_symlink() {
+            targets.extend(fs::canonicalize(path));
+        } else if meta.is_file() && path.ends_with(".git") {
+            targets.extend(git_folder(path));
+        }
+    }
+    targets
+}
+
+/// The folder that a `.git` file points to.
+fn git_folder(file: &Path) -> Option<PathBuf> {
+    use std::io::Read;
+    let mut text = String::new();
+    fs::File::open(file).ok()?.take(4096).read_to_string(&mut text).ok()?;
+    let folder = text.lines().next()?.strip_prefix("gitdir:")?.trim();
+    fs::canonicalize(file.parent()?.join(folder)).ok()
+}
+
+/// The folders that may be written, as real paths.
+fn writable_roots(
+    write: &WorkspaceWrite,
+    cwd: &AbsolutePath,
+    command: &CommandSpec,
+) -> Result<Vec<PathBuf>, Error> {
+    let mut roots = vec![Root::resolve(cwd.as_path())];
+    roots.extend(write.writable_roots.iter().map(|root| Root::resolve(cwd.join(root).as_path())));
+    if !write.exclude_slash_tmp {
+        roots.push(Root::resolve(Path::new("/tmp")));
+    }
+    if !write.exclude_tmpdir_env_var {
+        let tmpdir = command.env.iter().find(|(name, value)| name == "TMPDIR" && value.starts_with('/'));
+        roots.extend(tmpdir.map(|(_, value)| Root::resolve(Path::new(value))));
+    }
+    // A root that does not exist cannot be written, which is no error; so it is left out.
+    let roots: Vec<Root> = roots.into_iter().flatten().collect();
+    for (index, root) in roots.iter().enumerate() {
+        let others = || roots.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
+        let forged = root.links.iter().find(|link| others().any(|other| link.starts_with(&other.real)));
+        let gains = !others().any(|other| root.real.starts_with(&other.real) && other.links.is_empty());
+        if let Some(link) = forged.filter(|_| gains) {
+            return Err(Error::Root {
+                root: root.given.clone(),
+                message: format!(
+                    "it is reached through a link in `{}`, where commands may write, so the link may have been \
+                     made to open something else; name the real path `{}` instead",
+                    link.display(),
+                    root.real.display()
+                ),
+            });
+        }
+    }
+    Ok(roots.into_iter().map(|root| root.real).collect())
+}
+
+/// A writable root and how it is reached.
+struct Root {
+    given: PathBuf,
+    real: PathBuf,
+    /// The real folders in which links were followed on the way.
+    links: Vec<PathBuf>,
+}
+
+impl Root {
+    /// `None` if the path leads nowhere.
+    fn resolve(given: &Path) -> Option<Self> {
+        let mut root = Self { given: given.to_path_buf(), real: PathBuf::from("/"), links: Vec::new() };
+        let mut ahead: Vec<OsString> = parts(given);
+        while let Some(part) = ahead.pop() {
+            if part == ".." {
+                root.real.pop();
+                continue;
+            }
+            let next = root.real.join(&part);
+            if !fs::symlink_metadata(&next).ok()?.is_symlink() {
+                root.real = next;
+                continue;
+            }
+            root.links.push(root.real.clone());
+            if root.links.len() > MOST_LINKS {
+                return None;
+            }
+            let target = fs::read_link(&next).ok()?;
+            if target.is_absolute() {
+                root.real = PathBuf::from("/");
+            }
+            ahead.extend(parts(&target));
+        }
+        Some(root)
+    }
+}
+
+/// The parts of a path that lead somewhere, the last one first.
+fn parts(path: &Path) -> Vec<OsString> {
+    let telling = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::ParentDir);
+    path.components().filter(telling).map(|part| part.as_os_str().to_owned()).rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    struct Place {
+        _folder: tempfile::TempDir,
+        base: PathBuf,
+    }
+
+    /// A folder with `ws`, `other`, `home` and `bin/helper`.
+    fn place() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        for name in ["ws", "other", "home", "bin"] {
+            fs::create_dir(base.join(name)).unwrap();
+        }
+        fs::write(base.join("bin/helper"), "").unwrap();
+        Place { _folder: folder, base }
+    }
+
+    impl Place {
+        fn rules(&self, cwd: &str, write: WorkspaceWrite) -> Result<Rules, Error> {
+            let cwd = AbsolutePath::new(self.base.join(cwd)).unwrap();
+            let command = CommandSpec { argv: vec!["x".into()], cwd: cwd.clone(), env: Vec::new() };
+            let surroundings = Surroundings {
+                helper: self.base.join("bin/helper"),
+                home: self.base.join("home"),
+                unreadable: vec![self.base.join("other"), self.base.join("missing")],
+            };
+            rules(&SandboxPolicy::WorkspaceWrite(write), &cwd, &command, &surroundings)
+        }
+
+        fn show(&self, paths: &[PathBuf]) -> String {
+            let short = |path: &PathBuf| match path.strip_prefix(&self.base) {
+                Ok(inside) => format!("./{}", inside.display()),
+                Err(_) => path.display().to_string(),
+            };
+            paths.iter().map(short).collect::<Vec<_>>().join(" ")
+        }
+    }
+
+    fn nothing_else() -> WorkspaceWrite {
+        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..Default::default() }
+    }
+
+    #[test]
+    fn a_workspace_is_writable_but_for_its_protected_names() {
+        let place = place();
+        let rules = place.rules("ws", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.writable), "./ws");
+        assert_eq!(
+            place.show(&rules.protected),
+            "./ws/.agents ./ws/.codex ./ws/.envrc ./ws/.git ./ws/.idea ./ws/.mcp.json ./ws/.vscode"
+        );
+        assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
+        assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
+    }
+
+    #[test]
+    fn home_and_program_are_protected_where_they_lie_in_a_root() {
+        let place = place();
+        let rules = place.rules(".", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.vital), "./bin/helper ./home");
+        let rules = place.rules("home/inside", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.writable), "");
+        fs::create_dir(place.base.join("home/inside")).unwrap();
+        let rules = place.rules("home/inside", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.writable), "", "nothing in the home directory is writable");
+    }
+
+    #[test]
+    fn configured_roots_may_be_relative_or_missing() {
+        let place = place();
+        let roots = vec!["../other".into(), "missing".into(), place.base.join("ws")];
+        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
+        assert_eq!(place.show(&rules.writable), "./other ./ws");
+    }
+
+    #[test]
+    fn a_root_behind_a_link_that_commands_could_have_made_is_refused() {
+        let place = place();
+        symlink("../other", place.base.join("ws/link")).unwrap();
+        let roots = vec![place.base.join("ws/link")];
+        let error =
+            place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap_err();
+        assert!(
+            error.to_string().contains("ws/link` cannot be used: it is reached through a link"),
+            "{error}"
+        );
+        // A link elsewhere is the user's own, and one that stays inside opens nothing.
+        symlink("ws", place.base.join("mine")).unwrap();
+        assert_eq!(place.show(&place.rules("mine", nothing_else()).unwrap().writable), "./ws");
+        fs::create_dir(place.base.join("ws/a")).unwrap();
+        symlink("a", place.base.join("ws/b")).unwrap();
+        let roots = vec![place.base.join("ws/b")];
+        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
+        assert_eq!(place.show(&rules.writable), "./ws ./ws/a");
+    }
+
+    #[test]
+    fn the_targets_of_protected_links_and_git_files_are_protected_too() {
+        let place = place();
+        fs::create_dir_all(place.base.join("ws/real/git")).unwrap();
+        symlink("real/git", place.base.join("ws/.git")).unwrap();
+        fs::create_dir_all(place.base.join("ws/sub")).unwrap();
+        fs::create_dir_all(place.base.join("ws/store")).unwrap();
+        fs::write(place.base.join("ws/sub/.git"), "gitdir: ../store\n").unwrap();
+        let roots = vec![place.base.join("ws/sub")];
+        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
+        assert_eq!(place.show(&rules.vital), "./ws/real/git ./ws/store");
+    }
+
+    #[test]
+    fn a_missing_home_is_protected_by_its_first_missing_part() {
+        let place = place();
+        fs::remove_dir(place.base.join("home")).unwrap();
+        let rules = place.rules(".", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.vital), "./bin/helper ./home");
+        assert_eq!(first_missing(Path::new("/proc/no/such/thing")), Path::new("/proc/no"));
+    }
+
+    #[test]
+    fn loops_of_links_end() {
+        let place = place();
+        symlink("b", place.base.join("a")).unwrap();
+        symlink("a", place.base.join("b")).unwrap();
+        assert!(Root::resolve(&place.base.join("a/x")).is_none());
+    }
+}
