@@ -3,8 +3,6 @@
 //! The message beside them is for people and may change; what a program needs to know is here. Which failure
 //! gets which code is decided by the server.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The request cannot be taken: not initialized, unknown method, params that do not decode, failed precondition.
@@ -29,7 +27,7 @@ pub const ALL: &[(i64, &str)] = &[
 
 /// `data` of [`OVERLOADED`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct OverloadedErrorData {
     /// The class of the failure, in the words that a failed turn uses too.
@@ -38,7 +36,7 @@ pub struct OverloadedErrorData {
 
 /// The one value of [`OverloadedErrorData`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum OverloadedErrorInfo {
     /// Too many requests are waiting.
@@ -47,7 +45,7 @@ pub enum OverloadedErrorInfo {
 
 /// `data` of [`INVALID_PARAMS`] when the text of a turn's input is too long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct InputErrorData {
     /// Which limit was hit.
     pub input_error_code: InputErrorCode,
@@ -59,7 +57,7 @@ pub struct InputErrorData {
 
 /// The limits of a turn's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum InputErrorCode {
     /// The text of all parts together is too long.
@@ -68,7 +66,7 @@ pub enum InputErrorCode {
 
 /// `data` of [`INVALID_REQUEST`] when the configuration file is not written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct ConfigWriteErrorData {
     /// Why it is not written.
     pub config_write_error_code: ConfigWriteErrorCode,
@@ -76,7 +74,7 @@ pub struct ConfigWriteErrorData {
 
 /// Why the configuration file is not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ConfigWriteErrorCode {
     /// The file named in the request is not the user's own configuration.

@@ -8,8 +8,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -19,8 +17,8 @@ use serde_json::value::RawValue;
 ///
 /// The answer carries it back with the same JSON type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(untagged))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", schemars(untagged), ts(untagged))]
 pub enum RequestId {
     /// A text of the sender's choice.
     String(String),
@@ -82,8 +80,8 @@ impl<'de> Deserialize<'de> for RequestId {
 
 /// The `error` member of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "JSONRPCErrorError"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", schemars(rename = "JSONRPCErrorError"), ts(rename = "JSONRPCErrorError"))]
 pub struct ErrorObject {
     /// One of the codes in `error_code`.
     pub code: i64,

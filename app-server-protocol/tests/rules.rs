@@ -300,10 +300,11 @@ fn results_and_notifications_carry_all_their_fields() {
         if !name.ends_with("Response") && !name.ends_with("Notification") && name != "ConfigLayer" {
             continue;
         }
-        for line in text.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
-            if let Some((field, _)) =
-                line.trim_start().split_once("?:").filter(|(field, _)| !field.contains(' '))
-            {
+        // Fields that may be left out are `field?: …` outside of comments; dictionaries are `{ [key in …]?: … }`.
+        let code: String = text.lines().filter(|line| !line.trim_start().starts_with(['/', '*'])).collect();
+        for (before, _) in code.match_indices("?:").map(|(at, _)| code.split_at(at)) {
+            let field = before.rsplit(|symbol: char| !symbol.is_alphanumeric()).next().unwrap();
+            if !field.is_empty() {
                 complaints.push((format!("{name}.{field}"), "may be left out".to_owned()));
             }
         }

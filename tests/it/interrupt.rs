@@ -40,7 +40,7 @@ fn the_whole_tree_of_a_command_is_gone_before_the_turn_ends() {
         server.expect_where("item/commandExecution/outputDelta", |params| {
             params["delta"].to_string().contains("ready")
         });
-        assert!(!process::tagged(&word).is_empty(), "the command runs");
+        process::wait_for_tagged(&word, 2);
         server.ok("turn/interrupt", json!({"threadId": thread, "turnId": turn}));
         server.expect_where("turn/completed", |params| params["turn"]["status"] == "interrupted");
         assert_eq!(process::survivors(&word, Duration::ZERO), [""; 0], "{sandbox}");

@@ -58,11 +58,21 @@ pub fn wait_end(pid: u32, limit: Duration) -> bool {
     poll(&mut wanted, Some(&limit)).is_ok_and(|ready| ready > 0)
 }
 
-/// Waits until a file is there, for a process that tells nobody. This is the one place that looks again and again.
+/// Waits until so many processes carry the tag. One that is becoming another program cannot be seen for a moment.
+pub fn wait_for_tagged(tag: &str, count: usize) {
+    wait_until(&format!("{count} processes carry {tag}"), || tagged(tag).len() >= count);
+}
+
+/// Waits until a file is there.
 pub fn wait_for_file(path: &std::path::Path) {
+    wait_until(&format!("{} is there", path.display()), || path.exists());
+}
+
+/// For what nobody tells. This is the one place that looks again and again.
+fn wait_until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
-    while !path.exists() {
-        assert!(Instant::now() < deadline, "{} is not there after {PATIENCE:?}", path.display());
+    while !done() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -1,65 +1,27 @@
-//! The schemas of all types that the tables reach, by name.
+//! The JSON schemas of all types that the tables reach, by name.
 //!
 //! The same types have two: what a reader must accept, and what a writer sends. They differ in what is required:
 //! a result always carries all its fields, but its readers are not told to insist on those that may be `null`.
-//! JSON schema is written from the first, TypeScript from the second.
+//! The files hold the first; TypeScript shows the second, and a test compares it with that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::generate::SchemaSettings;
+use schemars::generate::{Contract, SchemaSettings};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::canonical::canonical;
+use super::roots::{Visitor, roots, visit_roots};
 use crate::experimental::{self, Scope};
-use crate::jsonrpc::{ErrorObject, RequestId};
-use crate::method::MethodInfo;
-use crate::v2::*;
-use crate::{ClientNotification, ClientRequest, ServerNotification, ServerRequest};
-use crate::{
-    error_code, for_each_client_notification, for_each_client_request, for_each_server_notification,
-    for_each_server_request,
-};
 
 /// Schemas by the name of their type.
 pub(super) type Definitions = BTreeMap<String, Value>;
 
-/// The type of the params of methods that take none. It is nowhere shown.
-pub(super) const NO_PARAMS: &str = "NoParams";
-
-/// Types that no table names.
-const BESIDE_THE_TABLES: &[&str] =
-    &["RequestId", "JSONRPCErrorError", "ConfigWriteErrorData", "InputErrorData", "OverloadedErrorData"];
-
-/// Whose view a schema is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum View {
-    /// What must be accepted.
-    Reader,
-    /// What is sent.
-    Writer,
-}
-
-/// The rows of a table that a scope has.
-pub(super) fn rows(table: &'static [MethodInfo], scope: Scope) -> impl Iterator<Item = &'static MethodInfo> {
-    table.iter().filter(move |row| scope == Scope::Experimental || !row.experimental)
-}
-
-/// The types that the rows of a scope name, and those beside the tables.
-pub(super) fn roots(scope: Scope) -> BTreeSet<&'static str> {
-    [ClientRequest::METHODS, ClientNotification::METHODS, ServerRequest::METHODS, ServerNotification::METHODS]
-        .into_iter()
-        .flat_map(|table| rows(table, scope))
-        .flat_map(|row| [row.params, row.response])
-        .filter(|name| !name.is_empty() && *name != NO_PARAMS)
-        .chain(BESIDE_THE_TABLES.iter().copied())
-        .collect()
-}
-
-/// All definitions of a scope.
-pub(super) fn definitions(scope: Scope, view: View) -> Definitions {
+/// All definitions of a scope, as a reader or as a writer sees them.
+pub(super) fn definitions(scope: Scope, contract: Contract) -> Definitions {
     let mut all: Definitions =
-        generate(view).into_iter().map(|(name, schema)| (name, canonical(schema))).collect();
+        generate(contract).into_iter().map(|(name, schema)| (name, canonical(schema))).collect();
     if scope == Scope::Stable {
         for (name, fields) in experimental::FIELDS {
             remove_fields(&mut all, name, fields);
@@ -101,38 +63,17 @@ pub(super) fn reach(name: &str, all: &Definitions, reached: &mut BTreeSet<String
     }
 }
 
-fn generate(view: View) -> impl IntoIterator<Item = (String, Value)> {
-    let settings = match view {
-        View::Reader => SchemaSettings::draft07().for_deserialize(),
-        View::Writer => SchemaSettings::draft07().for_serialize(),
-    };
+fn generate(contract: Contract) -> impl IntoIterator<Item = (String, Value)> {
+    let settings = SchemaSettings::draft07().with(|settings| settings.contract = contract);
     let mut generator = settings.into_generator();
-
-    fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
-        generator.subschema_for::<T>();
-    }
-    macro_rules! add_requests {
-        ($($(#[doc = $doc:literal])* $($stability:ident)? $name:literal =>
-            $variant:ident($params:ty) -> $response:ty;)*) => {
-            $(add::<$params>(&mut generator);
-            add::<$response>(&mut generator);)*
-        };
-    }
-    macro_rules! add_notifications {
-        ($($(#[doc = $doc:literal])* $($stability:ident)? $name:literal => $variant:ident($params:ty);)*) => {
-            $(add::<$params>(&mut generator);)*
-        };
-    }
-    for_each_client_request!(add_requests);
-    for_each_server_request!(add_requests);
-    for_each_client_notification!(add_notifications);
-    for_each_server_notification!(add_notifications);
-    add::<RequestId>(&mut generator);
-    add::<ErrorObject>(&mut generator);
-    add::<error_code::ConfigWriteErrorData>(&mut generator);
-    add::<error_code::InputErrorData>(&mut generator);
-    add::<error_code::OverloadedErrorData>(&mut generator);
+    visit_roots(&mut generator);
     generator.take_definitions(true)
+}
+
+impl Visitor for SchemaGenerator {
+    fn visit<T: JsonSchema + TS + 'static>(&mut self) {
+        self.subschema_for::<T>();
+    }
 }
 
 /// Takes fields out of a type, or, for `Type::tag`, out of one variant of it.

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::generate::Contract;
 use serde_json::{Map, Value, json};
 
 use super::canonical::to_text;
-use super::definitions::{Definitions, NO_PARAMS, View, definitions, reach, references, roots, rows};
+use super::definitions::{Definitions, definitions, reach, references};
 use super::layout::{is_at_top_of_bundle, json_folder};
+use super::roots::{NO_PARAMS, roots, rows};
 use crate::experimental::Scope;
 use crate::method::MethodInfo;
 use crate::{ClientNotification, ClientRequest, ServerNotification, ServerRequest};
@@ -16,7 +18,7 @@ const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
 
 /// The files of one scope, by their path below its folder.
 pub(super) fn render(scope: Scope) -> BTreeMap<String, String> {
-    let mut all = definitions(scope, View::Reader);
+    let mut all = definitions(scope, Contract::Deserialize);
     let messages = messages(scope);
     let envelope = envelope();
     let mut names: BTreeSet<String> = roots(scope).into_iter().map(str::to_owned).collect();

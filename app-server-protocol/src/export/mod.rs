@@ -4,11 +4,16 @@
 //! `schema/` of the repository is a copy of that map, and a test compares the two. File names and folders are
 //! those that the public `codex` 0.169 generates, so that tools which read its schema read ours.
 
+#[cfg(test)]
+mod agreement;
 pub mod canonical;
+mod declaration;
 mod definitions;
 pub mod folder;
 mod json_schema;
 mod layout;
+mod messages;
+mod roots;
 mod typescript;
 
 use std::collections::BTreeMap;
@@ -48,7 +53,7 @@ fn meta() -> Value {
 
 fn rows(table: &[MethodInfo]) -> Vec<Value> {
     let name_or_null = |name: &str| match name {
-        "" | definitions::NO_PARAMS => Value::Null,
+        "" | roots::NO_PARAMS => Value::Null,
         name => Value::from(name),
     };
     table

@@ -1,14 +1,12 @@
 //! Who is logged in. Credentials themselves never cross this wire.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shared::nullable;
 
 /// Asks who is logged in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetAccountParams {
     /// Renew the login first.
@@ -18,7 +16,7 @@ pub struct GetAccountParams {
 
 /// Who is logged in, and whether that matters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GetAccountResponse {
     /// The account, or `null`; always `null` when the active model provider needs none.
@@ -34,7 +32,7 @@ pub struct GetAccountResponse {
 
 /// A login.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Account {
     /// An API key.
@@ -62,7 +60,7 @@ pub enum Account {
 
 /// What a ChatGPT account has subscribed to, in the vendor's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PlanType {
     Free,
@@ -89,7 +87,7 @@ pub enum PlanType {
 
 /// Where the vendor serves an account from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WorkspaceRouting {
     /// The account.
@@ -102,7 +100,7 @@ pub struct WorkspaceRouting {
 
 /// A region that an account is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AccountRoutingOverride {
     #[serde(rename = "NO_CONSTRAINT")]

@@ -1,8 +1,6 @@
 //! What the server asks a human before it goes on, and what can be answered. An error for an answer counts as
 //! a refusal.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::item_tool::CommandAction;
@@ -10,7 +8,7 @@ use super::permission::AdditionalPermissionProfile;
 
 /// Asks whether a command may run. What does not apply is left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CommandExecutionRequestApprovalParams {
     /// What is asked.
@@ -61,7 +59,7 @@ pub struct CommandExecutionRequestApprovalParams {
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CommandExecutionRequestApprovalResponse {
     /// What is decided.
@@ -70,7 +68,7 @@ pub struct CommandExecutionRequestApprovalResponse {
 
 /// What is decided about a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CommandExecutionApprovalDecision {
     /// It may run, this once.
@@ -95,7 +93,7 @@ pub enum CommandExecutionApprovalDecision {
 
 /// What is asked about a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CommandExecutionApprovalKind {
     /// Whether it may run.
@@ -109,7 +107,7 @@ pub enum CommandExecutionApprovalKind {
 
 /// A host that a command wants to reach.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkApprovalContext {
     /// The host.
@@ -120,7 +118,7 @@ pub struct NetworkApprovalContext {
 
 /// How a host is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkApprovalProtocol {
     Http,
@@ -131,7 +129,7 @@ pub enum NetworkApprovalProtocol {
 
 /// A rule about a host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPolicyAmendment {
     /// The host.
@@ -142,7 +140,7 @@ pub struct NetworkPolicyAmendment {
 
 /// Whether a host may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkPolicyRuleAction {
     Allow,
@@ -151,7 +149,7 @@ pub enum NetworkPolicyRuleAction {
 
 /// Asks whether files may be changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FileChangeRequestApprovalParams {
     /// The thread.
@@ -170,7 +168,7 @@ pub struct FileChangeRequestApprovalParams {
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FileChangeRequestApprovalResponse {
     /// What is decided.
@@ -179,7 +177,7 @@ pub struct FileChangeRequestApprovalResponse {
 
 /// What is decided about changes to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum FileChangeApprovalDecision {
     /// They may be made, this once.

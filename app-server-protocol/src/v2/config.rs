@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,7 +11,7 @@ use super::settings::{ApprovalsReviewer, AskForApproval, ReasoningSummary, Sandb
 
 /// Asks for the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigReadParams {
     /// Also give the layers it is merged from.
@@ -26,7 +24,7 @@ pub struct ConfigReadParams {
 
 /// The configuration and where it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigReadResponse {
     /// The values in force.
@@ -40,7 +38,7 @@ pub struct ConfigReadResponse {
 
 /// One source of configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigLayer {
     /// Which source.
@@ -56,7 +54,7 @@ pub struct ConfigLayer {
 
 /// Points to a source of configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigLayerMetadata {
     /// Which source.
@@ -67,7 +65,7 @@ pub struct ConfigLayerMetadata {
 
 /// A source of configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ConfigLayerSource {
     /// Defaults that came with the installation.
@@ -119,7 +117,7 @@ pub enum ConfigLayerSource {
 
 /// The values in force, with the names of the configuration file. What is not set is `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct Config {
     /// The model of new threads.
     pub model: Option<String>,
@@ -183,7 +181,7 @@ pub struct Config {
 
 /// Details of the mode `workspace-write`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct SandboxWorkspaceWrite {
     /// Folders that may be written besides the working directory.
     #[serde(default)]
@@ -201,7 +199,7 @@ pub struct SandboxWorkspaceWrite {
 
 /// Usage statistics for the vendor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AnalyticsConfig {
     /// Whether they are sent.
@@ -213,7 +211,7 @@ pub struct AnalyticsConfig {
 
 /// One workspace or several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected an id or a list of ids")]
 pub enum ForcedChatgptWorkspaceIds {
     /// The one workspace.
@@ -224,7 +222,7 @@ pub enum ForcedChatgptWorkspaceIds {
 
 /// A kind of login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ForcedLoginMethod {
     Chatgpt,
@@ -233,7 +231,7 @@ pub enum ForcedLoginMethod {
 
 /// What counts towards the limit at which the history is compacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AutoCompactTokenLimitScope {
     Total,
@@ -242,7 +240,7 @@ pub enum AutoCompactTokenLimitScope {
 
 /// How much the model writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Verbosity {
     Low,
@@ -252,7 +250,7 @@ pub enum Verbosity {
 
 /// Settings of single tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct ToolsConfig {
     /// The search of the web.
     pub web_search: Option<WebSearchToolConfig>,
@@ -260,7 +258,7 @@ pub struct ToolsConfig {
 
 /// Whether and how the model searches the web.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum WebSearchMode {
     Disabled,
@@ -271,7 +269,7 @@ pub enum WebSearchMode {
 
 /// What carries out a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum WebSearchProvider {
     Standalone,
@@ -280,7 +278,7 @@ pub enum WebSearchProvider {
 
 /// Settings of the search of the web.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct WebSearchToolConfig {
     /// How much of what it finds the model gets to read.
     pub context_size: Option<WebSearchContextSize>,
@@ -292,7 +290,7 @@ pub struct WebSearchToolConfig {
 
 /// How much of what a search finds the model gets to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum WebSearchContextSize {
     Low,
@@ -302,7 +300,7 @@ pub enum WebSearchContextSize {
 
 /// Where a user is, roughly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WebSearchLocation {
     /// Country, by its two-letter code.

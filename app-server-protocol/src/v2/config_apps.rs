@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +10,7 @@ use super::settings::ApprovalsReviewer;
 
 /// Connectors to the vendor's apps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct AppsConfig {
     /// What holds for those without an entry.
     #[serde(rename = "_default", default)]
@@ -24,7 +22,7 @@ pub struct AppsConfig {
 
 /// What holds for connectors without an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct AppsDefaultConfig {
     /// Whether they are on.
     #[serde(default)]
@@ -43,7 +41,7 @@ pub struct AppsDefaultConfig {
 
 /// When a tool of a connector needs an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum AppToolApproval {
     Auto,
@@ -54,7 +52,7 @@ pub enum AppToolApproval {
 
 /// What the vendor's browser tool may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct BrowserUseConfig {
     /// Whether it may read the history.
     pub allow_history_access: Option<bool>,
@@ -66,7 +64,7 @@ pub struct BrowserUseConfig {
 
 /// What the browser tool may do on a site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct BrowserUseOriginPolicyConfig {
     /// Open it at all.
     pub access: Option<AllowDenyRequirement>,
@@ -80,7 +78,7 @@ pub struct BrowserUseOriginPolicyConfig {
 
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum AllowDenyRequirement {
     Allow,
@@ -89,7 +87,7 @@ pub enum AllowDenyRequirement {
 
 /// What the vendor's desktop tool may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct ComputerUseConfig {
     /// What holds for programs without an entry.
     pub default_app_access: Option<AllowDenyRequirement>,
@@ -101,7 +99,7 @@ pub struct ComputerUseConfig {
 
 /// Which programs of macOS may be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct ComputerUseMacosConfig {
     /// Entries by bundle id.
     pub bundle_ids: Option<BTreeMap<String, AllowDenyRequirement>>,
@@ -109,7 +107,7 @@ pub struct ComputerUseMacosConfig {
 
 /// Which programs of Windows may be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ComputerUseWindowsConfig {
     /// Entries by the id of the app.
@@ -120,7 +118,7 @@ pub struct ComputerUseWindowsConfig {
 
 /// A program of Windows, known by its signature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct ComputerUseWindowsExeConfig {
     /// Who published it.
     pub publisher_name: String,

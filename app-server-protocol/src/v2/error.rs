@@ -1,13 +1,11 @@
 //! Why a turn failed or is being retried. The class is for programs, the message for people.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Something went wrong in a turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorNotification {
     /// What.
@@ -22,7 +20,7 @@ pub struct ErrorNotification {
 
 /// Why a turn failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnError {
     /// For the user.
@@ -39,7 +37,7 @@ pub struct TurnError {
 
 /// The class of a failure. Values of later versions are read as they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum CodexErrorInfo {
     /// The history is longer than the model can read.
@@ -105,13 +103,17 @@ pub enum CodexErrorInfo {
     Other,
     /// A class of a later version.
     #[serde(untagged)]
-    #[cfg_attr(feature = "schema", schemars(with = "super::shared::TextOrObject"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "super::shared::TextOrObject"),
+        ts(type = "string | { [key: string]: unknown }")
+    )]
     Unknown(Value),
 }
 
 /// A kind of turn that takes no input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NonSteerableTurnKind {
     Review,
@@ -120,7 +122,7 @@ pub enum NonSteerableTurnKind {
 
 /// Why the vendor's moderation stopped a turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MisalignmentErrorDetails {
     /// What it objected to.
@@ -136,7 +138,7 @@ pub struct MisalignmentErrorDetails {
 
 /// What to tell a model that was stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MisalignmentSteer {
     /// The text.

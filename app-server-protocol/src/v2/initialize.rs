@@ -1,13 +1,11 @@
 //! The handshake: who the client is, what it can do, and what the server says about itself.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Who the client is and what it can do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InitializeParams {
     /// Who the client is.
@@ -18,7 +16,7 @@ pub struct InitializeParams {
 
 /// A client, as it names itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ClientInfo {
     /// Name for programs. It becomes part of HTTP headers and must be fit for that.
@@ -31,7 +29,7 @@ pub struct ClientInfo {
 
 /// What a client can do, fixed for the life of the connection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InitializeCapabilities {
     /// The client shows approvals that only a human may answer.
@@ -59,7 +57,7 @@ pub struct InitializeCapabilities {
 
 /// What the server is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InitializeResponse {
     /// Name and version of the server as it presents itself to model servers; `NAME/VERSION (OS;

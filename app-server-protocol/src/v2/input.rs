@@ -1,7 +1,5 @@
 //! What a user gives to a turn: text, images, sound, references, and what a client adds to them.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::response_content::FunctionCallOutputBody;
@@ -9,7 +7,7 @@ use super::shared::ByteRange;
 
 /// A part of what a user says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum UserInput {
     /// Text.
@@ -66,7 +64,7 @@ pub enum UserInput {
 
 /// Where an image or sound is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected either `url` or `fileId`")]
 pub enum MediaSource {
     /// At an address.
@@ -84,7 +82,7 @@ pub enum MediaSource {
 
 /// How closely a model looks at an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ImageDetail {
     Auto,
@@ -95,7 +93,7 @@ pub enum ImageDetail {
 
 /// A stretch of text that stands for something else, such as a file that was dropped there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TextElement {
     /// Which stretch.
@@ -106,7 +104,7 @@ pub struct TextElement {
 
 /// Something that a client knows beyond the user's words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalContextEntry {
     /// The text for the model.
@@ -120,7 +118,7 @@ pub struct AdditionalContextEntry {
 
 /// How far context can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum AdditionalContextKind {
     /// Not at all: somebody else may have written it.
@@ -131,7 +129,7 @@ pub enum AdditionalContextKind {
 
 /// Output of a tool that a client ran by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnToolOutput {
     /// Name of the tool.
@@ -147,7 +145,7 @@ pub struct TurnToolOutput {
 
 /// A place where commands are to run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnEnvironmentParams {
     /// Its id.

@@ -1,15 +1,13 @@
 //! How an item grows: its beginning, its text and output piece by piece, its end. Pieces are sent as they come
 //! and never merged; the item's end repeats the whole.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::item::ThreadItem;
 
 /// An item has begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemStartedNotification {
     /// The item as it begins.
@@ -24,7 +22,7 @@ pub struct ItemStartedNotification {
 
 /// An item is complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemCompletedNotification {
     /// The whole item. What it says is final.
@@ -42,7 +40,7 @@ pub struct ItemCompletedNotification {
 
 /// More text of an agent message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AgentMessageDeltaNotification {
     /// The thread.
@@ -57,7 +55,7 @@ pub struct AgentMessageDeltaNotification {
 
 /// More text of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanDeltaNotification {
     /// The thread.
@@ -72,7 +70,7 @@ pub struct PlanDeltaNotification {
 
 /// A new part of the reasoning summary begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ReasoningSummaryPartAddedNotification {
     /// The thread.
@@ -87,7 +85,7 @@ pub struct ReasoningSummaryPartAddedNotification {
 
 /// More text of a part of the reasoning summary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ReasoningSummaryTextDeltaNotification {
     /// The thread.
@@ -104,7 +102,7 @@ pub struct ReasoningSummaryTextDeltaNotification {
 
 /// More text of a part of the reasoning itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ReasoningTextDeltaNotification {
     /// The thread.
@@ -121,7 +119,7 @@ pub struct ReasoningTextDeltaNotification {
 
 /// More output of a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CommandExecutionOutputDeltaNotification {
     /// The thread.
@@ -136,7 +134,7 @@ pub struct CommandExecutionOutputDeltaNotification {
 
 /// The model has written to a running command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TerminalInteractionNotification {
     /// The thread.

@@ -1,12 +1,10 @@
 //! Parts of items that carry text: messages of the agent, hooks, and where a message took its facts from.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What one hook told the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct HookPromptFragment {
     /// The text.
@@ -17,7 +15,7 @@ pub struct HookPromptFragment {
 
 /// A way by which a message reaches the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum AgentMessageDelivery {
     /// While the model works on.
@@ -26,7 +24,7 @@ pub enum AgentMessageDelivery {
 
 /// What to show beside a moderated message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AgentMessageDisplay {
     /// What the client is to do.
@@ -41,7 +39,7 @@ pub struct AgentMessageDisplay {
 
 /// What the vendor's moderation says about a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AgentMessageModeration {
     /// Whether it objected.
@@ -52,7 +50,7 @@ pub struct AgentMessageModeration {
 
 /// A question that needs no answer at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AsyncUserInputQuestion {
     /// The question.
@@ -63,7 +61,7 @@ pub struct AsyncUserInputQuestion {
 
 /// Whether a message is the answer or a remark on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum MessagePhase {
     /// A remark on the way.
@@ -76,7 +74,7 @@ pub enum MessagePhase {
 
 /// Where a message took facts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MemoryCitation {
     /// Stretches of files.
@@ -87,7 +85,7 @@ pub struct MemoryCitation {
 
 /// A stretch of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct MemoryCitationEntry {
     /// Path of the file.

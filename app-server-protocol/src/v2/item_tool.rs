@@ -1,14 +1,12 @@
 //! Parts of items that show a tool at work: commands, file changes, calls of MCP and client tools, searches,
 //! images and other agents.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Who runs a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CommandExecutionSource {
     /// The model.
@@ -24,7 +22,7 @@ pub enum CommandExecutionSource {
 
 /// How far a command is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CommandExecutionStatus {
     /// It waits for an approval, or runs.
@@ -39,7 +37,7 @@ pub enum CommandExecutionStatus {
 
 /// What a command does, as far as it can be read from the command line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum CommandAction {
     /// Reads a file.
@@ -76,7 +74,7 @@ pub enum CommandAction {
 
 /// Changes to one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FileUpdateChange {
     /// Path of the file before the change.
@@ -89,7 +87,7 @@ pub struct FileUpdateChange {
 
 /// What kind of change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum PatchChangeKind {
     /// The file is new.
@@ -105,7 +103,7 @@ pub enum PatchChangeKind {
 
 /// How far a change to files is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum PatchApplyStatus {
     /// It waits for an approval, or is being made.
@@ -120,7 +118,7 @@ pub enum PatchApplyStatus {
 
 /// How far a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum McpToolCallStatus {
     InProgress,
@@ -130,7 +128,7 @@ pub enum McpToolCallStatus {
 
 /// What a tool of an MCP server returned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct McpToolCallResult {
     /// Its content blocks, as the server sent them.
@@ -144,7 +142,7 @@ pub struct McpToolCallResult {
 
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct McpToolCallError {
     /// For the user.
@@ -153,7 +151,7 @@ pub struct McpToolCallError {
 
 /// The vendor's connector behind a tool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct McpToolCallAppContext {
     /// Id of the connector.
@@ -170,7 +168,7 @@ pub struct McpToolCallAppContext {
 
 /// A view that a tool brings along.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct McpAppUi {
     /// Resource of the MCP server that holds it.
@@ -181,7 +179,7 @@ pub struct McpAppUi {
 
 /// How to show a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum McpAppDisplayMode {
     Inline,
@@ -190,7 +188,7 @@ pub enum McpAppDisplayMode {
 
 /// How far a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum DynamicToolCallStatus {
     InProgress,
@@ -200,7 +198,7 @@ pub enum DynamicToolCallStatus {
 
 /// A part of what a tool of the client returned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DynamicToolCallOutputContentItem {
     /// Text.
@@ -222,7 +220,7 @@ pub enum DynamicToolCallOutputContentItem {
 
 /// What the model does on the web.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum WebSearchAction {
     /// Searches.
@@ -250,7 +248,7 @@ pub enum WebSearchAction {
 
 /// Why there is no image.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ImageGenerationFailure {
     /// The account has used up its allowance.
@@ -264,7 +262,7 @@ pub enum ImageGenerationFailure {
 
 /// An image that another one was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ImageGenerationInputImage {
     /// Path of its file.
@@ -275,7 +273,7 @@ pub struct ImageGenerationInputImage {
 
 /// An image that a model made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected either `result` or `fileId`")]
 pub enum GeneratedImage {
     /// The image itself.
@@ -293,7 +291,7 @@ pub enum GeneratedImage {
 
 /// A tool by which a model works with other agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CollabAgentTool {
     SpawnAgent,
@@ -309,7 +307,7 @@ pub enum CollabAgentTool {
 
 /// How far a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CollabAgentToolCallStatus {
     InProgress,
@@ -320,7 +318,7 @@ pub enum CollabAgentToolCallStatus {
 
 /// How far another agent is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CollabAgentState {
     /// In a word.
@@ -331,7 +329,7 @@ pub struct CollabAgentState {
 
 /// How far another agent is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CollabAgentStatus {
     PendingInit,
@@ -345,7 +343,7 @@ pub enum CollabAgentStatus {
 
 /// What another agent did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum SubAgentActivityKind {
     Started,

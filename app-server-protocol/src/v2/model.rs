@@ -1,12 +1,10 @@
 //! Models and the providers that serve them, as a client shows them in a picker.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Asks for the models of a provider.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelListParams {
     /// The provider; absent for the active one.
@@ -25,7 +23,7 @@ pub struct ModelListParams {
 
 /// A page of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelListResponse {
     /// The models, best first; exactly one of all is the default.
@@ -36,7 +34,7 @@ pub struct ModelListResponse {
 
 /// A model that a thread can use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Model {
     /// Id of the entry.
@@ -92,7 +90,7 @@ fn default_input_modalities() -> Vec<InputModality> {
 
 /// An effort that a model knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ReasoningEffortOption {
     /// Its name in requests.
@@ -103,7 +101,7 @@ pub struct ReasoningEffortOption {
 
 /// A kind of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum InputModality {
     Text,
@@ -113,7 +111,7 @@ pub enum InputModality {
 
 /// A service tier of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelServiceTier {
     /// Its name in requests.
@@ -126,7 +124,7 @@ pub struct ModelServiceTier {
 
 /// What to tell a user about a model's successor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelUpgradeInfo {
     /// The successor.
@@ -143,7 +141,7 @@ pub struct ModelUpgradeInfo {
 
 /// What to tell a user who can use a model for the first time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelAvailabilityNux {
     /// The text.
@@ -152,7 +150,7 @@ pub struct ModelAvailabilityNux {
 
 /// Access programs of the vendor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelAccessPrograms {
     /// Programs for security work.
@@ -161,7 +159,7 @@ pub struct ModelAccessPrograms {
 
 /// An access program of the vendor for security work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CyberAccessProgram {
     Standard,
@@ -171,7 +169,7 @@ pub enum CyberAccessProgram {
 
 /// How a model works with other agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum MultiAgentVersion {
     Disabled,
@@ -181,12 +179,13 @@ pub enum MultiAgentVersion {
 
 /// Asks for the providers. There is nothing to say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
 pub struct ModelProviderListParams {}
 
 /// The providers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelProviderListResponse {
     /// Built-in and configured ones.
@@ -199,7 +198,7 @@ pub struct ModelProviderListResponse {
 
 /// A provider of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelProviderSummary {
     /// Its id in requests and in the configuration.
@@ -216,7 +215,7 @@ pub struct ModelProviderSummary {
 
 /// Settings by kind of provider.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ProviderSettings {
     /// The vendor's own servers.
@@ -246,7 +245,7 @@ pub enum ProviderSettings {
 
 /// How requests to a model server are authorized.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "mode", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum GatewayAuth {
     /// Not at all.

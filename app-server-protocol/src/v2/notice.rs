@@ -1,7 +1,5 @@
 //! Notices that belong to no item: warnings, deprecations, and requests of the server that are settled.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shared::TextRange;
@@ -9,7 +7,7 @@ use crate::jsonrpc::RequestId;
 
 /// Something for the user to know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WarningNotification {
     /// The thread it is about; `null` for the server as a whole.
@@ -20,7 +18,7 @@ pub struct WarningNotification {
 
 /// Something is wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigWarningNotification {
     /// What, in a sentence.
@@ -37,7 +35,7 @@ pub struct ConfigWarningNotification {
 
 /// The client uses something that will go away.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DeprecationNoticeNotification {
     /// What, in a sentence.
@@ -48,7 +46,7 @@ pub struct DeprecationNoticeNotification {
 
 /// A request of the server is settled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ServerRequestResolvedNotification {
     /// The thread.

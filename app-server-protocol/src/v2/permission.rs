@@ -1,12 +1,10 @@
 //! Permission profiles by name, and the single permissions that a command can ask for beyond them.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Asks for the permission profiles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionProfileListParams {
     /// Where to go on: `nextCursor` of the page before. Absent for the first page.
@@ -22,7 +20,7 @@ pub struct PermissionProfileListParams {
 
 /// A page of permission profiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionProfileListResponse {
     /// Built-in ones, whose ids begin with a colon, and configured ones.
@@ -33,7 +31,7 @@ pub struct PermissionProfileListResponse {
 
 /// A permission profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionProfileSummary {
     /// Its id in requests.
@@ -46,7 +44,7 @@ pub struct PermissionProfileSummary {
 
 /// The permission profile in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ActivePermissionProfile {
     /// Its id.
@@ -58,7 +56,7 @@ pub struct ActivePermissionProfile {
 
 /// Permissions that a command asks for beyond those in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalPermissionProfile {
     /// In the network.
@@ -69,7 +67,7 @@ pub struct AdditionalPermissionProfile {
 
 /// Permissions in the file system.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalFileSystemPermissions {
     /// Paths to read; the older form of `entries`.
@@ -86,7 +84,7 @@ pub struct AdditionalFileSystemPermissions {
 
 /// Permissions in the network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalNetworkPermissions {
     /// Whether to use it.
@@ -95,7 +93,7 @@ pub struct AdditionalNetworkPermissions {
 
 /// A path and what may be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FileSystemSandboxEntry {
     /// The path.
@@ -106,7 +104,7 @@ pub struct FileSystemSandboxEntry {
 
 /// What may be done with a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum FileSystemAccessMode {
     Read,
@@ -116,7 +114,7 @@ pub enum FileSystemAccessMode {
 
 /// A path, or several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum FileSystemPath {
     /// One path and everything below it.
@@ -138,7 +136,7 @@ pub enum FileSystemPath {
 
 /// A path that depends on machine or thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum FileSystemSpecialPath {
     /// The whole file system.

@@ -1,15 +1,13 @@
 //! What the account may still use, as the model server reported it with its last response. Everything is
 //! `null` for servers that report nothing.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::account::PlanType;
 
 /// Sent after every response of the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AccountRateLimitsUpdatedNotification {
     /// The limits as they are now.
@@ -18,7 +16,7 @@ pub struct AccountRateLimitsUpdatedNotification {
 
 /// The limits of an account at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RateLimitSnapshot {
     /// Which limit this is, if the account has several.
@@ -45,7 +43,7 @@ pub struct RateLimitSnapshot {
 
 /// One stretch of time and how much of its allowance is used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RateLimitWindow {
     /// Used part of the allowance, in percent.
@@ -58,7 +56,7 @@ pub struct RateLimitWindow {
 
 /// What has been bought in advance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CreditsSnapshot {
     /// Whether there is any left.
@@ -71,7 +69,7 @@ pub struct CreditsSnapshot {
 
 /// A spending limit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SpendControlLimitSnapshot {
     /// The limit, as the vendor writes it.
@@ -86,7 +84,7 @@ pub struct SpendControlLimitSnapshot {
 
 /// A limit that is used up, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimitReachedType {
     RateLimitReached,

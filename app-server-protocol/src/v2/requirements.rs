@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -17,7 +15,7 @@ use super::settings::{ApprovalsReviewer, AskForApproval, SandboxMode};
 
 /// What an administrator requires.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigRequirementsReadResponse {
     /// Whether speed can be chosen apart from the model.
@@ -29,7 +27,7 @@ pub struct ConfigRequirementsReadResponse {
 
 /// What an administrator requires of the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigRequirements {
     /// The provider to use.
@@ -104,7 +102,7 @@ pub struct ConfigRequirements {
 
 /// A sandbox of Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum WindowsSandboxImplementation {
     Elevated,
@@ -114,7 +112,7 @@ pub enum WindowsSandboxImplementation {
 
 /// Rules for automatic review of approvals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct AutoReviewRequirements {
     /// Models with which it must be on.
@@ -125,7 +123,7 @@ pub struct AutoReviewRequirements {
 
 /// Where credentials are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum CliAuthCredentialsStoreMode {
     File,
@@ -136,7 +134,7 @@ pub enum CliAuthCredentialsStoreMode {
 
 /// Where data must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ResidencyRequirement {
     Us,
@@ -144,7 +142,7 @@ pub enum ResidencyRequirement {
 
 /// Whether feedback can be sent to the vendor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct FeedbackRequirements {
     /// Whether it can.
@@ -153,7 +151,7 @@ pub struct FeedbackRequirements {
 
 /// Rules for the choice of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelsRequirements {
     /// What new threads begin with.
@@ -162,7 +160,7 @@ pub struct ModelsRequirements {
 
 /// What new threads begin with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NewThreadModelDefaults {
     /// The model.

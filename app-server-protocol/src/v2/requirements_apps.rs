@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::config_apps::AllowDenyRequirement;
@@ -12,7 +10,7 @@ use super::requirements_system::NetworkDomainPermission;
 
 /// Rules for the vendor's app.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationRequirements {
     /// What the app may reach.
@@ -23,7 +21,7 @@ pub struct ApplicationRequirements {
 
 /// What the vendor's app may reach.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationNetworkRequirements {
     /// Whether the rules hold.
@@ -34,7 +32,7 @@ pub struct ApplicationNetworkRequirements {
 
 /// Where the vendor's app keeps projects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationStorageRequirements {
     /// Folder for new projects.
@@ -45,7 +43,7 @@ pub struct ApplicationStorageRequirements {
 
 /// What the browser in the vendor's app may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct InAppBrowserRequirements {
     /// Take over settings of other browsers.
@@ -54,7 +52,7 @@ pub struct InAppBrowserRequirements {
 
 /// What the vendor's browser tool may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct BrowserUseRequirements {
     /// Rules for its browser extension.
@@ -75,7 +73,7 @@ pub struct BrowserUseRequirements {
 
 /// What the browser tool may do on a site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct BrowserUseOriginPolicy {
     /// Open it at all.
@@ -96,7 +94,7 @@ pub struct BrowserUseOriginPolicy {
 
 /// How long an approval holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum BrowserUseAccessApprovalLifetime {
     Turn,
@@ -105,7 +103,7 @@ pub enum BrowserUseAccessApprovalLifetime {
 
 /// Rules for the browser extension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct BrowserUseExtensionRequirements {
     /// Headers that it adds to requests.
@@ -114,7 +112,7 @@ pub struct BrowserUseExtensionRequirements {
 
 /// A header of an HTTP request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RequestHeader {
     /// Its name.
@@ -125,7 +123,7 @@ pub struct RequestHeader {
 
 /// What the vendor's desktop tool may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ComputerUseRequirements {
     /// Work while the screen is locked.
@@ -142,7 +140,7 @@ pub struct ComputerUseRequirements {
 
 /// Which programs of macOS may be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ComputerUseMacosRequirements {
     /// Entries by bundle id.
@@ -151,7 +149,7 @@ pub struct ComputerUseMacosRequirements {
 
 /// Which programs of Windows may be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ComputerUseWindowsRequirements {
     /// Entries by the id of the app.
@@ -162,7 +160,7 @@ pub struct ComputerUseWindowsRequirements {
 
 /// A program of Windows, known by its signature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ComputerUseWindowsExeRequirement {
     /// Who published it.

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Hooks that an administrator adds, by the event that runs them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ManagedHooksRequirements {
     /// Before the model is asked.
@@ -62,7 +60,7 @@ pub struct ManagedHooksRequirements {
 
 /// Hooks that run under one condition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfiguredHookMatcherGroup {
     /// Pattern that the name of the tool or event must match; `null` for all.
@@ -73,7 +71,7 @@ pub struct ConfiguredHookMatcherGroup {
 
 /// What a hook does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ConfiguredHookHandler {
     /// Runs a command.
@@ -113,7 +111,7 @@ pub enum ConfiguredHookHandler {
 
 /// What commands may reach in the network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkRequirements {
     /// Whether there is a filtering proxy.
@@ -148,7 +146,7 @@ pub struct NetworkRequirements {
 
 /// Whether a domain may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkDomainPermission {
     Allow,
@@ -157,7 +155,7 @@ pub enum NetworkDomainPermission {
 
 /// Whether a Unix socket may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkUnixSocketPermission {
     Allow,
@@ -166,7 +164,7 @@ pub enum NetworkUnixSocketPermission {
 
 /// Export of telemetry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct OtelRequirements {
     /// How much of tool results goes into it.
     pub tool_result: Option<OtelToolResultLogConfig>,
@@ -194,7 +192,7 @@ pub struct OtelRequirements {
 
 /// Where telemetry goes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum OtelExporter {
     /// Nowhere.
@@ -225,7 +223,7 @@ pub enum OtelExporter {
 
 /// How telemetry is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum OtelHttpProtocol {
     Binary,
@@ -234,7 +232,7 @@ pub enum OtelHttpProtocol {
 
 /// Certificates for a collector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub struct OtelTlsConfig {
     /// File with the authority to trust.
@@ -247,7 +245,7 @@ pub struct OtelTlsConfig {
 
 /// How much of tool results goes into telemetry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct OtelToolResultLogConfig {
     /// At most so many bytes of each.
     pub max_bytes: u64,

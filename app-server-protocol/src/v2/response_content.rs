@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +10,7 @@ use super::input::ImageDetail;
 
 /// A part of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ContentItem {
     /// Text for the model.
@@ -50,7 +48,7 @@ pub enum ContentItem {
 
 /// A part of a message between agents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AgentMessageInputContent {
     /// Text.
@@ -67,7 +65,7 @@ pub enum AgentMessageInputContent {
 
 /// A part of a model's thinking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ReasoningItemContent {
     /// Text.
@@ -84,7 +82,7 @@ pub enum ReasoningItemContent {
 
 /// A part of what a model says about its thinking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ReasoningItemReasoningSummary {
     /// Text.
@@ -96,7 +94,7 @@ pub enum ReasoningItemReasoningSummary {
 
 /// What the built-in shell tool is to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum LocalShellAction {
     /// Run a command.
@@ -116,7 +114,7 @@ pub enum LocalShellAction {
 
 /// How far a call of the built-in shell tool is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum LocalShellStatus {
     Completed,
@@ -126,7 +124,7 @@ pub enum LocalShellStatus {
 
 /// What a model server does on the web.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ResponsesApiWebSearchAction {
     /// Searches.
@@ -154,7 +152,7 @@ pub enum ResponsesApiWebSearchAction {
 
 /// How much a model thinks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigurationReasoning {
     /// The effort, by its name.
@@ -163,7 +161,7 @@ pub struct ConfigurationReasoning {
 
 /// Bookkeeping of the vendor that goes along with an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct InternalChatMessageMetadataPassthrough {
     /// The turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,7 +170,7 @@ pub struct InternalChatMessageMetadataPassthrough {
 
 /// Output of a tool: one text, or several parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected a text or a list of content items")]
 pub enum FunctionCallOutputBody {
     /// One text.
@@ -183,7 +181,7 @@ pub enum FunctionCallOutputBody {
 
 /// A part of a tool's output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FunctionCallOutputContentItem {
     /// Text.
@@ -215,7 +213,7 @@ pub enum FunctionCallOutputContentItem {
 
 /// Where an image is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected either `image_url` or `file_id`")]
 pub enum ModelImageSource {
     /// At an address.
@@ -232,7 +230,7 @@ pub enum ModelImageSource {
 
 /// Where sound is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected either `audio_url` or `file_id`")]
 pub enum ModelAudioSource {
     /// At an address.

@@ -1,8 +1,6 @@
 //! Items in the form that the model server reads and writes. Clients meet them where they give a thread its
 //! history. What the items are made of stands in `response_content`.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +13,7 @@ use super::response_content::{
 
 /// An item in the form that a model server reads and writes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ResponseItem {
     /// Tools that are offered from here on.

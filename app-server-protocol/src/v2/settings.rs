@@ -1,8 +1,6 @@
 //! What governs the turns of a thread: approvals, sandbox, model behaviour. The same types serve requests,
 //! results and the notification about a change.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::permission::ActivePermissionProfile;
@@ -10,7 +8,7 @@ use super::thread::ThreadEnvironment;
 
 /// When a human is asked before a command runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum AskForApproval {
     /// Before every command that is not known to only read.
@@ -38,7 +36,7 @@ pub enum AskForApproval {
 
 /// Who answers approvals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalsReviewer {
     /// The client, and so its user.
@@ -51,7 +49,7 @@ pub enum ApprovalsReviewer {
 
 /// What commands may touch, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum SandboxMode {
     ReadOnly,
@@ -61,7 +59,7 @@ pub enum SandboxMode {
 
 /// What commands may touch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SandboxPolicy {
     /// Everything.
@@ -97,7 +95,7 @@ pub enum SandboxPolicy {
 
 /// Whether the network can be reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkAccess {
     #[default]
@@ -107,7 +105,7 @@ pub enum NetworkAccess {
 
 /// Tone of a model's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Personality {
     None,
@@ -117,7 +115,7 @@ pub enum Personality {
 
 /// How a model sums up its thinking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ReasoningSummary {
     Auto,
@@ -128,7 +126,7 @@ pub enum ReasoningSummary {
 
 /// How user and model work together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct CollaborationMode {
     /// The mode.
@@ -139,7 +137,7 @@ pub struct CollaborationMode {
 
 /// A mode of working together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ModeKind {
     /// The model makes a plan and changes nothing.
@@ -150,7 +148,7 @@ pub enum ModeKind {
 
 /// Settings that hold in a mode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct Settings {
     /// The model.
     pub model: String,
@@ -162,7 +160,7 @@ pub struct Settings {
 
 /// When a model may start agents of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum MultiAgentMode {
     /// When the user asks for it.
@@ -176,7 +174,7 @@ pub enum MultiAgentMode {
 
 /// All settings of a thread's later turns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSettings {
     /// Vendor plugins that are switched off.
@@ -216,7 +214,7 @@ pub struct ThreadSettings {
 
 /// The settings of a thread's later turns have changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSettingsUpdatedNotification {
     /// The thread.

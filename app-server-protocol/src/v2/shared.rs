@@ -7,12 +7,27 @@ use serde::{Deserialize, Serialize};
 
 /// The params of a method that takes none: absent, `null` and `{}` all read as this.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoParams {}
+
+/// Has no file of its own: a request without params says so in its own type.
+#[cfg(feature = "schema")]
+impl ts_rs::TS for NoParams {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "undefined".to_owned()
+    }
+
+    fn inline(config: &ts_rs::Config) -> String {
+        Self::name(config)
+    }
+}
 
 /// Which end of a list comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum SortDirection {
     Asc,
@@ -21,7 +36,7 @@ pub enum SortDirection {
 
 /// A stretch of a text file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TextRange {
     /// Where it begins.
@@ -32,7 +47,7 @@ pub struct TextRange {
 
 /// A place in a text file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TextPosition {
     /// Line, counted from 1.
@@ -43,7 +58,7 @@ pub struct TextPosition {
 
 /// A stretch of a text, in bytes of its UTF-8 form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ByteRange {
     /// Its first byte.

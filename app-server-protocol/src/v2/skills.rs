@@ -1,12 +1,10 @@
 //! Skills: instructions on disk that the model can be pointed to.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Asks for the skills of some folders.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillsListParams {
     /// The folders; absent or empty for the server's working directory.
@@ -19,7 +17,7 @@ pub struct SkillsListParams {
 
 /// The skills, by folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillsListResponse {
     /// One entry for each folder.
@@ -28,7 +26,7 @@ pub struct SkillsListResponse {
 
 /// The skills of one folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillsListEntry {
     /// The folder.
@@ -41,7 +39,7 @@ pub struct SkillsListEntry {
 
 /// A skill that cannot be read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillErrorInfo {
     /// Path of its file.
@@ -52,7 +50,7 @@ pub struct SkillErrorInfo {
 
 /// A skill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillMetadata {
     /// Its name.
@@ -80,7 +78,7 @@ pub struct SkillMetadata {
 
 /// Whose a skill is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum SkillScope {
     /// The user's.
@@ -95,7 +93,7 @@ pub enum SkillScope {
 
 /// How to show a skill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillInterface {
     /// Name for people.
@@ -118,7 +116,7 @@ pub struct SkillInterface {
 
 /// What a skill needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillDependencies {
     /// Tools.
@@ -127,7 +125,7 @@ pub struct SkillDependencies {
 
 /// A tool that a skill needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SkillToolDependency {
     /// Kind of tool.

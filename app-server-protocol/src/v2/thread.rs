@@ -1,7 +1,5 @@
 //! A thread as clients see it, what it is doing, and the notifications about a thread as a whole.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shared::nullable;
@@ -9,7 +7,7 @@ use super::turn::Turn;
 
 /// A conversation: turns one after the other, with the settings it was made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Thread {
     /// Its id, a UUIDv7.
@@ -88,7 +86,7 @@ pub struct Thread {
 
 /// What a thread is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ThreadStatus {
     /// Nothing: it is not in memory.
@@ -106,7 +104,7 @@ pub enum ThreadStatus {
 
 /// What a running turn waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ThreadActiveFlag {
     WaitingOnApproval,
@@ -115,7 +113,7 @@ pub enum ThreadActiveFlag {
 
 /// How the history of a thread can be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ThreadHistoryMode {
     /// As a whole.
@@ -127,7 +125,7 @@ pub enum ThreadHistoryMode {
 
 /// Kind of program that made a thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SessionSource {
     /// The terminal program.
@@ -148,7 +146,7 @@ pub enum SessionSource {
 
 /// Why an agent was started.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SubAgentSource {
     /// To review changes.
@@ -179,7 +177,7 @@ pub enum SubAgentSource {
 
 /// State of a repository.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct GitInfo {
     /// Commit that was checked out.
@@ -192,7 +190,7 @@ pub struct GitInfo {
 
 /// A group that users put threads into.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSection {
     /// Its id.
@@ -206,7 +204,7 @@ pub struct ThreadSection {
 
 /// How to show a section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSectionAppearance {
     /// Name of an icon.
@@ -217,7 +215,7 @@ pub struct ThreadSectionAppearance {
 
 /// A place where commands of a thread run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadEnvironment {
     /// Its id; `local` for the server's own machine.
@@ -230,12 +228,13 @@ pub struct ThreadEnvironment {
 
 /// Room for additions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
 pub struct ThreadExtra {}
 
 /// How far the user has read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadReadState {
     /// Where the unread part begins; `null` when all is read.
@@ -246,7 +245,7 @@ pub struct ThreadReadState {
 
 /// Where the unread part of a thread begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ThreadUnreadPosition {
     /// At the very beginning.
@@ -260,7 +259,7 @@ pub enum ThreadUnreadPosition {
 
 /// There is a new thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadStartedNotification {
     /// The thread, without turns.
@@ -269,7 +268,7 @@ pub struct ThreadStartedNotification {
 
 /// What a thread is doing has changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadStatusChangedNotification {
     /// The thread.
@@ -280,7 +279,7 @@ pub struct ThreadStatusChangedNotification {
 
 /// A thread has left memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadClosedNotification {
     /// The thread.
@@ -289,7 +288,7 @@ pub struct ThreadClosedNotification {
 
 /// A thread has another name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadNameUpdatedNotification {
     /// The thread.

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shared::SortDirection;
@@ -12,7 +10,7 @@ use super::thread::{Thread, ThreadReadState};
 
 /// Which threads, in which order. Without filters: those that users began and have not archived.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadListParams {
     /// Also threads that are attached to others.
@@ -76,7 +74,7 @@ pub struct ThreadListParams {
 
 /// A page of threads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadListResponse {
     /// The threads, without turns.
@@ -91,7 +89,7 @@ pub struct ThreadListResponse {
 
 /// One working directory or several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(untagged, expecting = "expected a path or a list of paths")]
 pub enum ThreadListCwdFilter {
     /// This one.
@@ -102,7 +100,7 @@ pub enum ThreadListCwdFilter {
 
 /// What threads are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadSortKey {
     CreatedAt,
@@ -113,7 +111,7 @@ pub enum ThreadSortKey {
 
 /// A kind of program that makes threads, for filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ThreadSourceKind {
     Cli,
@@ -130,7 +128,7 @@ pub enum ThreadSourceKind {
 
 /// Asks for the threads in memory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadLoadedListParams {
     /// Where to go on: `nextCursor` of the page before. Absent for the first page.
@@ -143,7 +141,7 @@ pub struct ThreadLoadedListParams {
 
 /// A page of ids.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadLoadedListResponse {
     /// Ids of threads in memory, also of those that are not stored.
@@ -154,7 +152,7 @@ pub struct ThreadLoadedListResponse {
 
 /// Which thread, and how much of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadReadParams {
     /// The thread.
@@ -166,7 +164,7 @@ pub struct ThreadReadParams {
 
 /// The thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadReadResponse {
     /// The thread, as stored or as in memory.
@@ -177,7 +175,7 @@ pub struct ThreadReadResponse {
 
 /// A new name for a thread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadSetNameParams {
     /// The thread.
@@ -188,12 +186,13 @@ pub struct ThreadSetNameParams {
 
 /// The name is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
 pub struct ThreadSetNameResponse {}
 
 /// Which thread not to hear of any more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadUnsubscribeParams {
     /// The thread.
@@ -202,7 +201,7 @@ pub struct ThreadUnsubscribeParams {
 
 /// What became of the subscription.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadUnsubscribeResponse {
     /// Whether there was one.
@@ -211,7 +210,7 @@ pub struct ThreadUnsubscribeResponse {
 
 /// What became of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ThreadUnsubscribeStatus {
     NotLoaded,
@@ -221,7 +220,7 @@ pub enum ThreadUnsubscribeStatus {
 
 /// Asks for the processes that a thread left running.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadBackgroundTerminalsListParams {
     /// The thread.
@@ -236,7 +235,7 @@ pub struct ThreadBackgroundTerminalsListParams {
 
 /// A page of processes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadBackgroundTerminalsListResponse {
     /// The processes.
@@ -247,7 +246,7 @@ pub struct ThreadBackgroundTerminalsListResponse {
 
 /// A process that outlived the tool call which started it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadBackgroundTerminal {
     /// The item that shows it.

@@ -1,7 +1,5 @@
 //! Starting and resuming threads: settings to begin with, and the settings in force that come back.
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,7 +16,7 @@ use super::turn::{Turn, TurnItemsView};
 
 /// Settings of a new thread. What is absent comes from the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadStartParams {
     /// The model.
@@ -32,7 +30,7 @@ pub struct ThreadStartParams {
     pub allow_provider_model_fallback: bool,
     /// Service tier of the model server: absent as configured, `null` for none.
     #[serde(default, deserialize_with = "three_state", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"), ts(as = "Option<String>"))]
     pub service_tier: Option<Option<String>>,
     /// Working directory. A relative path is taken from the server's; it need not exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,7 +105,7 @@ pub struct ThreadStartParams {
 
 /// The new thread and the settings in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadStartResponse {
     /// The thread; idle and without turns.
@@ -147,7 +145,7 @@ pub struct ThreadStartResponse {
 
 /// Why a thread is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ThreadStartSource {
     /// The program starts.
@@ -159,7 +157,7 @@ pub enum ThreadStartSource {
 /// Which thread, and settings that differ from the stored ones. If the thread is loaded already, it
 /// is joined as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadResumeParams {
     /// The thread. `history` and `path`, if given, are looked at first.
@@ -178,7 +176,7 @@ pub struct ThreadResumeParams {
     pub model_provider: Option<String>,
     /// Service tier of the model server: absent as stored, `null` for none.
     #[serde(default, deserialize_with = "three_state", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"), ts(as = "Option<String>"))]
     pub service_tier: Option<Option<String>>,
     /// Working directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -220,7 +218,7 @@ pub struct ThreadResumeParams {
 
 /// The thread and the settings in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadResumeResponse {
     /// The thread, with its turns unless they were excluded.
@@ -271,7 +269,7 @@ pub struct ThreadResumeResponse {
 
 /// Which page of turns to give.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadResumeInitialTurnsPageParams {
     /// How many turns at most.
@@ -287,7 +285,7 @@ pub struct ThreadResumeInitialTurnsPageParams {
 
 /// A page of turns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnsPage {
     /// The turns.
@@ -300,7 +298,7 @@ pub struct TurnsPage {
 
 /// A folder of skills and plugins that the user has chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SelectedCapabilityRoot {
     /// Its id.
@@ -311,7 +309,7 @@ pub struct SelectedCapabilityRoot {
 
 /// Where a folder of skills and plugins is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum CapabilityRootLocation {
     /// In an environment.
@@ -325,7 +323,7 @@ pub enum CapabilityRootLocation {
 
 /// A tool that the client carries out, or a group of such tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DynamicToolSpec {
     /// One tool.
@@ -353,7 +351,7 @@ pub enum DynamicToolSpec {
 
 /// A tool in a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DynamicToolNamespaceTool {
     /// One tool.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,7 +18,7 @@ use super::shared::three_state;
 /// What the user says, and settings to change with it. Those hold for later turns, too, unless said
 /// otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnStartParams {
     /// The thread.
@@ -80,7 +78,7 @@ pub struct TurnStartParams {
     pub model: Option<String>,
     /// Service tier of the model server: absent as before, `null` for none.
     #[serde(default, deserialize_with = "three_state", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"), ts(as = "Option<String>"))]
     pub service_tier: Option<Option<String>>,
     /// Service tier of this turn alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,7 +108,7 @@ pub struct TurnStartParams {
 
 /// The turn that takes the input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnStartResponse {
     /// The new turn, or the running one that the input joins.
@@ -119,7 +117,7 @@ pub struct TurnStartResponse {
 
 /// Input for the running turn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnSteerParams {
     /// The thread.
@@ -144,7 +142,7 @@ pub struct TurnSteerParams {
 
 /// The input is taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnSteerResponse {
     /// The turn that takes it.
@@ -153,7 +151,7 @@ pub struct TurnSteerResponse {
 
 /// Which turn to end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnInterruptParams {
     /// The thread.
@@ -164,12 +162,13 @@ pub struct TurnInterruptParams {
 
 /// The turn is ending; `turn/completed` says when it has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
 pub struct TurnInterruptResponse {}
 
 /// What follows from one input of the user, until the model has nothing more to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Turn {
     /// Its id, a UUIDv7.
@@ -195,7 +194,7 @@ pub struct Turn {
 
 /// Whether a turn runs, and how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum TurnStatus {
     Completed,
@@ -206,7 +205,7 @@ pub enum TurnStatus {
 
 /// How many items of a turn are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum TurnItemsView {
     /// None.
@@ -220,7 +219,7 @@ pub enum TurnItemsView {
 
 /// A turn has begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnStartedNotification {
     /// The thread.
@@ -231,7 +230,7 @@ pub struct TurnStartedNotification {
 
 /// A turn is over. Sent exactly once for each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnCompletedNotification {
     /// The thread.
@@ -242,7 +241,7 @@ pub struct TurnCompletedNotification {
 
 /// The turn has changed files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnDiffUpdatedNotification {
     /// The thread.
@@ -255,7 +254,7 @@ pub struct TurnDiffUpdatedNotification {
 
 /// The model has written or changed its plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnPlanUpdatedNotification {
     /// The thread.
@@ -270,7 +269,7 @@ pub struct TurnPlanUpdatedNotification {
 
 /// A step of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TurnPlanStep {
     /// What is to be done.
@@ -281,7 +280,7 @@ pub struct TurnPlanStep {
 
 /// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum TurnPlanStepStatus {
     Pending,

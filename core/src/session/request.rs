@@ -15,7 +15,7 @@ pub const MAILBOX: usize = 64;
 
 #[derive(Debug)]
 pub enum Request {
-    Submit(Submission),
+    Submit(Box<Submission>),
     StartTurn(Box<NewTurn>, oneshot::Sender<Accepted>),
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
     Interrupt(TurnId, oneshot::Sender<Result<(), NotActive>>),
