@@ -174,6 +174,12 @@ pub fn set_mounts(mount: std::os::fd::BorrowedFd<'_>, access: Access) -> io::Res
     .map(drop)
 }
 
+/// Puts this thread into a new network namespace.
+pub fn new_network_namespace() -> io::Result<()> {
+    // SAFETY: changes what this thread sees of the network, and no memory.
+    check(unsafe { libc::unshare(libc::CLONE_NEWNET) }.into()).map(drop)
+}
+
 /// Switches the interface `lo` on.
 pub fn raise_loopback(socket: impl std::os::fd::AsFd) -> io::Result<()> {
     use std::os::fd::AsRawFd;
