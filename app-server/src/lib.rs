@@ -1,1 +1,152 @@
-//! The app server.
+//! The app server: the process that an editor starts, and all between its pipes and the engine.
+//!
+//! Layers, each of which uses only those below it:
+//!
+//! ```text
+//! 6 main, run, commands              process
+//! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
+//! 4 router, lanes                    which handler, in what order
+//! 3 handlers, context, threads       behaviour per method; what it may use; one pump per listened thread
+//! 2 projection, convert              pure: events to the wire, the wire to the engine
+//! 1 handle outgoing client identity error transport args logging
+//! ```
+//!
+//! Which module of a layer knows which sibling is listed, with the reason, in the tests' `tidy/layers.rs`.
+
+pub mod args;
+pub mod client;
+pub mod commands;
+mod connection;
+pub mod context;
+mod convert;
+pub mod error;
+pub mod handle;
+mod handlers;
+mod handshake;
+pub mod identity;
+mod lanes;
+pub mod logging;
+pub mod outgoing;
+mod projection;
+mod router;
+pub mod shutdown;
+mod threads;
+pub mod transport;
+
+use std::sync::Arc;
+
+use crate::client::ClientCell;
+use crate::connection::{Connection, Parts};
+use crate::context::{Context, ServerConfig};
+use crate::outgoing::{Outgoing, Questions};
+use crate::shutdown::Leftovers;
+use crate::threads::Threads;
+
+/// Serves one client until its input ends, it does not listen any more, or `shutdown` is ready; then stops
+/// everything in order.
+pub async fn run(
+    config: ServerConfig,
+    connection: transport::Connection,
+    shutdown: impl Future<Output = ()>,
+) -> Leftovers {
+    let transport::Connection { incoming, lines, tasks } = connection;
+    let client = ClientCell::default();
+    let questions = Questions::default();
+    let outgoing = Outgoing::new(lines.clone(), client.clone(), questions.clone());
+    let group = config.conversations.shared().group.clone();
+    let threads = Threads::new(group);
+    let server = Arc::new(config);
+    let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
+    let parts = Parts { incoming, lines, client, questions };
+    let mut connection =
+        Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));
+    let ended = connection.serve(shutdown).await;
+    tracing::info!(?ended, "stopping");
+    shutdown::stop(connection, &server.conversations, tasks).await
+}
+
+#[cfg(test)]
+mod tests {
+    use codex_core::base::environment::Environment;
+    use codex_core::base::paths::AbsolutePath;
+    use codex_core::config::home::Surroundings;
+    use codex_core::config::loader::ConfigLoader;
+    use codex_core::conversations::{ConversationManager, Shared};
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::identity::Identity;
+
+    /// What the server says to these lines, in its order, with everything of this machine taken out.
+    async fn check(lines: &[&str], expected: Expect) {
+        expected.assert_eq(&answers(lines).await);
+    }
+
+    async fn answers(lines: &[&str]) -> String {
+        let home = tempfile::tempdir().unwrap();
+        let directory = AbsolutePath::new(home.path()).unwrap();
+        let environment = Environment::from_iter([("TERM", "xterm")]);
+        let identity = Identity::of_machine(&environment);
+        let surroundings = Surroundings { environment, home: directory.clone(), directory };
+        let conversations = ConversationManager::new(Shared::new(&surroundings, "/no/helper".into()));
+        let configs = ConfigLoader::new(surroundings, &Default::default()).unwrap();
+        let configs = configs.with_system_folder(home.path());
+        let (connection, mut client) = transport::memory::connected();
+        let sender = client.sender().unwrap();
+        client.close();
+        let speaking = async move {
+            for line in lines {
+                sender.send((*line).to_owned()).await.unwrap();
+            }
+        };
+        let hearing = async {
+            let mut heard = Vec::new();
+            while let Some(line) = client.recv().await {
+                heard.push(line);
+            }
+            heard.join("\n")
+        };
+        let running =
+            run(ServerConfig { configs, identity, conversations }, connection, std::future::pending());
+        let (leftovers, (), heard) = tokio::join!(running, speaking, hearing);
+        assert_eq!(leftovers, Leftovers::default());
+        let machine =
+            |text: &str| text.find('(').zip(text.find(')')).map(|(from, to)| text[from..=to].to_owned());
+        let heard = match machine(&heard) {
+            Some(machine) => heard.replace(&machine, "(MACHINE)"),
+            None => heard,
+        };
+        heard.replace(&home.path().display().to_string(), "~")
+    }
+
+    #[tokio::test]
+    async fn the_handshake() {
+        check(
+            &[
+                r#"{"id":"early","method":"thread/loaded/list","params":{}}"#,
+                r#"{"id":"decode","method":"thread/read","params":{}}"#,
+                r#"{"id":1,"method":"initialize","params":{"clientInfo":{"name":"a\nb","version":"1"}}}"#,
+                r#"{"id":2,"method":"initialize","params":{"clientInfo":{"name":"probe","version":"1.2"}}}"#,
+                r#"{"method":"initialized"}"#,
+                r#"{"id":3,"method":"initialize","params":{"clientInfo":{"name":"probe","version":"1.2"}}}"#,
+            ],
+            expect![[r#"
+                {"error":{"code":-32600,"message":"Not initialized"},"id":"early"}
+                {"error":{"code":-32600,"message":"Invalid request: missing field `threadId`"},"id":"decode"}
+                {"error":{"code":-32600,"message":"Invalid clientInfo.name: \"a\\nb\" cannot be sent as an HTTP header value; leave out control characters"},"id":1}
+                {"id":2,"result":{"userAgent":"probe/0.169.0 (MACHINE) xterm (probe; 1.2)","codexHome":"~","platformFamily":"unix","platformOs":"linux"}}
+                {"error":{"code":-32600,"message":"Already initialized"},"id":3}"#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn capabilities() {
+        let plain = r#"{"id":1,"method":"initialize","params":{"clientInfo":{"name":"p","version":"1"}}}"#;
+        let curious = r#"{"id":1,"method":"initialize","params":{"clientInfo":{"name":"p","version":"1"},"capabilities":{"experimentalApi":true}}}"#;
+        let list = r#"{"id":2,"method":"thread/backgroundTerminals/list","params":{"threadId":"x"}}"#;
+        let refusal = "thread/backgroundTerminals/list requires experimentalApi capability";
+        assert!(answers(&[plain, list]).await.contains(refusal));
+        assert!(!answers(&[curious, list]).await.contains(refusal));
+    }
+}

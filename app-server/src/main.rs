@@ -1,3 +1,86 @@
-//! The process.
+//! The process: arguments, private stdout, runtime, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use codex_app_server::args::{self, Args, Command};
+use codex_app_server::commands::terminal::Terminal;
+use codex_app_server::commands::{self, generate, try_it};
+use codex_app_server::context::ServerConfig;
+use codex_app_server::identity::Identity;
+use codex_app_server::shutdown::Signals;
+use codex_app_server::transport::stdio::{self, Claimed};
+use codex_app_server::{logging, run};
+use codex_core::config::home::Surroundings;
+use codex_core::config::loader::ConfigLoader;
+use codex_core::config::overrides::Flags;
+use codex_core::conversations::{ConversationManager, Shared};
+use tokio_util::sync::CancellationToken;
+
+fn main() -> ExitCode {
+    // Does not return when this process was started to run a command.
+    codex_core::sandbox::helper::run_if_helper();
+    let mut terminal = Terminal::default();
+    let Args { command, flags } = match args::parse(std::env::args_os().skip(1)) {
+        Ok(args) => args,
+        Err(problem) => {
+            terminal.complain(problem);
+            return ExitCode::from(2);
+        }
+    };
+    run_command(command, flags, &mut terminal).unwrap_or_else(|problem| {
+        terminal.complain(format_args!("codex-app-server: {problem:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => return serve(flags),
+        Command::Version => terminal.say(commands::version()),
+        Command::Help => terminal.say(args::HELP.trim_end()),
+        Command::Generate(what) => generate::run(&what)?,
+        Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
+        Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
+        Command::Login(_) => anyhow::bail!("`login` is not there yet"),
+        Command::Logout => anyhow::bail!("`logout` is not there yet"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
+    let claimed = stdio::claim().context("standard input and output cannot be used")?;
+    let surroundings = Surroundings::of_process()?;
+    logging::init(&surroundings.environment)?;
+    // Another provider that got there first serves as well.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let identity = Identity::of_machine(&surroundings.environment);
+    let helper = std::env::current_exe().context("the file of this program is not known")?;
+    let conversations = ConversationManager::new(Shared::new(&surroundings, helper));
+    let config = ServerConfig { identity, configs: ConfigLoader::new(surroundings, &flags)?, conversations };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_keep_alive(Duration::from_secs(1))
+        .enable_all()
+        .build()
+        .context("the runtime does not start")?;
+    let outcome = runtime.block_on(serve_until_signal(config, claimed));
+    // A thread that still reads a terminal or a file cannot be waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve_until_signal(config: ServerConfig, claimed: Claimed) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let first = CancellationToken::new();
+    let second = async {
+        signals.next().await;
+        first.cancel();
+        signals.next().await;
+    };
+    tokio::select! {
+        leftovers = run(config, claimed.connect()?, first.cancelled()) => Ok(leftovers.exit_code().into()),
+        () = second => Ok(ExitCode::FAILURE),
+    }
+}

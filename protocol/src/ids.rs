@@ -20,6 +20,14 @@ impl ConversationId {
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// When it was made, in Unix milliseconds; ids of other versions do not tell.
+    pub fn created_ms(&self) -> Option<i64> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        (self.0.get_version_num() == 7).then(|| {
+            i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos / 1_000_000))
+        })?
+    }
 }
 
 impl fmt::Display for ConversationId {

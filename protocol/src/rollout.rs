@@ -2,10 +2,14 @@
 //!
 //! A line is `{"timestamp", "ordinal", "type", "payload"}`. Lines whose type or payload is not
 //! known here are kept as they are and passed over, so that a newer file loads and loses nothing.
+//! The public codex 0.169 takes a file as its own when the first line says `history_mode`
+//! `paginated` and every line has an ordinal; without either it looks for the message events of
+//! 2025 and shows no completed items.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::event::EventMsg;
@@ -39,11 +43,16 @@ pub enum RolloutItem {
 /// What a conversation is; always the first line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SessionMeta {
+    /// The conversation at the root of this one: itself, unless another one handed work on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<ConversationId>,
     pub id: ConversationId,
     /// When it was created, in the format of the lines.
     pub timestamp: String,
     pub cwd: PathBuf,
+    #[serde(default)]
     pub originator: String,
+    #[serde(default)]
     pub cli_version: String,
     #[serde(default)]
     pub source: SessionSource,
@@ -56,17 +65,58 @@ pub struct SessionMeta {
     pub base_instructions: Option<BaseInstructions>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from_id: Option<ConversationId>,
+    /// The lines of the source before this ordinal belong to this conversation, too. Absent where
+    /// they were copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from_ordinal_exclusive: Option<u64>,
+    #[serde(default)]
+    pub history_mode: HistoryMode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<GitInfo>,
 }
 
+impl SessionMeta {
+    /// A new conversation, with what every one has.
+    pub fn new(id: ConversationId, timestamp: String, cwd: PathBuf, cli_version: &str) -> Self {
+        Self {
+            session_id: Some(id),
+            id,
+            timestamp,
+            cwd,
+            originator: String::new(),
+            cli_version: cli_version.into(),
+            source: SessionSource::default(),
+            model_provider: None,
+            instructions: None,
+            base_instructions: None,
+            forked_from_id: None,
+            forked_from_ordinal_exclusive: None,
+            history_mode: HistoryMode::Paginated,
+            git: None,
+        }
+    }
+}
+
+/// What the turns of a stored conversation are made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryMode {
+    /// Message events, as in files of 2025; lines have no ordinals.
+    #[default]
+    Legacy,
+    /// Completed items; every line has an ordinal.
+    #[serde(other)]
+    Paginated,
+}
+
+/// The text is shared, because many conversations have the same one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseInstructions {
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// Which product started a conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SessionSource {
     Cli,
@@ -76,10 +126,32 @@ pub enum SessionSource {
     Exec,
     Mcp,
     /// Work that another conversation handed on, in whatever form it is stored.
-    #[serde(alias = "subAgent", alias = "sub_agent")]
     SubAgent(Value),
     Custom(String),
     Unknown,
+}
+
+/// A form that is not known is `Unknown`: it must not cost the conversation.
+impl<'de> Deserialize<'de> for SessionSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::String(word) => match word.as_str() {
+                "cli" => Self::Cli,
+                "vscode" => Self::VSCode,
+                "exec" => Self::Exec,
+                "mcp" => Self::Mcp,
+                _ => Self::Unknown,
+            },
+            Value::Object(fields) => match fields.into_iter().next() {
+                Some((name, form)) if matches!(name.as_str(), "subagent" | "subAgent" | "sub_agent") => {
+                    Self::SubAgent(form)
+                }
+                Some((name, Value::String(word))) if name == "custom" => Self::Custom(word),
+                _ => Self::Unknown,
+            },
+            _ => Self::Unknown,
+        })
+    }
 }
 
 /// The point from which on only a summary of what came before is shown to the model.
@@ -123,6 +195,26 @@ mod tests {
         let text = r#"{"timestamp":"2025-10-22T20:51:57.569Z","type":"session_meta","payload":{"id":"01a20507-a775-7583-bb12-157c0e80978f","timestamp":"2025-10-22T20:51:57.569Z","cwd":"/w","originator":"codex_cli_rs","cli_version":"0.53.0","instructions":null,"source":"cli","model_provider":"openai"}}"#;
         let line: RolloutLine = serde_json::from_str(text).unwrap();
         assert!(matches!(line.item, RolloutItem::SessionMeta(meta) if meta.source == SessionSource::Cli));
+    }
+
+    #[test]
+    fn every_form_of_a_source_is_read() {
+        for (text, source) in [
+            (r#""cli""#, SessionSource::Cli),
+            (r#""vscode""#, SessionSource::VSCode),
+            (r#"{"subagent":"review"}"#, SessionSource::SubAgent("review".into())),
+            (r#"{"custom":"mine"}"#, SessionSource::Custom("mine".into())),
+            (r#""hologram""#, SessionSource::Unknown),
+            (r#"{"hologram":{}}"#, SessionSource::Unknown),
+            ("null", SessionSource::Unknown),
+        ] {
+            assert_eq!(serde_json::from_str::<SessionSource>(text).unwrap(), source, "{text}");
+        }
+        assert_eq!(
+            serde_json::to_string(&SessionSource::SubAgent("review".into())).unwrap(),
+            r#"{"subagent":"review"}"#
+        );
+        assert_eq!(serde_json::to_string(&SessionSource::VSCode).unwrap(), r#""vscode""#);
     }
 
     #[test]

@@ -209,6 +209,8 @@ pub struct ImageViewItem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReviewModeItem {
     pub id: ItemId,
+    /// What is reviewed, or what came of it; empty where that is stored in another form.
+    #[serde(default, alias = "user_facing_hint")]
     pub review: String,
 }
 

@@ -2,7 +2,10 @@
 
 pub mod backoff;
 pub mod cancel;
+pub mod environment;
+pub mod files;
 pub mod paths;
+pub mod secret;
 pub mod spawn;
 pub mod text;
 pub mod time;

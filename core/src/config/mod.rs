@@ -1,4 +1,112 @@
-//! Settings.
+//! The configuration: complete, validated, immutable.
+//!
+//! A `Config` is what a thread runs with. It is made of layers (machine, user, profile, command line,
+//! request), each of which may be absent; `loader` reads them anew for every thread, so an edited file
+//! counts for the next one. Nobody owns a `Config`: it is shared, and replaced as a whole.
 
+pub mod document;
+pub mod dotenv;
+pub mod error;
+pub mod features;
+pub mod file;
+pub mod home;
+pub mod layers;
+pub mod load;
+pub mod loader;
+pub mod opened;
+pub mod overrides;
+pub mod permissions;
+pub mod project_root;
 pub mod provider;
+pub mod read_view;
+pub mod relative;
+pub mod requirements;
+pub mod resolve;
 pub mod shell_env;
+pub mod version;
+
+use std::collections::BTreeMap;
+
+use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
+
+use crate::base::environment::Environment;
+use crate::base::paths::AbsolutePath;
+use file::{ConfigToml, HistorySettings};
+use layers::LayerStack;
+use overrides::ThreadOverrides;
+use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
+use provider::ModelProviderInfo;
+use shell_env::ShellEnvironmentPolicy;
+
+/// Everything that is configured for a thread.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub codex_home: AbsolutePath,
+    pub cwd: AbsolutePath,
+    pub model: String,
+    pub review_model: Option<String>,
+    pub model_provider_id: String,
+    pub model_provider: ModelProviderInfo,
+    /// All providers, built in and configured.
+    pub model_providers: BTreeMap<String, ModelProviderInfo>,
+    pub approval_policy: AskForApproval,
+    pub sandbox_policy: SandboxPolicy,
+    pub sandbox_mode: SandboxMode,
+    pub sandbox_origin: SandboxOrigin,
+    /// The knobs that count whenever the sandbox is workspace-write.
+    pub sandbox_workspace_write: WorkspaceWriteSettings,
+    pub sandbox_unreadable_paths: Vec<AbsolutePath>,
+    /// What the user thinks of the project of `cwd`.
+    pub trust: Option<TrustLevel>,
+    pub model_reasoning_effort: Option<ReasoningEffort>,
+    pub model_reasoning_summary: Option<ReasoningSummary>,
+    pub model_verbosity: Option<Verbosity>,
+    pub service_tier: Option<String>,
+    pub model_context_window: Option<u64>,
+    pub model_auto_compact_token_limit: Option<u64>,
+    pub tool_output_token_limit: Option<u64>,
+    /// Replaces the base instructions of the model.
+    pub base_instructions: Option<String>,
+    pub developer_instructions: Option<String>,
+    pub compact_prompt: Option<String>,
+    pub project_doc_max_bytes: usize,
+    pub project_doc_fallback_filenames: Vec<String>,
+    pub project_root_markers: Vec<String>,
+    pub shell_environment_policy: ShellEnvironmentPolicy,
+    pub allow_login_shell: bool,
+    pub background_terminal_max_timeout_ms: u64,
+    pub notify: Option<Vec<String>>,
+    pub history: HistorySettings,
+    pub hide_agent_reasoning: bool,
+    pub show_raw_agent_reasoning: bool,
+    pub features: BTreeMap<String, bool>,
+}
+
+impl Config {
+    /// The configuration of a machine on which nothing is configured.
+    pub fn defaults(codex_home: AbsolutePath, cwd: AbsolutePath) -> Self {
+        let facts = resolve::Facts {
+            codex_home,
+            cwd,
+            environment: Environment::default(),
+            trust: None,
+            base_instructions: None,
+        };
+        let merged = LayerStack::default().merged();
+        resolve::resolve(ConfigToml::default(), &merged, &ThreadOverrides::default(), facts).0
+    }
+
+    pub fn is_enabled(&self, feature: &features::Feature) -> bool {
+        self.features.get(feature.key).copied().unwrap_or(feature.default)
+    }
+
+    /// The permission profile that the sandbox comes from; none if a sandbox mode was named.
+    pub fn active_permission_profile(&self) -> Option<&'static str> {
+        match self.sandbox_origin {
+            SandboxOrigin::Mode => None,
+            SandboxOrigin::Default | SandboxOrigin::Project | SandboxOrigin::Profile => {
+                Some(permissions::profile_of_mode(self.sandbox_mode).id)
+            }
+        }
+    }
+}

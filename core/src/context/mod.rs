@@ -1,1 +1,9 @@
-//! What the model is shown.
+//! What the model is shown: history, environment, instructions. Values in, values out.
+
+pub mod environment;
+pub mod history;
+pub mod instructions;
+pub mod normalize;
+pub mod project_doc;
+pub mod tokens;
+pub mod truncate;

@@ -1,1 +1,331 @@
-//! The facade.
+//! The facade: starts, resumes and finds conversations.
+//!
+//! A conversation is a task that owns itself; the manager only knows which ones are loaded. Whoever
+//! starts one gets its events, and must take them: a conversation whose events nobody takes stands
+//! still, it does not fill the memory.
+
+pub mod conversation;
+pub mod input;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use codex_protocol::event::Event;
+use codex_protocol::events::notice::SessionConfiguredEvent;
+use codex_protocol::git::GitInfo;
+use codex_protocol::ids::ConversationId;
+use codex_protocol::rollout::{BaseInstructions, SessionMeta, SessionSource};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::AuthManager;
+use crate::base::environment::Environment;
+use crate::base::paths::AbsolutePath;
+use crate::base::spawn::TaskGroup;
+use crate::base::time::now_ms;
+use crate::config::{Config, home};
+use crate::context::instructions;
+use crate::context::project_doc::{self, ProjectDoc};
+use crate::conversations::conversation::CodexConversation;
+use crate::error::CoreError;
+use crate::exec::env::EnvironmentSnapshot;
+use crate::exec::shell::Shell;
+use crate::exec::unified::UnifiedExecSessionManager;
+use crate::git::info;
+use crate::model::{ModelClient, ModelSettings};
+use crate::rollout::reader::Loaded;
+use crate::rollout::recorder::RolloutRecorder;
+use crate::rollout::{location, stamp};
+use crate::sandbox::Sandbox;
+use crate::session::settings::SessionSettings;
+use crate::session::start::{self, Opening, Parts};
+use crate::turn::services::SessionServices;
+
+/// Room for facts of background terminals.
+const LATE_FACTS: usize = 16;
+
+/// Who this program says it is: to model servers and in stored conversations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub originator: String,
+    pub user_agent: String,
+    /// The version that clients see.
+    pub version: String,
+}
+
+/// What all conversations share.
+#[derive(Debug)]
+pub struct Shared {
+    pub auth: Arc<AuthManager>,
+    pub sandbox: Arc<Sandbox>,
+    pub environment: Environment,
+    /// The same for commands.
+    pub variables: Arc<EnvironmentSnapshot>,
+    pub group: TaskGroup,
+    /// Ends every conversation.
+    pub token: CancellationToken,
+    /// Known once a client has introduced itself.
+    pub identity: OnceLock<Identity>,
+}
+
+impl Shared {
+    /// `helper` is the file of this program, which starts commands.
+    pub fn new(surroundings: &home::Surroundings, helper: PathBuf) -> Self {
+        let environment = surroundings.environment.clone();
+        Self {
+            auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
+            sandbox: Arc::new(Sandbox::detect(helper, surroundings.home.as_path())),
+            variables: Arc::new(EnvironmentSnapshot::of_process()),
+            environment,
+            group: TaskGroup::new(),
+            token: CancellationToken::new(),
+            identity: OnceLock::new(),
+        }
+    }
+}
+
+/// Loaded conversations.
+#[derive(Debug)]
+pub struct ConversationManager {
+    shared: Arc<Shared>,
+    map: Mutex<HashMap<ConversationId, Arc<CodexConversation>>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct StartOptions {
+    /// Nothing of the conversation is stored.
+    pub ephemeral: bool,
+    pub source: SessionSource,
+}
+
+/// A conversation that has just been loaded.
+#[derive(Debug)]
+pub struct NewConversation {
+    pub conversation: Arc<CodexConversation>,
+    /// Its facts, in order; the first is `SessionConfigured`.
+    pub events: mpsc::Receiver<Box<Event>>,
+    pub configured: SessionConfiguredEvent,
+    /// The instruction files that were found.
+    pub instruction_sources: Vec<AbsolutePath>,
+    pub git: Option<GitInfo>,
+    /// Unix milliseconds.
+    pub created_at_ms: i64,
+}
+
+impl ConversationManager {
+    pub fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), map: Mutex::default() }
+    }
+
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Says who acts; the first client to do so counts.
+    pub fn introduce(&self, identity: Identity) {
+        self.shared.identity.get_or_init(|| identity);
+    }
+
+    /// Ends all conversations and waits until everything of them has ended: turns as interrupted,
+    /// commands with all they started, files written.
+    pub async fn shutdown(&self) {
+        self.shared.token.cancel();
+        self.lock().clear();
+        self.shared.group.finished().await;
+    }
+
+    /// A new conversation. Its file appears with its first turn.
+    pub async fn start(
+        &self,
+        config: Arc<Config>,
+        options: StartOptions,
+    ) -> Result<NewConversation, CoreError> {
+        let id = ConversationId::new();
+        let created = now_ms();
+        let surroundings = self.look_around(&config).await?;
+        let recorder = if options.ephemeral {
+            RolloutRecorder::none()
+        } else {
+            let meta = self.meta(id, created, &config, options.source, surroundings.git.clone());
+            let path = location::path_of(config.codex_home.as_path(), id, created);
+            RolloutRecorder::create(path, meta, &self.shared.group)
+        };
+        self.load(id, config, recorder, Vec::new(), surroundings, created)
+    }
+
+    /// A stored conversation goes on where it ended. One that is loaded already is not loaded twice.
+    pub async fn resume(
+        &self,
+        config: Arc<Config>,
+        loaded: Loaded,
+        path: PathBuf,
+    ) -> Result<NewConversation, CoreError> {
+        let id = loaded.meta.id;
+        if self.get(&id).is_some() {
+            return Err(CoreError::Busy(format!("thread {id} is loaded already")));
+        }
+        let created = stamp::parse(&loaded.meta.timestamp).unwrap_or_else(now_ms);
+        let surroundings = self.look_around(&config).await?;
+        let recorder = RolloutRecorder::append_to(path, loaded.next_ordinal, &self.shared.group);
+        let history = loaded.items.into_iter().map(|stored| stored.item).collect();
+        self.load(id, config, recorder, history, surroundings, created)
+    }
+
+    pub fn get(&self, id: &ConversationId) -> Option<Arc<CodexConversation>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// Ids of loaded conversations, oldest first.
+    pub fn loaded(&self) -> Vec<ConversationId> {
+        let mut ids: Vec<_> = self.lock().keys().copied().collect();
+        ids.sort();
+        ids
+    }
+
+    /// Takes a conversation out; it ends by itself once its turn has.
+    pub fn remove(&self, id: &ConversationId) -> Option<Arc<CodexConversation>> {
+        let removed = self.lock().remove(id);
+        if let Some(conversation) = &removed {
+            conversation.close();
+        }
+        removed
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Arc<CodexConversation>>> {
+        self.map.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_around(&self, config: &Arc<Config>) -> Result<Surroundings, CoreError> {
+        let config = Arc::clone(config);
+        let looked = self.shared.group.spawn_blocking(move || Surroundings {
+            docs: project_doc::read(&config),
+            git: info::read(config.cwd.as_path()),
+        });
+        looked.await.map_err(|error| CoreError::Internal {
+            message: "the project could not be read".into(),
+            source: Some(Box::new(error)),
+        })
+    }
+
+    fn meta(
+        &self,
+        id: ConversationId,
+        created_ms: i64,
+        config: &Config,
+        source: SessionSource,
+        git: Option<GitInfo>,
+    ) -> SessionMeta {
+        let identity = self.identity();
+        let cwd = config.cwd.as_path().to_path_buf();
+        SessionMeta {
+            originator: identity.originator,
+            source,
+            model_provider: Some(config.model_provider_id.clone()),
+            base_instructions: Some(BaseInstructions { text: base_instructions(config) }),
+            git,
+            ..SessionMeta::new(id, stamp::timestamp(created_ms), cwd, &identity.version)
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        self.shared.identity.get().cloned().unwrap_or_else(|| Identity {
+            originator: "codex-app-server".into(),
+            user_agent: concat!("codex-app-server/", env!("CARGO_PKG_VERSION")).into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        })
+    }
+
+    fn load(
+        &self,
+        id: ConversationId,
+        config: Arc<Config>,
+        recorder: RolloutRecorder,
+        history: Vec<codex_protocol::rollout::RolloutItem>,
+        surroundings: Surroundings,
+        created_at_ms: i64,
+    ) -> Result<NewConversation, CoreError> {
+        let settings = SessionSettings::of(&config);
+        let token = self.shared.token.child_token();
+        let (late, late_receiver) = mpsc::channel(LATE_FACTS);
+        let shell = Shell::of_user(self.shared.environment.get("SHELL"));
+        let opening = Opening {
+            developer: config.developer_instructions.clone(),
+            user: surroundings.docs.text,
+            shell: shell.path().file_name().map(|name| name.to_string_lossy().into_owned()),
+        };
+        let identity = self.identity();
+        let model = ModelClient::new(ModelSettings {
+            provider_id: config.model_provider_id.clone(),
+            provider: config.model_provider.clone(),
+            originator: identity.originator,
+            user_agent: identity.user_agent,
+            environment: self.shared.environment.clone(),
+            script: None,
+        });
+        let services = Arc::new(SessionServices {
+            auth: Arc::clone(&self.shared.auth),
+            model,
+            exec: UnifiedExecSessionManager::new(),
+            sandbox: Arc::clone(&self.shared.sandbox),
+            variables: Arc::clone(&self.shared.variables),
+            shell,
+            instructions: base_instructions(&config),
+            late,
+            group: self.shared.group.clone(),
+            config: Arc::clone(&config),
+        });
+        let configured = SessionConfiguredEvent {
+            session_id: id,
+            model: settings.model.clone(),
+            model_provider_id: config.model_provider_id.clone(),
+            approval_policy: settings.approval_policy,
+            sandbox_policy: settings.sandbox_policy.clone(),
+            cwd: settings.cwd.as_path().to_path_buf(),
+            reasoning_effort: settings.effort.clone(),
+            rollout_path: recorder.path().map(ToOwned::to_owned),
+        };
+        let parts = Parts {
+            id,
+            services: Arc::clone(&services),
+            settings,
+            recorder,
+            history,
+            opening,
+            late: late_receiver,
+            token: token.clone(),
+        };
+        let ends = start::spawn(parts, configured.clone());
+        let conversation = Arc::new(CodexConversation::new(id, config, services, ends.mailbox, token));
+        // Two resumes at once: the first one counts, the second is ended before it has done anything.
+        let mut map = self.lock();
+        if map.contains_key(&id) {
+            conversation.close();
+            return Err(CoreError::Busy(format!("thread {id} is loaded already")));
+        }
+        map.insert(id, Arc::clone(&conversation));
+        drop(map);
+        Ok(NewConversation {
+            conversation,
+            events: ends.events,
+            configured,
+            instruction_sources: surroundings.docs.sources,
+            git: surroundings.git,
+            created_at_ms,
+        })
+    }
+}
+
+/// What a new session finds in its folder.
+struct Surroundings {
+    docs: ProjectDoc,
+    git: Option<GitInfo>,
+}
+
+fn base_instructions(config: &Config) -> Arc<str> {
+    static BASE: OnceLock<Arc<str>> = OnceLock::new();
+    match &config.base_instructions {
+        Some(text) => text.as_str().into(),
+        None => Arc::clone(BASE.get_or_init(|| instructions::BASE.into())),
+    }
+}

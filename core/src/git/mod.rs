@@ -1,1 +1,3 @@
 //! Facts about repositories.
+
+pub mod info;

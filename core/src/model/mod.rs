@@ -1,1 +1,140 @@
-//! The model client.
+//! The model client: streams one response to one prompt.
+//!
+//! A request that was not answered is repeated here, silently; an answer that breaks off is the
+//! caller's to repeat, because the user is told of it (`retry` says when). The idle timeout covers
+//! waiting for the answer as well as gaps in it. Which server, or the built-in model, is settled when
+//! the client is made.
+
+use std::sync::Arc;
+
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::base::cancel::or_cancelled;
+use crate::base::environment::Environment;
+use crate::config::provider::ModelProviderInfo;
+use crate::model::credentials::Credentials;
+use crate::model::error::Error;
+use crate::model::http::HttpTransport;
+use crate::model::prompt::Prompt;
+use crate::model::rehearsal::RehearsalTransport;
+use crate::model::rehearsal::script::Script;
+use crate::model::stream::ResponseStream;
+use crate::model::transport::ModelTransport;
+use crate::model::wire::Wire;
+
+pub mod body;
+pub mod catalog;
+pub mod credentials;
+pub mod error;
+pub mod event;
+pub mod failure;
+pub mod http;
+pub mod presets;
+pub mod prompt;
+pub mod rate_limits;
+pub mod rehearsal;
+pub mod retry;
+pub mod sse;
+pub mod stream;
+pub mod tool_spec;
+pub mod transport;
+pub mod wire;
+
+#[cfg(test)]
+mod client_tests;
+
+/// How a client is set up.
+#[derive(Clone, Debug)]
+pub struct ModelSettings {
+    pub provider_id: String,
+    pub provider: ModelProviderInfo,
+    pub user_agent: String,
+    pub originator: String,
+    /// For keys and headers that stand in variables.
+    pub environment: Environment,
+    /// Plays this with the rehearsal model, instead of the provider's file.
+    pub script: Option<Arc<Script>>,
+}
+
+/// A handle to one model provider. Cheap to clone.
+#[derive(Clone)]
+pub struct ModelClient {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    provider: ModelProviderInfo,
+    transport: Transport,
+}
+
+enum Transport {
+    Http(HttpTransport),
+    Rehearsal(RehearsalTransport),
+}
+
+impl ModelClient {
+    pub fn new(settings: ModelSettings) -> Self {
+        let provider = settings.provider.clone();
+        let transport = match Wire::of(provider.wire_api) {
+            Some(wire) => Transport::Http(HttpTransport::new(settings, wire)),
+            None => Transport::Rehearsal(RehearsalTransport::new(settings)),
+        };
+        Self { inner: Arc::new(Inner { provider, transport }) }
+    }
+
+    pub fn provider(&self) -> &ModelProviderInfo {
+        &self.inner.provider
+    }
+
+    /// Asks the model. Ends with the first bytes of an answer, or when no attempt is left.
+    pub async fn stream(
+        &self,
+        prompt: &Prompt,
+        credentials: &Credentials,
+        cancelled: &CancellationToken,
+    ) -> Result<ResponseStream, Error> {
+        let opening = async {
+            match &self.inner.transport {
+                Transport::Http(transport) => self.open(transport, prompt, credentials, cancelled).await,
+                Transport::Rehearsal(transport) => self.open(transport, prompt, credentials, cancelled).await,
+            }
+        };
+        or_cancelled(cancelled, opening).await.unwrap_or(Err(Error::Cancelled))
+    }
+
+    async fn open<T: ModelTransport>(
+        &self,
+        transport: &T,
+        prompt: &Prompt,
+        credentials: &Credentials,
+        cancelled: &CancellationToken,
+    ) -> Result<ResponseStream, Error> {
+        let provider = &self.inner.provider;
+        let idle_timeout = provider.stream_idle_timeout();
+        let request = transport.prepare(prompt, credentials).await?;
+        let mut retry = 0;
+        loop {
+            let attempt = timeout(idle_timeout, transport.open(&request)).await;
+            let error = match attempt.unwrap_or(Err(Error::IdleTimeout(idle_timeout))) {
+                Ok(opened) => {
+                    let limits = rate_limits::snapshot(&opened.headers);
+                    return Ok(ResponseStream::new(limits, opened.events, idle_timeout, cancelled.clone()));
+                }
+                Err(error) => error,
+            };
+            retry += 1;
+            let Some(delay) = retry::request_delay(&error, retry, provider.request_max_retries()) else {
+                return Err(error);
+            };
+            tracing::info!(%error, retry, ?delay, "the model request is repeated");
+            sleep(delay).await;
+        }
+    }
+}
+
+impl std::fmt::Debug for ModelClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelClient").field("provider", &self.inner.provider).finish_non_exhaustive()
+    }
+}

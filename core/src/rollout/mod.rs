@@ -1,1 +1,32 @@
-//! Stored conversations.
+//! Stored conversations: one file of JSON lines each, which is the truth about a conversation.
+//!
+//! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows
+//! the paths and [`names`] what users call their conversations. Files of the public codex 0.169 and
+//! of its 2025 releases are read, and what is written here loads there. Nothing is ever rewritten:
+//! a file only grows, except that a line which was cut off by a crash is moved aside first.
+//!
+//! What the public codex 0.169 asks of a file: a first line with a configured `model_provider`; for
+//! its turns to appear also `"history_mode":"paginated"`, an ordinal in the last line, and completed
+//! items between start and end of a turn. It tolerates gaps in the ordinals and garbage between lines,
+//! and lists what has a user message. Its own `account_scoped`, `metadata` and the like it can miss.
+
+mod cursor;
+mod decode;
+pub mod error;
+mod head;
+mod legacy;
+mod line;
+mod lines;
+pub mod list;
+pub mod location;
+mod log;
+pub mod names;
+pub mod policy;
+pub mod query;
+pub mod reader;
+pub mod recorder;
+pub mod stamp;
+mod walk;
+mod writer;
+
+pub use error::Error;

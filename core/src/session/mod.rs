@@ -1,1 +1,186 @@
-//! The owner task of a conversation.
+//! The owner of one conversation: a task that holds all of its state and hears, in this order, its
+//! cancellation, requests, room for facts, late facts, and the running turn.
+//!
+//! The turn is heard only while there is room for what follows from it. That is where a slow client
+//! slows the model down; requests, and with them an interrupt, are always heard.
+
+pub mod active_turn;
+pub mod ops;
+pub mod outbox;
+pub mod request;
+pub mod settings;
+pub mod start;
+pub mod state;
+pub mod turns;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::events::turn::TurnAbortReason;
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::rollout::RolloutItem;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::rollout::policy;
+use crate::rollout::recorder::{RolloutRecorder, Seq};
+use crate::session::active_turn::ActiveTurn;
+use crate::session::outbox::Outbox;
+use crate::session::request::{NewTurn, Request, UserMessage};
+use crate::session::settings::SessionSettings;
+use crate::session::state::SessionState;
+use crate::turn::approval::ApprovalKey;
+use crate::turn::port::{LateMsg, TurnMsg};
+use crate::turn::services::SessionServices;
+
+/// How long a session that ends waits for its turn and for its client.
+const LAST_WORDS: Duration = Duration::from_millis(900);
+
+pub struct Session {
+    id: ConversationId,
+    services: Arc<SessionServices>,
+    settings: SessionSettings,
+    state: SessionState,
+    recorder: RolloutRecorder,
+    outbox: Outbox,
+    mailbox: mpsc::Receiver<Request>,
+    late: mpsc::Receiver<Box<LateMsg>>,
+    token: CancellationToken,
+    active: Option<ActiveTurn>,
+    /// Input that was accepted and waits until whoever sent it has been told.
+    held: Option<Held>,
+    /// Turns that were accepted while another one was being aborted.
+    next: Vec<NewTurn>,
+    approved: HashSet<ApprovalKey>,
+    /// Texts for the beginning of the history.
+    opening: start::Opening,
+    closing: Option<Instant>,
+}
+
+struct Held {
+    go: oneshot::Receiver<()>,
+    input: HeldInput,
+}
+
+enum HeldInput {
+    Start(Box<NewTurn>),
+    Steer(UserMessage),
+}
+
+impl Session {
+    pub async fn run(mut self) {
+        while !self.is_done() {
+            let has_room = self.outbox.has_room();
+            let is_free = self.held.is_none();
+            let deadline = self.active.as_ref().and_then(|active| active.deadline);
+            tokio::select! {
+                biased;
+                () = self.token.cancelled(), if self.closing.is_none() => self.close(),
+                request = self.mailbox.recv(), if is_free && self.closing.is_none() => match request {
+                    Some(request) => self.hear(request).await,
+                    None => self.close(),
+                },
+                () = told(&mut self.held) => self.release().await,
+                () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
+                Some(late) = self.late.recv(), if has_room => {
+                    let LateMsg { turn_id, msg } = *late;
+                    self.report(turn_id, msg).await;
+                }
+                message = next_message(&mut self.active), if has_room && is_free => match message {
+                    Some(message) => self.hear_turn(message).await,
+                    None => self.turn_is_over().await,
+                },
+                () = until(deadline) => {
+                    if let Some(active) = &mut self.active {
+                        active.kill();
+                    }
+                }
+                () = until(self.closing) => break,
+            }
+        }
+        self.end().await;
+    }
+
+    fn is_done(&self) -> bool {
+        self.closing.is_some() && self.active.is_none() && self.outbox.is_empty()
+    }
+
+    /// Begins to end: the turn is cancelled, what is known is still told.
+    fn close(&mut self) {
+        self.closing = Some(Instant::now() + LAST_WORDS);
+        self.held = None;
+        self.next.clear();
+        if let Some(active) = &mut self.active {
+            active.cancel(TurnAbortReason::Interrupted);
+        }
+    }
+
+    async fn end(mut self) {
+        self.services.exec.close_all().await;
+        if let Err(error) = self.recorder.close().await {
+            tracing::error!(thread = %self.id, %error, "the conversation could not be stored to its end");
+        }
+        self.report(TurnId::from(""), EventMsg::ShutdownComplete).await;
+    }
+
+    /// Stores items and folds them into the state.
+    async fn record(&mut self, items: Vec<RolloutItem>) -> Option<Seq> {
+        items.iter().for_each(|item| self.state.apply(item));
+        match self.recorder.record(&items).await {
+            Ok(seq) => Some(seq),
+            Err(error) => {
+                tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
+                None
+            }
+        }
+    }
+
+    /// Tells the client a fact, after storing it if it is of a kind that is kept.
+    async fn report(&mut self, turn_id: TurnId, msg: EventMsg) {
+        let mut after = None;
+        if policy::keeps_event(&msg) {
+            after = self.record(vec![RolloutItem::EventMsg(msg.clone())]).await;
+        }
+        self.outbox.push(Event { id: turn_id, msg }, after);
+    }
+
+    /// Input that was held back takes effect.
+    async fn release(&mut self) {
+        match self.held.take().map(|held| held.input) {
+            Some(HeldInput::Start(turn)) => self.start_turn(*turn).await,
+            Some(HeldInput::Steer(message)) => {
+                if let Some(active) = &mut self.active {
+                    active.pending_input.push(message);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Resolves when whoever sent the held input has been told, or has gone away.
+async fn told(held: &mut Option<Held>) {
+    match held {
+        Some(held) => {
+            let _ = (&mut held.go).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_message(active: &mut Option<ActiveTurn>) -> Option<TurnMsg> {
+    match active {
+        Some(active) => active.next_message().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

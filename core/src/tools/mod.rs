@@ -1,1 +1,15 @@
 //! What the model can call.
+//!
+//! A call goes through this folder from top to bottom: the [`router`] reads a call out of a model
+//! item, the [`runtime`] runs the calls of one response (side by side where that is allowed), a
+//! handler of the [`registry`] does the work, and the [`orchestrator`] decides for those that touch
+//! the machine whether to ask and where to run. [`builtin`] is the list of all tools.
+
+pub mod builtin;
+pub mod call;
+pub mod handlers;
+pub mod orchestrator;
+pub mod registry;
+pub mod router;
+pub mod runtime;
+pub mod sandboxed;

@@ -1,1 +1,9 @@
-//! The contract of a turn.
+//! The contract between what a turn does (tasks, tools) and the session that owns the state.
+//!
+//! Tasks and tools must talk to the session, and the session starts tasks. This layer cuts the
+//! circle: it holds the messages and handles that both sides know, and no behaviour of its own.
+
+pub mod approval;
+pub mod context;
+pub mod port;
+pub mod services;

@@ -4,10 +4,11 @@
 //! the end. Handles look at the buffers. The exit is shown only when the output is complete.
 
 use std::future::{Future, pending};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use codex_protocol::events::exec::OutputStream;
+use codex_protocol::ids::ItemId;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
@@ -62,6 +63,10 @@ pub struct ExecSession {
     terminal: Option<Terminal>,
     shared: Arc<Shared>,
     end: CancellationToken,
+    /// The item that clients know it by, once its call has left it running.
+    item: OnceLock<ItemId>,
+    /// Fires when its end has been reported to clients.
+    reported: CancellationToken,
 }
 
 /// What the owner task and the handles share.
@@ -97,6 +102,8 @@ impl ExecSession {
             terminal,
             shared: Arc::default(),
             end: CancellationToken::new(),
+            item: OnceLock::new(),
+            reported: CancellationToken::new(),
         };
         let owner = Owner {
             running,
@@ -137,6 +144,31 @@ impl ExecSession {
 
     pub fn started_at(&self) -> SystemTime {
         self.started_at
+    }
+
+    pub fn age(&self) -> Duration {
+        self.started_at.elapsed().unwrap_or_default()
+    }
+
+    /// The call has left it running; from now on it is a background terminal.
+    pub fn set_item(&self, item: ItemId) {
+        // A session is handed over once.
+        let _ = self.item.set(item);
+    }
+
+    pub fn item(&self) -> Option<ItemId> {
+        self.item.get().cloned()
+    }
+
+    pub fn set_reported(&self) {
+        self.reported.cancel();
+    }
+
+    /// Waits until the end of a background terminal has been reported.
+    pub async fn reported(&self) {
+        if self.item.get().is_some() {
+            self.reported.cancelled().await;
+        }
     }
 
     /// Types the bytes into the command's terminal.

@@ -1,0 +1,77 @@
+//! THE list of requests a client may send.
+//!
+//! A row reads: documentation, `experimental` if only for connections that asked for it, name on the wire,
+//! name in code, params, result. Types are written from their module in `v2`. To add a request, add its types
+//! and a row; the server then does not compile until it has a handler.
+
+use serde_json::value::RawValue;
+
+use crate::experimental::{self, ExperimentalUse};
+use crate::jsonrpc::{RequestId, RequestMessage, write_line};
+use crate::method::{DecodeError, decode_params};
+use crate::v2::*;
+
+use super::define::define_client_requests;
+
+/// Calls the macro named in its argument with every row of the table.
+#[macro_export]
+macro_rules! for_each_client_request {
+    ($then:ident) => {
+        $then! {
+            /// Opens the connection: who the client is and what it can do. Every other request comes after it.
+            "initialize" => Initialize(initialize::InitializeParams) -> initialize::InitializeResponse;
+
+            /// Starts a new thread and subscribes the connection to it.
+            "thread/start" => ThreadStart(thread_start::ThreadStartParams) -> thread_start::ThreadStartResponse;
+            /// Loads a stored thread, or joins one that is loaded, and subscribes the connection to it.
+            "thread/resume" => ThreadResume(thread_start::ThreadResumeParams) -> thread_start::ThreadResumeResponse;
+            /// Reads one thread without subscribing to it.
+            "thread/read" => ThreadRead(thread_list::ThreadReadParams) -> thread_list::ThreadReadResponse;
+            /// Lists stored threads, page by page.
+            "thread/list" => ThreadList(thread_list::ThreadListParams) -> thread_list::ThreadListResponse;
+            /// Lists the ids of the threads in memory.
+            "thread/loaded/list" =>
+                ThreadLoadedList(thread_list::ThreadLoadedListParams) -> thread_list::ThreadLoadedListResponse;
+            /// Ends this connection's subscription to a thread. The thread goes on.
+            "thread/unsubscribe" =>
+                ThreadUnsubscribe(thread_list::ThreadUnsubscribeParams) -> thread_list::ThreadUnsubscribeResponse;
+            /// Names a thread.
+            "thread/name/set" =>
+                ThreadSetName(thread_list::ThreadSetNameParams) -> thread_list::ThreadSetNameResponse;
+            /// Lists the processes that outlived the tool calls which started them.
+            experimental "thread/backgroundTerminals/list" =>
+                ThreadBackgroundTerminalsList(thread_list::ThreadBackgroundTerminalsListParams)
+                -> thread_list::ThreadBackgroundTerminalsListResponse;
+
+            /// Starts a turn with the user's input. Answered when the turn is accepted; its progress arrives as
+            /// notifications. While a turn runs, the input joins it and the answer names that turn.
+            "turn/start" => TurnStart(turn::TurnStartParams) -> turn::TurnStartResponse;
+            /// Adds input to the running turn.
+            "turn/steer" => TurnSteer(turn::TurnSteerParams) -> turn::TurnSteerResponse;
+            /// Ends the running turn.
+            "turn/interrupt" => TurnInterrupt(turn::TurnInterruptParams) -> turn::TurnInterruptResponse;
+
+            /// Lists the models of the active provider, best first.
+            "model/list" => ModelList(model::ModelListParams) -> model::ModelListResponse;
+            /// Lists the configured and the built-in model providers.
+            "modelProvider/list" =>
+                ModelProviderList(model::ModelProviderListParams) -> model::ModelProviderListResponse;
+            /// Lists the permission profiles that a thread can be given.
+            "permissionProfile/list" =>
+                PermissionProfileList(permission::PermissionProfileListParams)
+                -> permission::PermissionProfileListResponse;
+            /// Lists the skills that are available in the given folders.
+            "skills/list" => SkillsList(skills::SkillsListParams) -> skills::SkillsListResponse;
+
+            /// Reads the effective configuration, and on request the layers it is made of.
+            "config/read" => ConfigRead(config::ConfigReadParams) -> config::ConfigReadResponse;
+            /// Reads what an administrator requires of the configuration.
+            "configRequirements/read" =>
+                ConfigRequirementsRead(shared::NoParams) -> requirements::ConfigRequirementsReadResponse;
+            /// Reads who is logged in.
+            "account/read" => GetAccount(account::GetAccountParams) -> account::GetAccountResponse;
+        }
+    };
+}
+
+for_each_client_request!(define_client_requests);

@@ -1,0 +1,82 @@
+//! The list of notifications the server sends.
+//!
+//! A row reads: documentation, `experimental` if only for connections that asked for it, name on the wire, name
+//! in code, params. Which connections get a notification is the server's business.
+
+use serde_json::value::RawValue;
+
+use crate::jsonrpc::{NotificationMessage, write_line};
+use crate::method::{DecodeError, decode_params};
+use crate::v2::*;
+
+use super::define::define_server_notifications;
+
+/// Calls the macro named in its argument with every row of the table.
+#[macro_export]
+macro_rules! for_each_server_notification {
+    ($then:ident) => {
+        $then! {
+            /// A turn failed, or is about to retry.
+            "error" => Error(error::ErrorNotification);
+
+            /// There is a new thread.
+            "thread/started" => ThreadStarted(thread::ThreadStartedNotification);
+            /// What a thread is doing has changed.
+            "thread/status/changed" => ThreadStatusChanged(thread::ThreadStatusChangedNotification);
+            /// A thread has left memory.
+            "thread/closed" => ThreadClosed(thread::ThreadClosedNotification);
+            /// A thread has another name.
+            "thread/name/updated" => ThreadNameUpdated(thread::ThreadNameUpdatedNotification);
+            /// The settings of a thread's later turns have changed.
+            "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
+            /// How many tokens a thread has used so far.
+            "thread/tokenUsage/updated" => ThreadTokenUsageUpdated(usage::ThreadTokenUsageUpdatedNotification);
+
+            /// A turn has begun.
+            "turn/started" => TurnStarted(turn::TurnStartedNotification);
+            /// A turn is over: completed, interrupted or failed. The last message of its turn.
+            "turn/completed" => TurnCompleted(turn::TurnCompletedNotification);
+            /// All changes that the turn has made to files so far.
+            "turn/diff/updated" => TurnDiffUpdated(turn::TurnDiffUpdatedNotification);
+            /// The model has written or changed its plan.
+            "turn/plan/updated" => TurnPlanUpdated(turn::TurnPlanUpdatedNotification);
+
+            /// An item has begun.
+            "item/started" => ItemStarted(item_delta::ItemStartedNotification);
+            /// An item is complete. What it says is final.
+            "item/completed" => ItemCompleted(item_delta::ItemCompletedNotification);
+            /// More text of an agent message.
+            "item/agentMessage/delta" => AgentMessageDelta(item_delta::AgentMessageDeltaNotification);
+            /// More text of a plan.
+            "item/plan/delta" => PlanDelta(item_delta::PlanDeltaNotification);
+            /// A new part of the reasoning summary begins.
+            "item/reasoning/summaryPartAdded" =>
+                ReasoningSummaryPartAdded(item_delta::ReasoningSummaryPartAddedNotification);
+            /// More text of a part of the reasoning summary.
+            "item/reasoning/summaryTextDelta" =>
+                ReasoningSummaryTextDelta(item_delta::ReasoningSummaryTextDeltaNotification);
+            /// More text of a part of the reasoning itself.
+            "item/reasoning/textDelta" => ReasoningTextDelta(item_delta::ReasoningTextDeltaNotification);
+            /// More output of a command.
+            "item/commandExecution/outputDelta" =>
+                CommandExecutionOutputDelta(item_delta::CommandExecutionOutputDeltaNotification);
+            /// The model has written to a running command.
+            "item/commandExecution/terminalInteraction" =>
+                TerminalInteraction(item_delta::TerminalInteractionNotification);
+
+            /// A request of the server is settled: answered by some connection, or withdrawn.
+            "serverRequest/resolved" => ServerRequestResolved(notice::ServerRequestResolvedNotification);
+            /// The limits of the account, as of the last response of the model.
+            "account/rateLimits/updated" =>
+                AccountRateLimitsUpdated(rate_limits::AccountRateLimitsUpdatedNotification);
+            /// Something for the user to know.
+            "warning" => Warning(notice::WarningNotification);
+            /// Something is wrong with the configuration.
+            "configWarning" => ConfigWarning(notice::ConfigWarningNotification);
+            /// The client uses something that will go away.
+            "deprecationNotice" => DeprecationNotice(notice::DeprecationNoticeNotification);
+        }
+    };
+}
+
+for_each_server_notification!(define_server_notifications);

@@ -1,0 +1,149 @@
+//! The server's questions: what is shown of them, and what is answered.
+//!
+//! Nothing is approved that nobody said yes to: at the end of input, at Ctrl-C and at every unclear answer the
+//! request is denied.
+
+use codex_app_server_protocol::ServerRequest;
+use codex_app_server_protocol::v2::approval::{
+    CommandExecutionApprovalDecision, CommandExecutionRequestApprovalResponse, FileChangeApprovalDecision,
+    FileChangeRequestApprovalResponse,
+};
+use serde_json::Value;
+
+use super::Error;
+use super::options::Approvals;
+use super::person::Person;
+
+/// What a person can say to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    Accept,
+    AcceptForSession,
+    Decline,
+    Cancel,
+}
+
+/// Decides by flag, or by asking.
+pub struct Approver {
+    approvals: Approvals,
+    has_person: bool,
+}
+
+impl Approver {
+    /// Without somebody to ask and without a flag, everything is denied.
+    pub fn new(approvals: Approvals, has_person: bool) -> Approver {
+        Approver { approvals, has_person }
+    }
+
+    /// The answer to a question, as the wire wants it.
+    pub async fn decide(&self, question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
+        person.terminal.complain(describe(question));
+        let (decision, why) = match self.approvals {
+            Approvals::Ask if self.has_person => return Ok(answer(question, ask(person).await?)?),
+            Approvals::Ask => (Decision::Decline, "  denied, since nobody is there to ask; see --yes"),
+            Approvals::Accept => (Decision::Accept, "  approved, because of --yes"),
+            Approvals::Decline => (Decision::Decline, "  denied, because of --deny"),
+        };
+        person.terminal.complain(why);
+        Ok(answer(question, decision)?)
+    }
+}
+
+async fn ask(person: &mut Person<'_>) -> Result<Decision, Error> {
+    person.typed.forget();
+    loop {
+        person.terminal.ask("  yes, no, or yes for this session? [y/n/s] ");
+        let line = tokio::select! {
+            line = person.typed.line() => line?,
+            () = person.interrupts.next() => return Ok(Decision::Cancel),
+        };
+        let Some(line) = line else { return Ok(Decision::Decline) };
+        match understand(&line) {
+            Some(decision) => return Ok(decision),
+            None => person.terminal.complain("  type y, n or s"),
+        }
+    }
+}
+
+fn understand(line: &str) -> Option<Decision> {
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Some(Decision::Accept),
+        "s" | "session" => Some(Decision::AcceptForSession),
+        "n" | "no" => Some(Decision::Decline),
+        _ => None,
+    }
+}
+
+fn describe(question: &ServerRequest) -> String {
+    let (what, reason) = match question {
+        ServerRequest::CommandExecutionRequestApproval(params) => {
+            let command = params.command.as_deref().unwrap_or("a command");
+            let place = params.cwd.as_ref().map(|cwd| format!("\n  in {cwd}")).unwrap_or_default();
+            (format!("May this run?\n  {command}{place}"), params.reason.as_deref())
+        }
+        ServerRequest::FileChangeRequestApproval(params) => {
+            let root = params.grant_root.as_ref().map(|root| format!(" and further ones below {root}"));
+            (
+                format!("May the changes shown above be made{}?", root.unwrap_or_default()),
+                params.reason.as_deref(),
+            )
+        }
+    };
+    reason.map_or_else(|| what.clone(), |reason| format!("{what}\n  because: {reason}"))
+}
+
+fn answer(question: &ServerRequest, decision: Decision) -> Result<Value, serde_json::Error> {
+    match question {
+        ServerRequest::CommandExecutionRequestApproval(_) => {
+            let decision = match decision {
+                Decision::Accept => CommandExecutionApprovalDecision::Accept,
+                Decision::AcceptForSession => CommandExecutionApprovalDecision::AcceptForSession,
+                Decision::Decline => CommandExecutionApprovalDecision::Decline,
+                Decision::Cancel => CommandExecutionApprovalDecision::Cancel,
+            };
+            serde_json::to_value(CommandExecutionRequestApprovalResponse { decision })
+        }
+        ServerRequest::FileChangeRequestApproval(_) => {
+            let decision = match decision {
+                Decision::Accept => FileChangeApprovalDecision::Accept,
+                Decision::AcceptForSession => FileChangeApprovalDecision::AcceptForSession,
+                Decision::Decline => FileChangeApprovalDecision::Decline,
+                Decision::Cancel => FileChangeApprovalDecision::Cancel,
+            };
+            serde_json::to_value(FileChangeRequestApprovalResponse { decision })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use codex_app_server_protocol::v2::approval::CommandExecutionRequestApprovalParams;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_clear_words_approve() {
+        assert_eq!(understand(" Y\n"), Some(Decision::Accept));
+        assert_eq!(understand("session"), Some(Decision::AcceptForSession));
+        assert_eq!(understand("No"), Some(Decision::Decline));
+        for unclear in ["", "yn", "ok", "yes please", "1"] {
+            assert_eq!(understand(unclear), None, "{unclear}");
+        }
+    }
+
+    #[test]
+    fn a_question_shows_the_command_the_place_and_the_reason() {
+        let params = CommandExecutionRequestApprovalParams {
+            command: Some("rm -r build".into()),
+            cwd: Some("/w".into()),
+            reason: Some("it is in the way".into()),
+            ..CommandExecutionRequestApprovalParams::default()
+        };
+        let question = ServerRequest::CommandExecutionRequestApproval(params);
+        assert_eq!(describe(&question), "May this run?\n  rm -r build\n  in /w\n  because: it is in the way");
+        let said = answer(&question, Decision::AcceptForSession).unwrap();
+        assert_eq!(said, json!({"decision": "acceptForSession"}));
+    }
+}

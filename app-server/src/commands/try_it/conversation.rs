@@ -1,0 +1,158 @@
+//! The requests of a conversation in their order: handshake, thread, one turn per prompt.
+
+use std::ffi::OsString;
+
+use codex_app_server_protocol::WIRE_VERSION;
+use codex_app_server_protocol::method::{Initialize, ThreadList, ThreadResume, ThreadStart};
+use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeParams};
+use codex_app_server_protocol::v2::settings::{AskForApproval, SandboxMode};
+use codex_app_server_protocol::v2::thread_list::ThreadListParams;
+use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
+use codex_core::config::home::Surroundings;
+use codex_core::config::overrides::Flags;
+
+use super::Error;
+use super::approval::Approver;
+use super::client::Client;
+use super::options::{Options, Resume};
+use super::person::Person;
+use super::turn::{self, Outcome};
+use super::{provider, show};
+use crate::commands::terminal::Terminal;
+
+/// An open conversation.
+pub struct Conversation {
+    client: Client,
+    thread: String,
+    prompt: Option<String>,
+    approver: Approver,
+    shows_wire: bool,
+}
+
+impl Conversation {
+    /// Starts the server, shakes hands, and starts or resumes a thread.
+    pub async fn open(
+        options: Options,
+        surroundings: &Surroundings,
+        person: &mut Person<'_>,
+    ) -> Result<Conversation, Error> {
+        let (program, arguments) = server(&options)?;
+        let mut client = Client::start(&program, &arguments, options.shows_wire)?;
+        let client_info = ClientInfo { name: "codex-try".into(), title: None, version: WIRE_VERSION.into() };
+        client.request::<Initialize>(InitializeParams { client_info, capabilities: None }, person).await?;
+        client.initialized(person.terminal).await?;
+        let thread = match options.resume {
+            Some(resume) => resume_thread(&mut client, resume, options.shows_wire, person).await?,
+            None => start_thread(&mut client, surroundings, person).await?,
+        };
+        let approver = Approver::new(options.approvals, person.typed.is_person());
+        let (prompt, shows_wire) = (options.prompt, options.shows_wire);
+        Ok(Conversation { client, thread, prompt, approver, shows_wire })
+    }
+
+    /// The one prompt of the command line, or one per line until the input ends. The last turn's outcome.
+    pub async fn hold(&mut self, person: &mut Person<'_>) -> Result<Outcome, Error> {
+        if let Some(prompt) = self.prompt.take() {
+            return self.turn(prompt, person).await;
+        }
+        let mut outcome = Outcome::Completed;
+        while let Some(line) = self.next_prompt(person).await? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            outcome = match self.turn(line, person).await {
+                Err(problem @ Error::Refused { .. }) => {
+                    person.terminal.complain(problem);
+                    Outcome::Failed
+                }
+                ended => ended?,
+            };
+        }
+        Ok(outcome)
+    }
+
+    /// Ends the server.
+    pub async fn close(self, terminal: &mut Terminal) {
+        terminal.complain(format_args!("Go on with: codex-app-server try --resume {}", self.thread));
+        self.client.close(terminal).await;
+    }
+
+    async fn next_prompt(&mut self, person: &mut Person<'_>) -> Result<Option<String>, Error> {
+        if person.typed.is_person() {
+            person.terminal.ask("> ");
+        }
+        tokio::select! {
+            line = person.typed.line() => Ok(line?),
+            () = person.interrupts.next() => Err(Error::Interrupted),
+        }
+    }
+
+    async fn turn(&mut self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
+        let Conversation { client, thread, approver, shows_wire, .. } = self;
+        turn::Running { client, thread, approver, shows_meaning: !*shows_wire }.run(prompt, person).await
+    }
+}
+
+/// The command line of the server: this program unless another is named.
+fn server(options: &Options) -> Result<(OsString, Vec<String>), Error> {
+    let (program, mut arguments) = match &options.server {
+        None => (std::env::current_exe()?.into_os_string(), vec!["app-server".to_owned()]),
+        Some(command) => {
+            let mut words = command.split_whitespace().map(str::to_owned);
+            let program = words.next().ok_or_else(|| Error::Usage("--server needs a command".into()))?;
+            (program.into(), words.collect())
+        }
+    };
+    let Flags { config, enable, disable, profile } = &options.flags;
+    let mut pass = |option: &str, values: &[String]| {
+        arguments.extend(values.iter().flat_map(|value| [option.to_owned(), value.clone()]));
+    };
+    pass("-c", config);
+    pass("--enable", enable);
+    pass("--disable", disable);
+    pass("--profile", profile.as_slice());
+    Ok((program, arguments))
+}
+
+/// Commands run in the sandbox, may write the current folder, and ask to leave it.
+async fn start_thread(
+    client: &mut Client,
+    surroundings: &Surroundings,
+    person: &mut Person<'_>,
+) -> Result<String, Error> {
+    let params = ThreadStartParams {
+        model_provider: provider::choose(client, surroundings, person).await?,
+        cwd: Some(surroundings.directory.to_string()),
+        sandbox: Some(SandboxMode::WorkspaceWrite),
+        approval_policy: Some(AskForApproval::OnRequest),
+        ..ThreadStartParams::default()
+    };
+    let started = client.request::<ThreadStart>(params, person).await?;
+    Ok(started.thread.id)
+}
+
+async fn resume_thread(
+    client: &mut Client,
+    resume: Resume,
+    shows_wire: bool,
+    person: &mut Person<'_>,
+) -> Result<String, Error> {
+    let thread_id = match resume {
+        Resume::Thread(id) => id,
+        Resume::Latest => {
+            let params = ThreadListParams { limit: Some(1), ..ThreadListParams::default() };
+            let page = client.request::<ThreadList>(params, person).await?;
+            page.data.into_iter().next().ok_or(Error::NothingToResume)?.id
+        }
+    };
+    let params = ThreadResumeParams { thread_id, ..ThreadResumeParams::default() };
+    let resumed = client.request::<ThreadResume>(params, person).await?;
+    if !shows_wire {
+        for item in resumed.thread.turns.iter().flat_map(|turn| &turn.items) {
+            if let Some(text) = show::recalled(item) {
+                person.terminal.say(text);
+            }
+        }
+    }
+    Ok(resumed.thread.id)
+}

@@ -1,0 +1,37 @@
+//! Which model answers: the configured one, or the rehearsal model when nothing is configured.
+//!
+//! Only what the server says about itself is looked at, as any client could. An API key in the environment counts
+//! as a configuration.
+
+use codex_app_server_protocol::method::{ConfigRead, GetAccount};
+use codex_app_server_protocol::v2::account::GetAccountParams;
+use codex_app_server_protocol::v2::config::ConfigReadParams;
+use codex_core::config::home::Surroundings;
+
+use super::Error;
+use super::client::Client;
+use super::person::Person;
+
+/// The provider inside the server that needs neither account nor network.
+const REHEARSAL: &str = "rehearsal";
+
+/// The provider to name when a thread is started; none when the configured one will do.
+pub async fn choose(
+    client: &mut Client,
+    surroundings: &Surroundings,
+    person: &mut Person<'_>,
+) -> Result<Option<String>, Error> {
+    let cwd = Some(surroundings.directory.to_string());
+    let read = client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, person).await?;
+    let account = client.request::<GetAccount>(GetAccountParams::default(), person).await?;
+    let has_key =
+        ["CODEX_API_KEY", "OPENAI_API_KEY"].iter().any(|key| surroundings.environment.get(key).is_some());
+    let is_configured = read.config.model_provider.is_some() && read.origins.contains_key("model_provider");
+    if is_configured || has_key || account.account.is_some() || !account.requires_openai_auth {
+        return Ok(None);
+    }
+    person
+        .terminal
+        .complain("No account and no model provider is configured: the built-in `rehearsal` model answers.");
+    Ok(Some(REHEARSAL.to_owned()))
+}

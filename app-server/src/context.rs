@@ -1,0 +1,107 @@
+//! Everything a handler may use. One per connection; a clone is a handle to the same.
+
+use std::sync::Arc;
+
+use codex_core::config::loader::{ConfigLoader, Loaded};
+use codex_core::conversations::ConversationManager;
+
+use crate::client::{Client, ClientCell};
+use crate::convert::to_core;
+use crate::error::RpcError;
+use crate::identity::Identity;
+use crate::outgoing::Outgoing;
+use crate::threads::audience::Listener;
+use crate::threads::{LoadedThread, Threads};
+
+/// How the process was started: what holds for all connections.
+#[derive(Debug)]
+pub struct ServerConfig {
+    pub configs: ConfigLoader,
+    pub identity: Identity,
+    pub conversations: ConversationManager,
+}
+
+/// What handlers are written for.
+#[derive(Clone, Debug)]
+pub struct Context {
+    outgoing: Outgoing,
+    client: ClientCell,
+    server: Arc<ServerConfig>,
+    threads: Threads,
+    listener: Listener,
+}
+
+impl Context {
+    pub(crate) fn new(
+        outgoing: Outgoing,
+        client: ClientCell,
+        server: Arc<ServerConfig>,
+        threads: Threads,
+    ) -> Self {
+        let listener = threads.connect(outgoing.clone());
+        Context { outgoing, client, server, threads, listener }
+    }
+
+    /// The way to this connection's client.
+    pub fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
+    /// Who this connection's client is. There during every request but `initialize`.
+    pub fn client(&self) -> Option<&Client> {
+        self.client.get()
+    }
+
+    /// The connection is open from now on.
+    pub(crate) fn introduce(&self, client: Client) -> Result<&Client, RpcError> {
+        let mut newcomer = Some(client);
+        let known = self.client.get_or_init(|| newcomer.take().unwrap_or_default());
+        if newcomer.is_some() { Err(RpcError::already_initialized()) } else { Ok(known) }
+    }
+
+    /// Loads configurations. Reads files: not for the runtime's own threads.
+    pub fn configs(&self) -> &ConfigLoader {
+        &self.server.configs
+    }
+
+    /// Runs a function that reads files with the loader, away from the runtime's own threads.
+    pub(crate) async fn read_settings<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&ConfigLoader) -> T + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let configs = self.configs().clone();
+        let task = self.conversations().shared().group.spawn_blocking(move || read(&configs));
+        task.await.map_err(|error| RpcError::internal("the settings could not be read").caused_by(error))
+    }
+
+    /// The server's own configuration, as the files are now.
+    pub(crate) async fn base_config(&self) -> Result<Loaded, RpcError> {
+        self.read_settings(ConfigLoader::load_base).await
+    }
+
+    /// The engine.
+    pub fn conversations(&self) -> &ConversationManager {
+        &self.server.conversations
+    }
+
+    /// The loaded threads and those who listen to them.
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.threads
+    }
+
+    /// This connection, as somebody who listens.
+    pub(crate) fn listener(&self) -> &Listener {
+        &self.listener
+    }
+
+    /// A thread that has to be in memory.
+    pub(crate) fn loaded_thread(&self, id: &str) -> Result<LoadedThread, RpcError> {
+        let id = to_core::thread_id(id)?;
+        self.threads.get(&id).ok_or_else(|| RpcError::thread_not_found(id))
+    }
+
+    /// What the server calls itself.
+    pub fn identity(&self) -> &Identity {
+        &self.server.identity
+    }
+}

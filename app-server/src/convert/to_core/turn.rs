@@ -1,0 +1,163 @@
+//! A turn that a client starts: the user's message and the settings that it brings along.
+
+use codex_app_server_protocol::v2::settings::{CollaborationMode, ModeKind};
+use codex_app_server_protocol::v2::turn::TurnStartParams;
+use codex_core::base::paths::AbsolutePath;
+use codex_core::config::permissions::{self, WorkspaceWriteSettings};
+use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::submission::{TurnOverrides, UserTurn};
+
+use super::input::user_input;
+use super::{policy, unsupported};
+use crate::error::RpcError;
+
+/// What a turn's settings are seen from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surroundings<'a> {
+    /// The directory of the server, from which a relative `cwd` counts.
+    pub(crate) directory: &'a AbsolutePath,
+    /// The knobs of workspace-write, for a permission profile.
+    pub(crate) workspace_write: &'a WorkspaceWriteSettings,
+}
+
+/// What a client wants of a turn. Wishes of style (`personality`, `multiAgentMode`) and notes for the vendor
+/// (`turnTrigger`, `parentTurnId`, `rootTurnId`, `responsesapiClientMetadata`) change nothing here; what would
+/// change the model's input or its price is refused.
+pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Result<UserTurn, RpcError> {
+    refuse_unsupported(&params)?;
+    let mode = params.collaboration_mode.map(collaboration_mode).transpose()?;
+    let (mode_model, mode_effort) = mode.unwrap_or_default();
+    let sandbox_policy = match (params.sandbox_policy, params.permissions) {
+        (Some(_), Some(_)) => {
+            return Err(RpcError::invalid_request("`permissions` cannot be combined with `sandboxPolicy`"));
+        }
+        (Some(policy), None) => Some(policy::sandbox_policy(policy)?),
+        (None, Some(profile)) => Some(policy_of_profile(&profile, from.workspace_write)?),
+        (None, None) => None,
+    };
+    Ok(UserTurn {
+        items: user_input(params.input)?,
+        client_id: params.client_user_message_id,
+        overrides: TurnOverrides {
+            cwd: params.cwd.map(|cwd| from.directory.join(cwd).into_path_buf()),
+            approval_policy: params.approval_policy.map(policy::approval_policy),
+            sandbox_policy,
+            model: params.model.or(mode_model),
+            effort: params.effort.or(mode_effort).map(Some),
+            summary: params.summary.map(policy::summary),
+            service_tier: params.service_tier,
+        },
+        final_output_json_schema: params.output_schema,
+    })
+}
+
+fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {
+    let used = [
+        ("toolOutput", params.tool_output.is_some(), "send its text as `input`"),
+        (
+            "additionalContext",
+            params.additional_context.as_ref().is_some_and(|context| !context.is_empty()),
+            "send its text as `input`",
+        ),
+        ("serviceTierForTurn", params.service_tier_for_turn.is_some(), "use `serviceTier`"),
+    ];
+    match used.into_iter().find(|(_, used, _)| *used) {
+        Some((field, _, remedy)) => Err(unsupported(field, remedy)),
+        None => Ok(()),
+    }
+}
+
+/// Model and effort of a mode. There is only the one in which the agent works.
+fn collaboration_mode(mode: CollaborationMode) -> Result<(Option<String>, Option<String>), RpcError> {
+    match mode.mode {
+        ModeKind::Default => Ok((Some(mode.settings.model), mode.settings.reasoning_effort)),
+        ModeKind::Plan => Err(unsupported("collaborationMode.mode: plan", "use `default`")),
+    }
+}
+
+fn policy_of_profile(id: &str, knobs: &WorkspaceWriteSettings) -> Result<SandboxPolicy, RpcError> {
+    match permissions::profile(id) {
+        Some(profile) => Ok(profile.sandbox_mode.policy(knobs)),
+        None => {
+            let known: Vec<String> =
+                permissions::PROFILES.iter().map(|profile| format!("`{}`", profile.id)).collect();
+            Err(RpcError::invalid_request(format!(
+                "`permissions`: there is no permission profile `{id}`; known are {}",
+                known.join(", ")
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(fields: Value, expected: Expect) {
+        let mut params = json!({"threadId": "t", "input": []});
+        params.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let directory = AbsolutePath::new("/server").unwrap();
+        let knobs = WorkspaceWriteSettings { network_access: true, ..WorkspaceWriteSettings::default() };
+        let from = Surroundings { directory: &directory, workspace_write: &knobs };
+        expected.assert_eq(&match user_turn(serde_json::from_value(params).unwrap(), from) {
+            Ok(turn) => serde_json::to_string(&turn).unwrap(),
+            Err(error) => error.to_string(),
+        });
+    }
+
+    #[test]
+    fn settings() {
+        check(
+            json!({}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"input": [{"type": "text", "text": "hi"}], "clientUserMessageId": "c", "cwd": "sub",
+                   "approvalPolicy": "never", "sandboxPolicy": {"type": "readOnly"}, "model": "m",
+                   "effort": "high", "summary": "none", "serviceTier": null, "outputSchema": {"type": "object"}}),
+            expect![[
+                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"model":"m","effort":"high","summary":"none","service_tier":null},"final_output_json_schema":{"type":"object"}}"#
+            ]],
+        );
+        check(
+            json!({"permissions": ":workspace", "cwd": "/a/../b"}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"collaborationMode": {"mode": "default", "settings": {"model": "m", "reasoning_effort": "low",
+                   "developer_instructions": null}}}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn refusals() {
+        check(
+            json!({"permissions": ":workspace", "sandboxPolicy": {"type": "readOnly"}}),
+            expect!["`permissions` cannot be combined with `sandboxPolicy` (-32600)"],
+        );
+        check(
+            json!({"permissions": "mine"}),
+            expect![
+                "`permissions`: there is no permission profile `mine`; known are `:read-only`, `:workspace`, `:danger-full-access` (-32600)"
+            ],
+        );
+        check(
+            json!({"toolOutput": {"name": "t", "output": "x"}}),
+            expect!["`toolOutput` is not supported by this server; send its text as `input` (-32600)"],
+        );
+        check(
+            json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m"}}}),
+            expect!["`collaborationMode.mode: plan` is not supported by this server; use `default` (-32600)"],
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! What the engine says, in the words of the wire.
+
+pub(crate) mod account;
+pub(crate) mod command;
+pub(crate) mod config;
+pub(crate) mod error;
+pub(crate) mod input;
+pub(crate) mod item;
+pub(crate) mod model;
+pub(crate) mod policy;
+pub(crate) mod thread;
+pub(crate) mod usage;
+
+use std::path::Path;
+
+/// A path as text. Bytes that are no UTF-8 are replaced: JSON has no other strings.
+pub(crate) fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

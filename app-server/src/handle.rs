@@ -1,0 +1,70 @@
+//! What a handler of a request is: its lane, its work, its reply.
+//!
+//! A handler is written for a row of the table, by its marker type, and thereby for the row's params and result.
+//! It returns a value or an [`RpcError`]; that exactly one answer reaches the client, also after a panic, is the
+//! connection's doing.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use codex_app_server_protocol::method::Method;
+
+use crate::error::RpcError;
+
+/// In which order a request is handled relative to others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// After everything that came before it and before everything that comes after it.
+    Ordered,
+    /// In order with the requests for the same thread.
+    Thread(String),
+    /// As soon as possible, and nothing waits for it: for what only reads, and for what takes long.
+    ///
+    /// It still starts after the ordered requests before it.
+    Concurrent,
+}
+
+/// The behaviour of one method.
+pub trait Handle<M: Method> {
+    /// The strictest order, unless a handler can say why another will do.
+    fn lane(params: &M::Params) -> Lane {
+        let _ = params;
+        Lane::Ordered
+    }
+
+    fn handle(&self, params: M::Params) -> impl Future<Output = Result<Reply<M::Response>, RpcError>> + Send;
+}
+
+/// Work for after the answer.
+pub type Then = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The answer of a handler, and what happens once it is on its way.
+pub struct Reply<T> {
+    pub(crate) response: T,
+    pub(crate) then: Option<Then>,
+}
+
+impl<T> Reply<T> {
+    pub fn new(response: T) -> Self {
+        Reply { response, then: None }
+    }
+
+    /// The future runs when the response stands in the queue to the client, so that what it causes to be said
+    /// comes after the response. It cannot fail any more; the request leaves its lane when it is done.
+    pub fn then(response: T, then: impl Future<Output = ()> + Send + 'static) -> Self {
+        Reply { response, then: Some(Box::pin(then)) }
+    }
+}
+
+impl<T> From<T> for Reply<T> {
+    fn from(response: T) -> Self {
+        Reply::new(response)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("response", &self.response).finish_non_exhaustive()
+    }
+}

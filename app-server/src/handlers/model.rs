@@ -1,0 +1,55 @@
+//! `model/list` and `modelProvider/list`: what turns can run on.
+
+use codex_app_server_protocol::method::{ModelList, ModelProviderList};
+use codex_app_server_protocol::v2::model::{
+    ModelListParams, ModelListResponse, ModelProviderListParams, ModelProviderListResponse,
+};
+use codex_core::model::presets::model_presets;
+
+use super::paging::{Page, page};
+use crate::context::Context;
+use crate::convert::to_wire;
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+
+impl Handle<ModelList> for Context {
+    fn lane(_: &ModelListParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(&self, params: ModelListParams) -> Result<Reply<ModelListResponse>, RpcError> {
+        let config = self.base_config().await?.config;
+        let active = &config.model_provider_id;
+        let provider = params.model_provider.as_ref().unwrap_or(active);
+        if !config.model_providers.contains_key(provider) {
+            return Err(RpcError::invalid_request(format!(
+                "`modelProvider`: there is no provider `{provider}`; modelProvider/list names those there are"
+            )));
+        }
+        // The configured model is one of the active provider's.
+        let configured = (provider == active).then_some(config.model.as_str());
+        let mut presets = model_presets(provider, configured);
+        presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));
+        let models = presets.into_iter().map(to_wire::model::model).collect();
+        let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "models" };
+        let (data, next_cursor) = page(models, wanted)?;
+        Ok(ModelListResponse { data, next_cursor }.into())
+    }
+}
+
+impl Handle<ModelProviderList> for Context {
+    fn lane(_: &ModelProviderListParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(&self, _: ModelProviderListParams) -> Result<Reply<ModelProviderListResponse>, RpcError> {
+        let loaded = self.base_config().await?;
+        let providers = loaded.config.model_providers.iter();
+        let response = ModelProviderListResponse {
+            data: providers.map(|(id, info)| to_wire::model::provider(id, info)).collect(),
+            default_provider_id: loaded.config.model_provider_id.clone(),
+            can_change_default: loaded.can_change_provider,
+        };
+        Ok(response.into())
+    }
+}

@@ -1,0 +1,44 @@
+//! `permissionProfile/list`: the named sets of permissions that a thread can be given.
+
+use codex_app_server_protocol::method::PermissionProfileList;
+use codex_app_server_protocol::v2::permission::{
+    PermissionProfileListParams, PermissionProfileListResponse, PermissionProfileSummary,
+};
+use codex_core::config::permissions::{PROFILES, SandboxMode};
+
+use super::paging::{Page, page};
+use crate::context::Context;
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+
+impl Handle<PermissionProfileList> for Context {
+    fn lane(_: &PermissionProfileListParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    /// The profiles are built in, so that they are the same for every folder.
+    async fn handle(
+        &self,
+        params: PermissionProfileListParams,
+    ) -> Result<Reply<PermissionProfileListResponse>, RpcError> {
+        let summary = |id: &str, mode| PermissionProfileSummary {
+            id: id.to_owned(),
+            description: Some(description(mode).to_owned()),
+            allowed: true,
+        };
+        let all = PROFILES.iter().map(|profile| summary(profile.id, profile.sandbox_mode)).collect();
+        let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "profiles" };
+        let (data, next_cursor) = page(all, wanted)?;
+        Ok(PermissionProfileListResponse { data, next_cursor }.into())
+    }
+}
+
+fn description(mode: SandboxMode) -> &'static str {
+    match mode {
+        SandboxMode::ReadOnly => "Commands may read files, and neither write them nor use the network",
+        SandboxMode::WorkspaceWrite => {
+            "Commands may also write below the working directory and in temporary folders"
+        }
+        SandboxMode::DangerFullAccess => "Commands may do whatever you may do yourself",
+    }
+}

@@ -1,0 +1,116 @@
+//! `thread/list`: the stored threads, page by page.
+
+use std::collections::HashSet;
+
+use codex_app_server_protocol::method::ThreadList;
+use codex_app_server_protocol::v2::shared::SortDirection;
+use codex_app_server_protocol::v2::thread_list::{
+    ThreadListCwdFilter, ThreadListParams, ThreadListResponse, ThreadSortKey, ThreadSourceKind,
+};
+use codex_core::base::paths::AbsolutePath;
+use codex_core::rollout::list;
+use codex_core::rollout::query::{Direction, ListQuery, SortKey, SourceKind};
+
+use crate::context::Context;
+use crate::convert::to_core::unsupported;
+use crate::convert::to_wire;
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+
+const DEFAULT_LIMIT: u32 = 25;
+const LARGEST_LIMIT: u32 = 100;
+
+impl Handle<ThreadList> for Context {
+    fn lane(_: &ThreadListParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(&self, params: ThreadListParams) -> Result<Reply<ThreadListResponse>, RpcError> {
+        if asks_for_nothing_there(&params) {
+            return Ok(empty().into());
+        }
+        let query = query(&params, self.configs().directory())?;
+        let home = self.configs().codex_home().to_path_buf();
+        let page = list::read(home, query, &self.conversations().shared().group).await?;
+        for path in &page.unreadable {
+            tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not listed");
+        }
+        let excluded: HashSet<String> = params.excluded_thread_ids.unwrap_or_default().into_iter().collect();
+        let originators = params.originators.unwrap_or_default();
+        let shown = page.threads.into_iter().filter(|thread| {
+            !excluded.contains(&thread.id.to_string())
+                && (originators.is_empty() || originators.contains(&thread.originator))
+        });
+        let response = ThreadListResponse {
+            data: shown
+                .map(|thread| {
+                    let status = self.threads().status(&thread.id);
+                    to_wire::thread::stored(thread, status)
+                })
+                .collect(),
+            read_states: None,
+            next_cursor: page.next_cursor,
+            backwards_cursor: page.backwards_cursor,
+        };
+        Ok(response.into())
+    }
+}
+
+/// Sections, projects and threads that belong to others: there are none, so that nothing is in them.
+fn asks_for_nothing_there(params: &ThreadListParams) -> bool {
+    params.section_id.is_some()
+        || params.project_id.is_some()
+        || params.parent_thread_id.is_some()
+        || params.ancestor_thread_id.is_some()
+        || params.attached_to_thread_id.is_some()
+}
+
+fn empty() -> ThreadListResponse {
+    ThreadListResponse { data: Vec::new(), read_states: None, next_cursor: None, backwards_cursor: None }
+}
+
+fn query(params: &ThreadListParams, directory: &AbsolutePath) -> Result<ListQuery, RpcError> {
+    let folders = match &params.cwd {
+        None => Vec::new(),
+        Some(ThreadListCwdFilter::One(folder)) => vec![folder.clone()],
+        Some(ThreadListCwdFilter::Many(folders)) => folders.clone(),
+    };
+    Ok(ListQuery {
+        limit: params.limit.unwrap_or(DEFAULT_LIMIT).min(LARGEST_LIMIT) as usize,
+        cursor: params.cursor.clone(),
+        sort: match params.sort_key {
+            None | Some(ThreadSortKey::CreatedAt) => SortKey::Created,
+            Some(ThreadSortKey::UpdatedAt | ThreadSortKey::RecencyAt) => SortKey::Updated,
+            Some(ThreadSortKey::SectionPosition) => {
+                return Err(unsupported(
+                    "sortKey: section_position",
+                    "there are no sections; leave the field out",
+                ));
+            }
+        },
+        direction: match params.sort_direction {
+            None | Some(SortDirection::Desc) => Direction::Descending,
+            Some(SortDirection::Asc) => Direction::Ascending,
+        },
+        archived: params.archived.unwrap_or_default(),
+        sources: params.source_kinds.iter().flatten().copied().map(source_kind).collect(),
+        model_providers: params.model_providers.clone().unwrap_or_default(),
+        cwds: folders.iter().map(|folder| directory.join(folder).into_path_buf()).collect(),
+        search_term: params.search_term.clone().filter(|term| !term.is_empty()),
+    })
+}
+
+fn source_kind(kind: ThreadSourceKind) -> SourceKind {
+    match kind {
+        ThreadSourceKind::Cli => SourceKind::Cli,
+        ThreadSourceKind::Vscode => SourceKind::VsCode,
+        ThreadSourceKind::Exec => SourceKind::Exec,
+        ThreadSourceKind::AppServer => SourceKind::AppServer,
+        ThreadSourceKind::SubAgent => SourceKind::SubAgent,
+        ThreadSourceKind::SubAgentReview => SourceKind::SubAgentReview,
+        ThreadSourceKind::SubAgentCompact => SourceKind::SubAgentCompact,
+        ThreadSourceKind::SubAgentThreadSpawn => SourceKind::SubAgentThreadSpawn,
+        ThreadSourceKind::SubAgentOther => SourceKind::SubAgentOther,
+        ThreadSourceKind::Unknown => SourceKind::Unknown,
+    }
+}

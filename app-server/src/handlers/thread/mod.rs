@@ -1,0 +1,15 @@
+//! Threads: starting and loading them, reading and listing them.
+
+mod list;
+mod loaded;
+mod read;
+mod rename;
+mod resume;
+mod resume_settings;
+mod resume_source;
+mod start;
+mod stored;
+mod terminals;
+mod turns_page;
+mod unsubscribe;
+mod view;

@@ -1,0 +1,186 @@
+//! `thread/resume`: loads a stored thread, or joins one that is loaded. The connection listens to it from then on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::method::ThreadResume;
+use codex_app_server_protocol::v2::settings::{CollaborationMode, ModeKind, Settings};
+use codex_app_server_protocol::v2::thread::{Thread, ThreadStatus, ThreadStatusChangedNotification};
+use codex_app_server_protocol::v2::thread_start::{
+    ThreadResumeInitialTurnsPageParams, ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse,
+};
+use codex_app_server_protocol::v2::turn::Turn;
+use codex_core::error::CoreError;
+use codex_core::rollout::reader::Loaded;
+use codex_core::session::request::Snapshot;
+use codex_protocol::ids::TurnId;
+
+use super::resume_settings::{self, StoredSettings};
+use super::resume_source::Source;
+use super::start::add_roots;
+use super::{turns_page, view};
+use crate::context::Context;
+use crate::convert::to_core::thread::resume_overrides;
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+use crate::projection::history;
+use crate::threads::{Gate, LoadedThread};
+
+/// What of the history a client wants in the answer.
+struct Wanted {
+    all_turns: bool,
+    page: Option<ThreadResumeInitialTurnsPageParams>,
+}
+
+/// A thread on its way to the client.
+struct Resumed {
+    loaded: LoadedThread,
+    turns: Vec<Turn>,
+    /// What is told after the answer and before what is new.
+    notices: Vec<ServerNotification>,
+    gate: Gate,
+}
+
+impl Handle<ThreadResume> for Context {
+    fn lane(params: &ThreadResumeParams) -> Lane {
+        Lane::Thread(params.thread_id.clone())
+    }
+
+    async fn handle(&self, mut params: ThreadResumeParams) -> Result<Reply<ThreadResumeResponse>, RpcError> {
+        let wanted = Wanted { all_turns: !params.exclude_turns, page: params.initial_turns_page.take() };
+        let resumed = match self.resume_source(&mut params).await? {
+            Source::Loaded(loaded) => self.join(*loaded).await?,
+            Source::Stored(rollout, path) => self.load(*rollout, path, params).await?,
+        };
+        if wanted.all_turns {
+            self.outgoing().notify(view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
+        }
+        self.answer_resumed(resumed, wanted).await
+    }
+}
+
+impl Context {
+    /// Joins a loaded thread. Settings in the request change nothing.
+    async fn join(&self, loaded: LoadedThread) -> Result<Resumed, RpcError> {
+        let id = loaded.conversation.id();
+        let path = loaded.facts.path.clone().ok_or_else(|| RpcError::no_rollout(id))?;
+        let (told, gate) =
+            loaded.join(self.listener().clone()).await.ok_or_else(|| RpcError::thread_not_found(id))?;
+        loaded.conversation.flush().await.map_err(|error| loaded.ended(error))?;
+        let turns = self.turns_so_far(path, told).await?;
+        Ok(Resumed { loaded, turns, notices: Vec::new(), gate })
+    }
+
+    async fn load(
+        &self,
+        rollout: Loaded,
+        path: PathBuf,
+        mut params: ThreadResumeParams,
+    ) -> Result<Resumed, RpcError> {
+        let overrides = resume_overrides(&mut params)?;
+        let stored = StoredSettings::of(&rollout);
+        let mut config = self
+            .read_settings(move |configs| resume_settings::config_for(configs, overrides, stored))
+            .await??;
+        add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
+        let id = rollout.meta.id;
+        let forked_from = rollout.meta.forked_from_id;
+        let notices: Vec<ServerNotification> =
+            problems_of(&rollout).map(|message| view::warning(id, message)).into_iter().collect();
+        let turns = history::turns(rollout.items.iter().filter_map(|stored| history::relevant(&stored.item)));
+        let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
+        let new = match self.conversations().resume(Arc::new(config), rollout, path).await {
+            Ok(new) => new,
+            Err(error @ CoreError::Busy(_)) => {
+                // Another connection was faster.
+                let loaded = self.threads().get(&id).ok_or_else(|| RpcError::from(error))?;
+                return self.join(loaded).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let (loaded, gate) = self.open(new, forked_from, last_turn);
+        let changed =
+            ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::Idle };
+        self.threads().broadcast(ServerNotification::ThreadStatusChanged(changed)).await;
+        Ok(Resumed { loaded, turns, notices, gate })
+    }
+
+    async fn answer_resumed(
+        &self,
+        resumed: Resumed,
+        wanted: Wanted,
+    ) -> Result<Reply<ThreadResumeResponse>, RpcError> {
+        let Resumed { loaded, turns, mut notices, gate } = resumed;
+        let snapshot = loaded.conversation.snapshot().await.map_err(|error| loaded.ended(error))?;
+        let stored = match loaded.facts.path.clone() {
+            Some(path) => self.stored_thread(path).await?,
+            None => None,
+        };
+        let id = loaded.conversation.id();
+        notices.extend(view::token_usage(id, turns.last().map(|turn| turn.id.clone()), &snapshot));
+        let cursors = turns_page::ends(&turns);
+        let page = wanted.page.map(|page| turns_page::page(&turns, &page));
+        let turns = if wanted.all_turns { turns } else { Vec::new() };
+        let thread = Thread { turns, ..view::thread(&loaded, stored, &snapshot) };
+        let response = ThreadResumeResponse {
+            initial_turns_page: page,
+            turns_backwards_cursor: cursors.turns,
+            items_backwards_cursor: cursors.items,
+            ..resume_response(view::response(&loaded, thread, &snapshot), &snapshot)
+        };
+        let outgoing = self.outgoing().clone();
+        Ok(Reply::then(response, async move {
+            for notice in notices {
+                outgoing.notify(notice).await;
+            }
+            gate.open();
+        }))
+    }
+}
+
+fn resume_response(start: ThreadStartResponse, snapshot: &Snapshot) -> ThreadResumeResponse {
+    let settings = Settings {
+        model: snapshot.settings.model.clone(),
+        reasoning_effort: snapshot.settings.effort.clone(),
+        developer_instructions: None,
+    };
+    ThreadResumeResponse {
+        thread: start.thread,
+        model: start.model,
+        model_provider: start.model_provider,
+        service_tier: start.service_tier,
+        disabled_plugin_ids: start.disabled_plugin_ids,
+        cwd: start.cwd,
+        runtime_workspace_roots: start.runtime_workspace_roots,
+        instruction_sources: start.instruction_sources,
+        approval_policy: start.approval_policy,
+        approvals_reviewer: start.approvals_reviewer,
+        sandbox: start.sandbox,
+        active_permission_profile: start.active_permission_profile,
+        reasoning_effort: start.reasoning_effort,
+        collaboration_mode: Some(CollaborationMode { mode: ModeKind::Default, settings }),
+        multi_agent_mode: start.multi_agent_mode,
+        initial_turns_page: None,
+        turns_backwards_cursor: None,
+        items_backwards_cursor: None,
+    }
+}
+
+/// What a user should know of a file that could not be read as a whole.
+fn problems_of(rollout: &Loaded) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(torn) = rollout.torn {
+        parts.push(format!(
+            "its last line was cut off after {} bytes, probably by a crash, and is left out",
+            torn.bytes
+        ));
+    }
+    if let Some(first) = rollout.problems.first.first() {
+        parts.push(format!(
+            "{} of its lines cannot be read and are left out (line {}: {})",
+            rollout.problems.count, first.line, first.what
+        ));
+    }
+    (!parts.is_empty()).then(|| format!("The stored thread is damaged: {}.", parts.join("; ")))
+}

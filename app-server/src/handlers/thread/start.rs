@@ -1,0 +1,93 @@
+//! `thread/start`: a new thread, of which nothing is stored before its first turn.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::method::ThreadStart;
+use codex_app_server_protocol::v2::thread::ThreadStartedNotification;
+use codex_app_server_protocol::v2::thread_start::{ThreadStartParams, ThreadStartResponse};
+use codex_core::base::paths::AbsolutePath;
+use codex_core::config::Config;
+use codex_core::conversations::{NewConversation, StartOptions};
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::rollout::SessionSource;
+
+use super::view;
+use crate::context::Context;
+use crate::convert::to_core::thread::start_overrides;
+use crate::error::RpcError;
+use crate::handle::{Handle, Reply};
+use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
+
+impl Handle<ThreadStart> for Context {
+    async fn handle(&self, mut params: ThreadStartParams) -> Result<Reply<ThreadStartResponse>, RpcError> {
+        let overrides = start_overrides(&mut params)?;
+        let mut config = self.read_settings(move |configs| configs.for_thread(&overrides)).await??;
+        add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
+        let options =
+            StartOptions { ephemeral: params.ephemeral.unwrap_or_default(), source: SessionSource::VSCode };
+        let new = self.conversations().start(Arc::new(config), options).await?;
+        let (loaded, gate) = self.open(new, None, None);
+        let snapshot = loaded.conversation.snapshot().await?;
+        let thread = view::thread(&loaded, None, &snapshot);
+        let response = view::response(&loaded, thread.clone(), &snapshot);
+        let outgoing = self.outgoing().clone();
+        let threads = self.threads().clone();
+        Ok(Reply::then(response, async move {
+            threads.broadcast(ServerNotification::ThreadStarted(ThreadStartedNotification { thread })).await;
+            let cwd = &snapshot.settings.cwd;
+            if !cwd.is_dir() {
+                let message =
+                    format!("The working directory {cwd} does not exist. Commands will fail until it does.");
+                outgoing.notify(view::warning(loaded.conversation.id(), message)).await;
+            }
+            gate.open();
+        }))
+    }
+}
+
+impl Context {
+    /// Takes in a thread that has just been loaded; this connection listens to it.
+    pub(super) fn open(
+        &self,
+        new: NewConversation,
+        forked_from: Option<ConversationId>,
+        last_turn: Option<TurnId>,
+    ) -> (LoadedThread, Gate) {
+        let NewConversation { conversation, events, configured, instruction_sources, git, created_at_ms } =
+            new;
+        let facts = ThreadFacts {
+            path: configured.rollout_path,
+            forked_from,
+            created_at_ms,
+            instruction_sources: instruction_sources.into_iter().map(AbsolutePath::into_path_buf).collect(),
+            git,
+            originator: self.identity().originator().to_owned(),
+            cli_version: codex_app_server_protocol::WIRE_VERSION.to_owned(),
+        };
+        let listener = Some(self.listener().clone());
+        self.threads().open(Opening { conversation, events, facts, last_turn, listener })
+    }
+}
+
+/// Further folders that may be written, if any may.
+pub(super) fn add_roots(config: &mut Config, roots: Vec<String>) -> Result<(), RpcError> {
+    let cwd = config.cwd.clone();
+    for root in roots.into_iter().map(PathBuf::from) {
+        if !root.is_absolute() {
+            return Err(RpcError::invalid_request(format!(
+                "`runtimeWorkspaceRoots`: the path `{}` is relative; write it from the root of the file system",
+                root.display()
+            )));
+        }
+        if let SandboxPolicy::WorkspaceWrite(write) = &mut config.sandbox_policy
+            && root != cwd.as_path()
+            && !write.writable_roots.contains(&root)
+        {
+            write.writable_roots.push(root);
+        }
+    }
+    Ok(())
+}

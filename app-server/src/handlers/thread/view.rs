@@ -1,0 +1,111 @@
+//! What a client is shown of a loaded thread: the thread itself, its settings in force, its token usage.
+
+use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::v2::notice::{DeprecationNoticeNotification, WarningNotification};
+use codex_app_server_protocol::v2::permission::ActivePermissionProfile;
+use codex_app_server_protocol::v2::settings::{ApprovalsReviewer, MultiAgentMode};
+use codex_app_server_protocol::v2::thread::Thread;
+use codex_app_server_protocol::v2::thread_start::ThreadStartResponse;
+use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
+use codex_core::rollout::list::StoredThread;
+use codex_core::session::request::Snapshot;
+use codex_protocol::ids::ConversationId;
+use codex_protocol::policy::SandboxPolicy;
+
+use crate::convert::to_wire::{path, policy, thread, usage};
+use crate::threads::LoadedThread;
+
+/// The thread, without turns. `stored` is what its file says, if it has one.
+pub(super) fn thread(loaded: &LoadedThread, stored: Option<StoredThread>, snapshot: &Snapshot) -> Thread {
+    let id = loaded.conversation.id();
+    let config = loaded.conversation.config();
+    let facts = &loaded.facts;
+    let created_at = facts.created_at_ms.div_euclid(1000);
+    let base = match stored {
+        Some(stored) => thread::stored(stored, loaded.status()),
+        None => Thread {
+            forked_from_id: facts.forked_from.map(|id| id.to_string()),
+            created_at,
+            updated_at: created_at,
+            recency_at: Some(created_at),
+            cli_version: facts.cli_version.clone(),
+            originator: Some(facts.originator.clone()),
+            git_info: facts.git.clone().map(thread::git_info),
+            ..thread::blank(id, loaded.status())
+        },
+    };
+    Thread {
+        ephemeral: facts.path.is_none(),
+        model_provider: config.model_provider_id.clone(),
+        model: Some(snapshot.settings.model.clone()),
+        reasoning_effort: snapshot.settings.effort.clone(),
+        path: facts.path.as_deref().map(path),
+        cwd: path(&snapshot.settings.cwd),
+        ..base
+    }
+}
+
+/// The thread with its settings in force.
+pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapshot) -> ThreadStartResponse {
+    let config = loaded.conversation.config();
+    let settings = &snapshot.settings;
+    let unchanged = settings.sandbox_policy == config.sandbox_policy;
+    let profile = config.active_permission_profile().filter(|_| unchanged);
+    ThreadStartResponse {
+        thread,
+        model: settings.model.clone(),
+        model_provider: config.model_provider_id.clone(),
+        service_tier: settings.service_tier.clone(),
+        disabled_plugin_ids: Vec::new(),
+        cwd: path(&settings.cwd),
+        runtime_workspace_roots: workspace_roots(snapshot),
+        instruction_sources: loaded.facts.instruction_sources.iter().map(|file| path(file)).collect(),
+        approval_policy: policy::approval_policy(settings.approval_policy),
+        approvals_reviewer: ApprovalsReviewer::User,
+        sandbox: policy::sandbox_policy(&settings.sandbox_policy),
+        active_permission_profile: profile
+            .map(|id| ActivePermissionProfile { id: id.to_owned(), extends: None }),
+        reasoning_effort: settings.effort.clone(),
+        multi_agent_mode: MultiAgentMode::default(),
+    }
+}
+
+/// The working directory, and what else may be written.
+fn workspace_roots(snapshot: &Snapshot) -> Vec<String> {
+    let more = match &snapshot.settings.sandbox_policy {
+        SandboxPolicy::WorkspaceWrite(write) => write.writable_roots.as_slice(),
+        SandboxPolicy::DangerFullAccess
+        | SandboxPolicy::ReadOnly { .. }
+        | SandboxPolicy::ExternalSandbox { .. } => &[],
+    };
+    let mut roots = vec![path(&snapshot.settings.cwd)];
+    roots.extend(more.iter().map(|root| path(root)));
+    roots
+}
+
+/// What the thread has used so far, for a client that was not there.
+pub(super) fn token_usage(
+    id: ConversationId,
+    last_turn: Option<String>,
+    snapshot: &Snapshot,
+) -> Option<ServerNotification> {
+    Some(ServerNotification::ThreadTokenUsageUpdated(ThreadTokenUsageUpdatedNotification {
+        thread_id: id.to_string(),
+        turn_id: last_turn?,
+        token_usage: usage::thread_usage(snapshot.tokens.as_ref()?),
+    }))
+}
+
+/// A whole history in one answer grows without a limit.
+pub(super) fn whole_history_is_deprecated(remedy: &str) -> ServerNotification {
+    ServerNotification::DeprecationNotice(DeprecationNoticeNotification {
+        summary: format!(
+            "All turns of a thread in one answer are deprecated, since they have no limit. {remedy}"
+        ),
+        details: None,
+    })
+}
+
+pub(super) fn warning(id: ConversationId, message: String) -> ServerNotification {
+    ServerNotification::Warning(WarningNotification { thread_id: Some(id.to_string()), message })
+}

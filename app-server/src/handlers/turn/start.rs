@@ -1,0 +1,36 @@
+//! `turn/start`: a message of the user. While a turn runs the message joins it.
+
+use codex_app_server_protocol::method::TurnStart;
+use codex_app_server_protocol::v2::turn::{TurnStartParams, TurnStartResponse};
+use codex_protocol::ids::TurnId;
+
+use crate::context::Context;
+use crate::convert::to_core::turn::{Surroundings, user_turn};
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+use crate::projection;
+
+impl Handle<TurnStart> for Context {
+    fn lane(params: &TurnStartParams) -> Lane {
+        Lane::Thread(params.thread_id.clone())
+    }
+
+    async fn handle(&self, params: TurnStartParams) -> Result<Reply<TurnStartResponse>, RpcError> {
+        let thread = self.loaded_thread(&params.thread_id)?;
+        let from = Surroundings {
+            directory: self.configs().directory(),
+            workspace_write: &thread.conversation.config().sandbox_workspace_write,
+        };
+        let turn = user_turn(params, from)?;
+        let accepted = thread
+            .conversation
+            .start_turn(TurnId::fresh(), turn)
+            .await
+            .map_err(|error| thread.ended(error))?;
+        let turn = projection::accepted_turn(&accepted.turn_id);
+        // Nothing of the turn is told before its answer.
+        Ok(Reply::then(TurnStartResponse { turn }, async move {
+            let _session_has_ended = accepted.go.send(());
+        }))
+    }
+}

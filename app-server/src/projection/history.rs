@@ -1,0 +1,269 @@
+//! A stored conversation ▶ its turns with their items, as a client that was there saw them.
+//!
+//! Files of 0.169 hold the start and the end of turns and every completed item; files of 2025 hold only messages, so
+//! that their turns begin with each message of the user and get names by their number. A turn that has begun and not
+//! ended was cut off: it counts as interrupted, unless it still runs.
+
+use codex_app_server_protocol::v2::item::ThreadItem;
+use codex_app_server_protocol::v2::turn::{Turn, TurnItemsView, TurnStatus};
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::item::ItemCompletedEvent;
+use codex_protocol::events::message::UserMessageEvent;
+use codex_protocol::ids::{ItemId, TurnId};
+use codex_protocol::input::UserInput;
+use codex_protocol::rollout::RolloutItem;
+use codex_protocol::turn_item::{
+    AgentMessageItem, ContextCompactionItem, ReasoningItem, ReviewModeItem, TurnItem, UserMessageItem,
+};
+
+use super::turn::{TurnEnd, turn};
+use super::{Progress, Told};
+use crate::convert::to_wire::item::{Times, item};
+
+/// The turns of a conversation that is not loaded, oldest first.
+pub(crate) fn turns(items: impl IntoIterator<Item = RolloutItem>) -> Vec<Turn> {
+    fold(items).finish()
+}
+
+/// The turns of a loaded conversation as its clients have been told of them so far.
+///
+/// The file may be ahead of what was told: what is missing from `told` reaches the client as notifications and is left
+/// out here, so that nothing comes twice.
+pub(crate) fn turns_so_far(items: impl IntoIterator<Item = RolloutItem>, told: Told) -> Vec<Turn> {
+    let mut stored = fold(items);
+    stored.interrupt();
+    let position = |id: &str| stored.turns.iter().position(|stored| stored.turn.id == id);
+    let running = told.running.map(|running| (position(&running.turn.id), running));
+    let ended = told.last_turn.and_then(|last| position(last.as_str())).map_or(0, |at| at + 1);
+    let mut later = stored.turns.split_off(ended);
+    let mut turns: Vec<Turn> = stored.turns.into_iter().map(|stored| stored.turn).collect();
+    if let Some((at, running)) = running {
+        let index = at.and_then(|at| at.checked_sub(ended)).filter(|&at| at < later.len());
+        turns.push(running_turn(index.map(|index| later.swap_remove(index)), running));
+    }
+    turns
+}
+
+/// A turn with its completed items from the file, and those that are open.
+fn running_turn(stored: Option<StoredTurn>, progress: Progress) -> Turn {
+    let stored = stored.map(|stored| stored.turn.items.into_iter().zip(stored.ids));
+    let completed = stored.into_iter().flatten().filter(|(_, id)| progress.completed.contains(id));
+    let items = completed.map(|(item, _)| item).chain(progress.open).collect();
+    Turn { items, items_view: TurnItemsView::Full, ..progress.turn }
+}
+
+/// A copy of what turns are made of; `None` for what only the model sees, which may be long.
+pub(crate) fn relevant(item: &RolloutItem) -> Option<RolloutItem> {
+    match item {
+        RolloutItem::EventMsg(_) | RolloutItem::Compacted(_) => Some(item.clone()),
+        RolloutItem::SessionMeta(_) | RolloutItem::ResponseItem(_) | RolloutItem::TurnContext(_) => None,
+    }
+}
+
+fn fold(items: impl IntoIterator<Item = RolloutItem>) -> History {
+    let mut history = History::default();
+    for item in items {
+        history.add(item);
+    }
+    history
+}
+
+/// The turns read so far. The last one is the current one while `open`.
+#[derive(Default)]
+struct History {
+    turns: Vec<StoredTurn>,
+    open: bool,
+}
+
+struct StoredTurn {
+    turn: Turn,
+    /// Of the items, in their order.
+    ids: Vec<ItemId>,
+    form: Form,
+}
+
+/// What a file says of a turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Messages, and no start.
+    Messages,
+    /// Its start; messages only repeat what the items say, if there are items.
+    Started,
+    Items,
+}
+
+impl History {
+    fn add(&mut self, item: RolloutItem) {
+        match item {
+            RolloutItem::EventMsg(event) => self.add_event(event),
+            RolloutItem::Compacted(_) => {
+                self.add_message(|id| TurnItem::ContextCompaction(ContextCompactionItem { id }))
+            }
+            // What the model saw is not what the user saw.
+            RolloutItem::SessionMeta(_) | RolloutItem::ResponseItem(_) | RolloutItem::TurnContext(_) => {}
+        }
+    }
+
+    fn add_event(&mut self, event: EventMsg) {
+        match event {
+            EventMsg::TurnStarted(event) => {
+                self.interrupt();
+                let id = event.turn_id.unwrap_or_else(|| self.next_id());
+                let end = TurnEnd { started_at: event.started_at, ..TurnEnd::new(TurnStatus::InProgress) };
+                self.begin(turn(&id, end), Form::Started);
+            }
+            EventMsg::TurnComplete(event) => self.end(event.turn_id.clone(), TurnEnd::complete(event)),
+            EventMsg::TurnAborted(event) => self.end(event.turn_id.clone(), TurnEnd::aborted(&event)),
+            EventMsg::ItemCompleted(event) => self.item_completed(event),
+            EventMsg::UserMessage(event) => self.user_message(event),
+            EventMsg::AgentMessage(event) => {
+                self.add_message(|id| TurnItem::AgentMessage(AgentMessageItem::new(id, event.message, None)))
+            }
+            EventMsg::AgentReasoning(event) => self.reasoning(|item| item.summary_text.push(event.text)),
+            EventMsg::AgentReasoningRawContent(event) => {
+                self.reasoning(|item| item.raw_content.push(event.text));
+            }
+            EventMsg::EnteredReviewMode(request) => self.add_message(|id| {
+                TurnItem::EnteredReviewMode(ReviewModeItem { id, review: request.user_facing_hint })
+            }),
+            EventMsg::ExitedReviewMode(event) => {
+                let review = event.review_output.map(|output| output.overall_explanation).unwrap_or_default();
+                self.add_message(|id| TurnItem::ExitedReviewMode(ReviewModeItem { id, review }));
+            }
+            // News of a moment, or settings: nothing that a turn shows afterwards. Its end says why a turn failed.
+            EventMsg::SessionConfigured(_)
+            | EventMsg::Error(_)
+            | EventMsg::TurnDiff(_)
+            | EventMsg::PlanUpdate(_)
+            | EventMsg::ItemStarted(_)
+            | EventMsg::AgentMessageContentDelta(_)
+            | EventMsg::PlanDelta(_)
+            | EventMsg::ReasoningContentDelta(_)
+            | EventMsg::ReasoningRawContentDelta(_)
+            | EventMsg::AgentReasoningSectionBreak(_)
+            | EventMsg::ExecOutputDelta(_)
+            | EventMsg::TerminalInteraction(_)
+            | EventMsg::ExecApprovalRequest(_)
+            | EventMsg::ApplyPatchApprovalRequest(_)
+            | EventMsg::ElicitationRequest(_)
+            | EventMsg::RequestUserInput(_)
+            | EventMsg::RequestPermissions(_)
+            | EventMsg::DynamicToolCallRequest(_)
+            | EventMsg::TokenCount(_)
+            | EventMsg::StreamError(_)
+            | EventMsg::Warning(_)
+            | EventMsg::BackgroundEvent(_)
+            | EventMsg::DeprecationNotice(_)
+            | EventMsg::ThreadNameUpdated(_)
+            | EventMsg::McpStartupUpdate(_)
+            | EventMsg::McpStartupComplete(_)
+            | EventMsg::McpToolCallProgress(_)
+            | EventMsg::UndoStarted(_)
+            | EventMsg::UndoCompleted(_)
+            | EventMsg::ShutdownComplete => {}
+        }
+    }
+
+    fn current(&mut self) -> Option<&mut StoredTurn> {
+        self.turns.last_mut().filter(|_| self.open)
+    }
+
+    /// A name that is the same whenever the file is read.
+    fn next_id(&self) -> TurnId {
+        TurnId::from(format!("turn-{}", self.turns.len() + 1))
+    }
+
+    fn begin(&mut self, turn: Turn, form: Form) {
+        let turn = Turn { items_view: TurnItemsView::Full, ..turn };
+        self.turns.push(StoredTurn { turn, ids: Vec::new(), form });
+        self.open = true;
+    }
+
+    fn end(&mut self, id: Option<TurnId>, end: TurnEnd) {
+        let Some(current) = self.current() else { return };
+        if id.is_some_and(|id| id.as_str() != current.turn.id) {
+            return;
+        }
+        let turn = &mut current.turn;
+        turn.status = end.status;
+        turn.started_at = end.started_at.or(turn.started_at);
+        turn.completed_at = end.completed_at;
+        turn.duration_ms = end.duration_ms;
+        turn.error = end.error;
+        self.open = false;
+    }
+
+    /// The current turn goes no further than this.
+    fn interrupt(&mut self) {
+        if let Some(current) = self.current() {
+            current.turn.status = match current.form {
+                // These files know no end of a turn.
+                Form::Messages => TurnStatus::Completed,
+                Form::Started | Form::Items => TurnStatus::Interrupted,
+            };
+            self.open = false;
+        }
+    }
+
+    fn item_completed(&mut self, event: ItemCompletedEvent) {
+        // A process may end long after its turn.
+        let Some(stored) =
+            self.turns.iter_mut().rev().find(|stored| stored.turn.id == event.turn_id.as_str())
+        else {
+            return;
+        };
+        if stored.form != Form::Items {
+            stored.form = Form::Items;
+            stored.clear();
+        }
+        let id = event.item.id().clone();
+        let times = Times { started: event.started_at_ms, completed: event.completed_at_ms };
+        stored.push(id, item(event.item, times));
+    }
+
+    fn user_message(&mut self, event: UserMessageEvent) {
+        if self.current().is_none_or(|current| current.form == Form::Messages) {
+            self.interrupt();
+            let id = self.next_id();
+            self.begin(turn(&id, TurnEnd::new(TurnStatus::InProgress)), Form::Messages);
+        }
+        let text = (!event.message.is_empty()).then(|| UserInput::text(event.message));
+        let images = event.images.unwrap_or_default().into_iter();
+        let images = images.map(|image_url| UserInput::Image { image_url, detail: None });
+        let content = text.into_iter().chain(images).collect();
+        self.add_message(|id| TurnItem::UserMessage(UserMessageItem { id, client_id: None, content }));
+    }
+
+    /// Adds what an event of 2025 says, unless the items of the turn say it.
+    fn add_message(&mut self, make: impl FnOnce(ItemId) -> TurnItem) {
+        if let Some(current) = self.current().filter(|current| current.form != Form::Items) {
+            let id = ItemId::from(format!("{}-item-{}", current.turn.id, current.ids.len() + 1));
+            current.push(id.clone(), item(make(id), Times::default()));
+        }
+    }
+
+    fn reasoning(&mut self, fill: impl FnOnce(&mut ReasoningItem)) {
+        self.add_message(|id| {
+            let mut item = ReasoningItem { id, summary_text: Vec::new(), raw_content: Vec::new() };
+            fill(&mut item);
+            TurnItem::Reasoning(item)
+        });
+    }
+
+    fn finish(mut self) -> Vec<Turn> {
+        self.interrupt();
+        self.turns.into_iter().map(|stored| stored.turn).collect()
+    }
+}
+
+impl StoredTurn {
+    fn push(&mut self, id: ItemId, item: ThreadItem) {
+        self.ids.push(id);
+        self.turn.items.push(item);
+    }
+
+    fn clear(&mut self) {
+        self.ids.clear();
+        self.turn.items.clear();
+    }
+}

@@ -1,0 +1,205 @@
+//! Which threads are loaded and who listens to them.
+//!
+//! Handlers ask here for a thread; what its clients have been told belongs to its pump. A loaded thread without
+//! listeners goes on: its events are taken and told to nobody.
+
+pub(crate) mod audience;
+mod pump;
+mod questions;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_core::base::spawn::TaskGroup;
+use codex_core::base::time::now_ms;
+use codex_core::conversations::conversation::CodexConversation;
+use codex_core::error::CoreError;
+use codex_protocol::event::Event;
+use codex_protocol::git::GitInfo;
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::submission::Submission;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::error::RpcError;
+use crate::outgoing::Outgoing;
+use crate::projection::{Projection, Told};
+use audience::{ConnectionId, Connections, Listener};
+use pump::{MAILBOX, Message, Parts, Pump, Sources};
+
+/// The loaded threads of this process. Clones are handles to the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Threads {
+    connections: Connections,
+    loaded: Arc<Mutex<HashMap<ConversationId, LoadedThread>>>,
+    tasks: TaskGroup,
+}
+
+/// A thread in memory. Clones are handles to the same.
+#[derive(Clone, Debug)]
+pub(crate) struct LoadedThread {
+    pub(crate) conversation: Arc<CodexConversation>,
+    pub(crate) facts: Arc<ThreadFacts>,
+    mailbox: mpsc::Sender<Message>,
+    status: watch::Receiver<ThreadStatus>,
+}
+
+/// What does not change while a thread is loaded.
+#[derive(Debug)]
+pub(crate) struct ThreadFacts {
+    /// Absent if nothing of the thread is stored.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) forked_from: Option<ConversationId>,
+    /// Unix milliseconds.
+    pub(crate) created_at_ms: i64,
+    pub(crate) instruction_sources: Vec<PathBuf>,
+    pub(crate) git: Option<GitInfo>,
+    pub(crate) originator: String,
+    pub(crate) cli_version: String,
+}
+
+/// A thread that has just been loaded, on its way to those who listen.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) conversation: Arc<CodexConversation>,
+    pub(crate) events: mpsc::Receiver<Box<Event>>,
+    pub(crate) facts: ThreadFacts,
+    /// The last turn of the stored history.
+    pub(crate) last_turn: Option<TurnId>,
+    pub(crate) listener: Option<Listener>,
+}
+
+/// Holds back what a thread has to tell. Opens when it is dropped, at the latest.
+#[derive(Debug)]
+#[must_use = "a gate that is dropped is open"]
+pub(crate) struct Gate(oneshot::Sender<()>);
+
+impl Gate {
+    pub(crate) fn open(self) {
+        let _pump_has_ended = self.0.send(());
+    }
+}
+
+impl Threads {
+    pub(crate) fn new(tasks: TaskGroup) -> Self {
+        Self { connections: Connections::default(), loaded: Arc::default(), tasks }
+    }
+
+    /// A connection hears from now on what is told to everybody.
+    pub(crate) fn connect(&self, outgoing: Outgoing) -> Listener {
+        self.connections.add(outgoing)
+    }
+
+    /// Tells every connection.
+    pub(crate) async fn broadcast(&self, notification: ServerNotification) {
+        self.connections.broadcast(notification).await;
+    }
+
+    /// Takes a thread in. Its events are taken from now on and told once the gate is open.
+    pub(crate) fn open(&self, opening: Opening) -> (LoadedThread, Gate) {
+        let Opening { conversation, events, facts, last_turn, listener } = opening;
+        let id = conversation.id();
+        let (mailbox, messages) = mpsc::channel(MAILBOX);
+        let (status, told_status) = watch::channel(ThreadStatus::Idle);
+        let thread = LoadedThread {
+            conversation: Arc::clone(&conversation),
+            facts: Arc::new(facts),
+            mailbox,
+            status: told_status,
+        };
+        self.lock().insert(id, thread.clone());
+        let parts = Parts {
+            projection: Projection::new(id.to_string(), last_turn, now_ms),
+            listener,
+            connections: self.connections.clone(),
+            status,
+        };
+        let pump = Pump::new(parts, move |submission: Submission| {
+            let conversation = Arc::clone(&conversation);
+            async move {
+                if conversation.submit(submission).await.is_err() {
+                    tracing::debug!(thread = %id, "an answer came after the end of the conversation");
+                }
+            }
+        });
+        let (gate, opened) = oneshot::channel();
+        let threads = self.clone();
+        let mine = thread.mailbox.clone();
+        self.tasks.spawn(async move {
+            pump.run(Sources { events, mailbox: messages }, opened).await;
+            threads.forget(id, &mine);
+        });
+        (thread, Gate(gate))
+    }
+
+    pub(crate) fn get(&self, id: &ConversationId) -> Option<LoadedThread> {
+        self.lock().get(id).cloned()
+    }
+
+    /// What a thread is doing, loaded or not.
+    pub(crate) fn status(&self, id: &ConversationId) -> ThreadStatus {
+        self.lock().get(id).map_or(ThreadStatus::NotLoaded, LoadedThread::status)
+    }
+
+    /// Ids of the loaded threads, oldest first.
+    pub(crate) fn ids(&self) -> Vec<ConversationId> {
+        let mut ids: Vec<ConversationId> = self.lock().keys().copied().collect();
+        ids.sort();
+        ids
+    }
+
+    /// A pump has ended. By now the thread may have been loaded again, with another pump.
+    fn forget(&self, id: ConversationId, mailbox: &mpsc::Sender<Message>) {
+        let mut loaded = self.lock();
+        if loaded.get(&id).is_some_and(|thread| thread.mailbox.same_channel(mailbox)) {
+            loaded.remove(&id);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConversationId, LoadedThread>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LoadedThread {
+    /// What a client is told when the engine could not do what it wanted. A thread that has just ended is one that is
+    /// not there.
+    pub(crate) fn ended(&self, error: CoreError) -> RpcError {
+        match error {
+            CoreError::Closed => RpcError::thread_not_found(self.conversation.id()),
+            other => other.into(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> ThreadStatus {
+        self.status.borrow().clone()
+    }
+
+    /// A connection listens from now on. It is told nothing new before the gate is open. `None`: the thread has just
+    /// ended.
+    pub(crate) async fn join(&self, listener: Listener) -> Option<(Told, Gate)> {
+        let (told, answer) = oneshot::channel();
+        let (gate, opened) = oneshot::channel();
+        self.mailbox.send(Message::Join { listener, told, gate: opened }).await.ok()?;
+        Some((answer.await.ok()?, Gate(gate)))
+    }
+
+    /// How far the clients have been told. `None`: the thread has just ended.
+    pub(crate) async fn told(&self) -> Option<Told> {
+        let (told, answer) = oneshot::channel();
+        self.mailbox.send(Message::Tell { told }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// A connection does not listen any more. Whether it did.
+    pub(crate) async fn leave(&self, connection: ConnectionId) -> bool {
+        let (left, answer) = oneshot::channel();
+        let sent = self.mailbox.send(Message::Leave { connection, left }).await.is_ok();
+        sent && answer.await.unwrap_or(false)
+    }
+}

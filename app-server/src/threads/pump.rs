@@ -1,0 +1,172 @@
+//! One task per loaded thread: takes its events, has them projected, and tells those who listen.
+//!
+//! The pump owns what the clients of the thread have been told: the projection, the listeners, the open questions.
+//! Everything reaches them in one order, that of the events. A client that does not read holds the pump up, and
+//! through it the conversation; nothing is dropped. It ends when the conversation has no more events.
+
+use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_protocol::event::Event;
+use codex_protocol::ids::TurnId;
+use codex_protocol::submission::{Op, Submission};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::audience::{ConnectionId, Connections, Listener, Listeners};
+use super::questions::{Answered, Questions, refused};
+use crate::projection::effect::{Ask, Effect, Effects};
+use crate::projection::{Projection, Told};
+
+/// How many messages may wait for a pump.
+pub(super) const MAILBOX: usize = 16;
+
+/// What handlers want of a pump.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A connection listens from now on. It gets what was told so far, and nothing new before the gate opens.
+    Join { listener: Listener, told: oneshot::Sender<Told>, gate: oneshot::Receiver<()> },
+    /// Somebody who does not listen wants to know what was told so far.
+    Tell { told: oneshot::Sender<Told> },
+    /// A connection does not listen any more; the answer says whether it did.
+    Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
+}
+
+/// What a pump is made of.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) projection: Projection,
+    pub(super) listener: Option<Listener>,
+    pub(super) connections: Connections,
+    pub(super) status: watch::Sender<ThreadStatus>,
+}
+
+/// Where a pump's messages come from.
+#[derive(Debug)]
+pub(super) struct Sources {
+    pub(super) events: mpsc::Receiver<Box<Event>>,
+    pub(super) mailbox: mpsc::Receiver<Message>,
+}
+
+pub(super) struct Pump<S> {
+    projection: Projection,
+    listeners: Listeners,
+    connections: Connections,
+    questions: Questions,
+    status: watch::Sender<ThreadStatus>,
+    effects: Effects,
+    /// Hands an operation to the conversation, which always hears them, so that this never waits for the pump.
+    submit: S,
+}
+
+impl<S, F> Pump<S>
+where
+    S: Fn(Submission) -> F,
+    F: Future<Output = ()>,
+{
+    pub(super) fn new(parts: Parts, submit: S) -> Self {
+        let Parts { projection, listener, connections, status } = parts;
+        let mut listeners = Listeners::default();
+        listener.into_iter().for_each(|listener| listeners.add(listener));
+        Self {
+            projection,
+            listeners,
+            connections,
+            questions: Questions::default(),
+            status,
+            effects: Effects::new(),
+            submit,
+        }
+    }
+
+    /// Runs until there are no more events. Nothing is told before the gate opens, or is dropped.
+    pub(super) async fn run(mut self, sources: Sources, gate: oneshot::Receiver<()>) {
+        let Sources { mut events, mut mailbox } = sources;
+        let _dropped_is_open = gate.await;
+        loop {
+            tokio::select! {
+                biased;
+                Some(message) = mailbox.recv() => self.hear(message).await,
+                answered = self.questions.answered() => self.settle(answered).await,
+                event = events.recv() => match event {
+                    Some(event) => {
+                        self.projection.apply(*event, &mut self.effects);
+                        self.carry_out().await;
+                    }
+                    None => break,
+                },
+            }
+        }
+        self.status.send_replace(ThreadStatus::NotLoaded);
+    }
+
+    async fn hear(&mut self, message: Message) {
+        match message {
+            Message::Join { listener, told, gate } => {
+                if told.send(self.projection.told()).is_err() {
+                    return;
+                }
+                self.listeners.add(listener.clone());
+                let _dropped_is_open = gate.await;
+                for question in self.questions.all() {
+                    listener.outgoing.repeat(question).await;
+                }
+            }
+            Message::Tell { told } => {
+                let _gone = told.send(self.projection.told());
+            }
+            Message::Leave { connection, left } => {
+                let _gone = left.send(self.listeners.remove(connection));
+                if self.listeners.is_empty() {
+                    for answered in self.questions.refuse_all() {
+                        tracing::info!(call = %answered.key.call_id, "refused what was asked for: nobody listens");
+                        self.settle(answered).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Clients hear that a question is settled before they hear what comes of it.
+    async fn settle(&mut self, answered: Answered) {
+        let Answered { key, request_id, op } = answered;
+        self.projection.resolved(&key, Some(request_id), &mut self.effects);
+        self.carry_out().await;
+        self.submit(op).await;
+    }
+
+    async fn carry_out(&mut self) {
+        while let Some(effect) = self.effects.pop_front() {
+            match effect {
+                Effect::Notify(notification) => self.listeners.tell(notification).await,
+                Effect::Broadcast(notification) => {
+                    if let ServerNotification::ThreadStatusChanged(changed) = &notification {
+                        self.status.send_replace(changed.status.clone());
+                    }
+                    self.connections.broadcast(notification).await;
+                }
+                Effect::Ask(ask) => self.ask(ask).await,
+                Effect::Withdraw(key) => {
+                    let request_id = self.questions.withdraw(&key);
+                    self.projection.resolved(&key, request_id, &mut self.effects);
+                }
+                Effect::Submit(op) => self.submit(op).await,
+            }
+        }
+    }
+
+    async fn ask(&mut self, Ask { key, request }: Ask) {
+        // Whom nobody can answer is refused: nothing is ever allowed because nobody was there.
+        let refusal = refused(key.clone(), &request);
+        match self.listeners.ask(request).await {
+            Some(question) => self.questions.add(key, question),
+            None => {
+                tracing::info!(call = %key.call_id, "refused what would have been asked: nobody listens");
+                self.projection.resolved(&key, None, &mut self.effects);
+                self.effects.push_back(Effect::Submit(refusal));
+            }
+        }
+    }
+
+    async fn submit(&self, op: Op) {
+        (self.submit)(Submission { id: TurnId::fresh(), op }).await;
+    }
+}

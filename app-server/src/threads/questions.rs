@@ -1,0 +1,108 @@
+//! The questions of one thread that wait for a human.
+//!
+//! Whatever happens to a question, it leaves this list exactly once: answered, withdrawn, or refused because nobody is
+//! left to answer it.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use codex_app_server_protocol::ServerRequest;
+use codex_app_server_protocol::jsonrpc::RequestId;
+use codex_app_server_protocol::v2::approval::{
+    CommandExecutionRequestApprovalResponse, FileChangeRequestApprovalResponse,
+};
+use codex_protocol::submission::Op;
+
+use crate::outgoing::{Question, Refusal};
+use crate::projection::approval::{command_decision, command_op, file_change_decision, file_change_op};
+use crate::projection::effect::AskKey;
+
+#[derive(Debug, Default)]
+pub(super) struct Questions {
+    open: Vec<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    key: AskKey,
+    question: Question,
+}
+
+/// A question that has been answered, one way or the other.
+#[derive(Debug, PartialEq)]
+pub(super) struct Answered {
+    pub(super) key: AskKey,
+    pub(super) request_id: RequestId,
+    /// The decision, for the engine.
+    pub(super) op: Op,
+}
+
+impl Questions {
+    pub(super) fn add(&mut self, key: AskKey, question: Question) {
+        self.open.push(Open { key, question });
+    }
+
+    /// Waits for the next answer; for ever, if there are no questions.
+    pub(super) async fn answered(&mut self) -> Answered {
+        let (at, answer) = poll_fn(|cx| self.poll(cx)).await;
+        let Open { key, question } = self.open.swap_remove(at);
+        let op = answer.unwrap_or_else(|refusal| {
+            tracing::info!(call = %key.call_id, "refused what was asked for: {refusal}");
+            refused(key.clone(), question.request())
+        });
+        Answered { key, request_id: question.id(), op }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(usize, Result<Op, Refusal>)> {
+        for (at, open) in self.open.iter_mut().enumerate() {
+            if let Poll::Ready(answer) = pin!(open.answer()).poll(cx) {
+                return Poll::Ready((at, answer));
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Nobody needs to answer any more. The id under which it was asked; `None` if it was not.
+    pub(super) fn withdraw(&mut self, key: &AskKey) -> Option<RequestId> {
+        let at = self.open.iter().position(|open| open.key == *key)?;
+        Some(self.open.swap_remove(at).question.id())
+    }
+
+    /// Nobody is left who could answer: all of them are refused.
+    pub(super) fn refuse_all(&mut self) -> Vec<Answered> {
+        let refused = |Open { key, question }: Open| {
+            let op = refused(key.clone(), question.request());
+            Answered { key, request_id: question.id(), op }
+        };
+        self.open.drain(..).map(refused).collect()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Question> {
+        self.open.iter().map(|open| &open.question)
+    }
+}
+
+impl Open {
+    async fn answer(&mut self) -> Result<Op, Refusal> {
+        let key = self.key.clone();
+        match self.question.request() {
+            ServerRequest::CommandExecutionRequestApproval(_) => {
+                let answer: CommandExecutionRequestApprovalResponse = self.question.answer().await?;
+                Ok(command_op(key, command_decision(Some(answer))))
+            }
+            ServerRequest::FileChangeRequestApproval(_) => {
+                let answer: FileChangeRequestApprovalResponse = self.question.answer().await?;
+                Ok(file_change_op(key, file_change_decision(Some(answer))))
+            }
+        }
+    }
+}
+
+/// The no to a question.
+pub(super) fn refused(key: AskKey, request: &ServerRequest) -> Op {
+    match request {
+        ServerRequest::CommandExecutionRequestApproval(_) => command_op(key, command_decision(None)),
+        ServerRequest::FileChangeRequestApproval(_) => file_change_op(key, file_change_decision(None)),
+    }
+}

@@ -1,0 +1,73 @@
+//! Token accounting: what a response used and what it adds up to.
+
+use codex_protocol::usage::{RateLimitSnapshot, TokenUsage, TokenUsageInfo};
+
+/// The info after one more response.
+pub fn after_response(info: Option<TokenUsageInfo>, used: TokenUsage, window: Option<i64>) -> TokenUsageInfo {
+    let mut info = info.unwrap_or_default();
+    info.total_token_usage += used;
+    info.last_token_usage = used;
+    info.model_context_window = window.or(info.model_context_window);
+    info
+}
+
+/// The info when the server says that the window is full.
+pub fn when_full(info: Option<TokenUsageInfo>, window: Option<i64>) -> TokenUsageInfo {
+    let mut info = info.unwrap_or_default();
+    info.model_context_window = window.or(info.model_context_window);
+    if let Some(full) = info.model_context_window {
+        let grown = (full - info.total_token_usage.total_tokens).max(0);
+        info.total_token_usage = TokenUsage { total_tokens: full, ..TokenUsage::default() };
+        info.last_token_usage = TokenUsage { total_tokens: grown, ..TokenUsage::default() };
+    }
+    info
+}
+
+/// What is known of the limits when a server has told something new; what it left out stays.
+pub fn merged_limits(known: Option<RateLimitSnapshot>, new: RateLimitSnapshot) -> RateLimitSnapshot {
+    let known = known.unwrap_or_default();
+    RateLimitSnapshot {
+        limit_id: new.limit_id.or(known.limit_id),
+        limit_name: new.limit_name.or(known.limit_name),
+        primary: new.primary.or(known.primary),
+        secondary: new.secondary.or(known.secondary),
+        credits: new.credits.or(known.credits),
+        plan_type: new.plan_type.or(known.plan_type),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(total: i64) -> TokenUsage {
+        TokenUsage { total_tokens: total, input_tokens: total, ..TokenUsage::default() }
+    }
+
+    #[test]
+    fn responses_add_up() {
+        let info = after_response(None, usage(5), Some(100));
+        let info = after_response(Some(info), usage(7), None);
+        assert_eq!(info.total_token_usage, usage(12));
+        assert_eq!(info.last_token_usage, usage(7));
+        assert_eq!(info.model_context_window, Some(100));
+    }
+
+    #[test]
+    fn a_full_window_is_reported_as_full() {
+        let info = when_full(Some(after_response(None, usage(30), Some(100))), None);
+        assert_eq!(info.total_token_usage.total_tokens, 100);
+        assert_eq!(info.last_token_usage.total_tokens, 70);
+    }
+
+    #[test]
+    fn missing_limits_keep_the_last_known_ones() {
+        let known = RateLimitSnapshot { plan_type: Some("plus".into()), ..Default::default() };
+        let merged = merged_limits(
+            Some(known),
+            RateLimitSnapshot { limit_id: Some("codex".into()), ..Default::default() },
+        );
+        assert_eq!(merged.plan_type.as_deref(), Some("plus"));
+        assert_eq!(merged.limit_id.as_deref(), Some("codex"));
+    }
+}

@@ -1,0 +1,114 @@
+//! A handle to one loaded conversation.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::input::UserInput;
+use codex_protocol::submission::{Submission, UserTurn};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::conversations::input::read_input;
+use crate::error::CoreError;
+use crate::exec::unified::session::ExecSession;
+use crate::session::request::{Accepted, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering};
+use crate::turn::services::SessionServices;
+
+#[derive(Debug)]
+pub struct CodexConversation {
+    id: ConversationId,
+    config: Arc<Config>,
+    services: Arc<SessionServices>,
+    mailbox: mpsc::Sender<Request>,
+    token: CancellationToken,
+}
+
+impl CodexConversation {
+    pub(super) fn new(
+        id: ConversationId,
+        config: Arc<Config>,
+        services: Arc<SessionServices>,
+        mailbox: mpsc::Sender<Request>,
+        token: CancellationToken,
+    ) -> Self {
+        Self { id, config, services, mailbox, token }
+    }
+
+    pub fn id(&self) -> ConversationId {
+        self.id
+    }
+
+    /// The settings that it was started with.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Hands an operation over; what comes of it is reported as events.
+    pub async fn submit(&self, submission: Submission) -> Result<(), CoreError> {
+        self.send(Request::Submit(Box::new(submission))).await
+    }
+
+    /// Starts a turn with this id, or gives the input to the one that runs. Nothing is reported before
+    /// the answer's `go` is sent or dropped.
+    pub async fn start_turn(&self, turn_id: TurnId, turn: UserTurn) -> Result<Accepted, CoreError> {
+        let UserTurn { items, client_id, overrides, final_output_json_schema } = turn;
+        let message = read_input(&self.services, items, client_id).await?;
+        let new = NewTurn { turn_id, message, overrides, output_schema: final_output_json_schema };
+        self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await
+    }
+
+    /// Gives input to the running turn, if it is the expected one.
+    pub async fn steer(
+        &self,
+        expected: TurnId,
+        items: Vec<UserInput>,
+        client_id: Option<String>,
+    ) -> Result<Result<Accepted, NotSteered>, CoreError> {
+        let message = read_input(&self.services, items, client_id).await?;
+        let steering = Steering { expected, message };
+        self.ask(|reply| Request::Steer(Box::new(steering), reply)).await
+    }
+
+    /// Ends the running turn, if it is this one. Its end is reported as an event.
+    pub async fn interrupt(&self, turn_id: TurnId) -> Result<Result<(), NotActive>, CoreError> {
+        self.ask(|reply| Request::Interrupt(turn_id, reply)).await
+    }
+
+    pub async fn snapshot(&self) -> Result<Snapshot, CoreError> {
+        self.ask(Request::Snapshot).await
+    }
+
+    /// Waits until everything so far is in the file.
+    pub async fn flush(&self) -> Result<(), CoreError> {
+        self.ask(Request::Flush).await
+    }
+
+    /// Commands that run on after the call that started them.
+    pub fn background_terminals(&self) -> Vec<Arc<ExecSession>> {
+        let mut sessions = self.services.exec.list();
+        sessions.retain(|session| session.item().is_some());
+        sessions
+    }
+
+    /// Begins to end the conversation; its turn ends as interrupted.
+    pub fn close(&self) {
+        self.token.cancel();
+    }
+
+    /// The folder that its commands start in, at first.
+    pub fn cwd(&self) -> &Path {
+        self.config.cwd.as_path()
+    }
+
+    async fn send(&self, request: Request) -> Result<(), CoreError> {
+        self.mailbox.send(request).await.map_err(|_| CoreError::Closed)
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, CoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(request(reply)).await?;
+        answer.await.map_err(|_| CoreError::Closed)
+    }
+}

@@ -1,0 +1,212 @@
+//! The body of a response ▶ its events.
+//!
+//! Bytes are decoded when somebody asks for the next event, and only as far as that event. What follows
+//! the completion is read in the background, within limits, so that the connection can be used again.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use tokio::time::timeout;
+
+use crate::base::spawn::TaskGroup;
+use crate::model::error::Error;
+use crate::model::event::ResponseEvent;
+use crate::model::sse::SseDecoder;
+use crate::model::wire::{Decoder, Events};
+
+/// What is read of a body after the completion.
+const SMALL_REST: usize = 64 * 1024;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+
+type Body = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
+
+/// The events of a body, as a stream.
+pub struct BodyEvents {
+    body: Option<Body>,
+    frames: SseDecoder,
+    decoder: Decoder,
+    events: Events,
+}
+
+impl BodyEvents {
+    pub fn new(body: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static, decoder: Decoder) -> Self {
+        Self { body: Some(Box::pin(body)), frames: SseDecoder::default(), decoder, events: Events::new() }
+    }
+
+    /// Reads events until one comes out; the rest of what has arrived is left for the next call.
+    fn decode(&mut self) -> Result<Option<ResponseEvent>, Error> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(Some(event));
+            }
+            let Some(data) = self.frames.next_event() else { return Ok(None) };
+            self.decoder.decode(data, &mut self.events)?;
+        }
+    }
+
+    /// Reads the last bytes of a response that has said all, so that its connection can be used again.
+    fn drain(&mut self, cx: &mut Context<'_>) {
+        let Some(mut body) = self.body.take() else { return };
+        // Mostly they are there already.
+        for _ in 0..4 {
+            match body.as_mut().poll_next(cx) {
+                Poll::Ready(Some(Ok(_))) => {}
+                Poll::Ready(Some(Err(_)) | None) => return,
+                Poll::Pending => break,
+            }
+        }
+        let rest = async move {
+            let mut size = 0;
+            while size < SMALL_REST
+                && let Some(Ok(chunk)) = body.next().await
+            {
+                size += chunk.len();
+            }
+        };
+        TaskGroup::new().spawn(async { timeout(DRAIN_TIMEOUT, rest).await });
+    }
+}
+
+impl Stream for BodyEvents {
+    type Item = Result<ResponseEvent, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match this.decode() {
+                Ok(None) => {}
+                Ok(Some(event)) => {
+                    if matches!(event, ResponseEvent::Completed { .. }) {
+                        this.drain(cx);
+                    }
+                    return Poll::Ready(Some(Ok(event)));
+                }
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
+            let Some(body) = this.body.as_mut() else { return Poll::Ready(None) };
+            match ready!(body.as_mut().poll_next(cx)) {
+                Some(Ok(chunk)) => {
+                    if let Err(error) = this.frames.push(&chunk) {
+                        return Poll::Ready(Some(Err(Error::Decode { reason: error.to_string() })));
+                    }
+                }
+                Some(Err(error)) => {
+                    this.body = None;
+                    let cause = Some(error.without_url().into());
+                    return Poll::Ready(Some(Err(Error::StreamEnded { cause })));
+                }
+                None => {
+                    this.body = None;
+                    if let Some(data) = this.frames.finish()
+                        && let Err(error) = this.decoder.decode(data, &mut this.events)
+                    {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures::stream;
+    use proptest::prelude::*;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::config::provider::WireApi;
+    use crate::model::wire::Wire;
+
+    /// One recorded answer per wire.
+    fn recorded(wire: Wire) -> &'static str {
+        match wire {
+            Wire::Responses => include_str!("wire/responses/recorded.txt"),
+        }
+    }
+
+    fn wires() -> impl Iterator<Item = Wire> {
+        [WireApi::Responses, WireApi::Rehearsal].into_iter().filter_map(Wire::of)
+    }
+
+    fn read(wire: Wire, pieces: Vec<&'static [u8]>) -> Vec<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let body = stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from_static(piece))));
+            let events = BodyEvents::new(body, wire.decoder());
+            events.map(|event| format!("{event:?}")).collect().await
+        })
+    }
+
+    #[test]
+    fn the_last_event_is_the_completion() {
+        for wire in wires() {
+            let events = read(wire, vec![recorded(wire).as_bytes()]);
+            assert!(events.last().unwrap().starts_with("Ok(Completed"), "{events:#?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_follows_the_completion_is_read_in_the_background() {
+        let (gate, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let answer = Bytes::from_static(recorded(Wire::Responses).as_bytes());
+        let (opened, reported) = (gate.clone(), read.clone());
+        let end = stream::once(async move {
+            opened.notified().await;
+            reported.notify_one();
+            Ok(Bytes::new())
+        });
+        let mut events = BodyEvents::new(stream::iter([Ok(answer)]).chain(end), Wire::Responses.decoder());
+        while let Some(Ok(event)) = events.next().await {
+            if matches!(event, ResponseEvent::Completed { .. }) {
+                break;
+            }
+        }
+        drop(events);
+        gate.notify_one();
+        timeout(Duration::from_secs(10), read.notified()).await.expect("the rest is read");
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_of_the_bytes_reads_alike(sizes in prop::collection::vec(1usize..200, 1..40)) {
+            for wire in wires() {
+                let mut rest = recorded(wire).as_bytes();
+                let whole = read(wire, vec![rest]);
+                let mut pieces = Vec::new();
+                for size in sizes.iter().cycle() {
+                    let (piece, tail) = rest.split_at((*size).min(rest.len()));
+                    pieces.push(piece);
+                    rest = tail;
+                    if rest.is_empty() {
+                        break;
+                    }
+                }
+                prop_assert_eq!(whole, read(wire, pieces));
+            }
+        }
+
+        #[test]
+        fn broken_events_are_survived(at in 0usize..2000, byte in any::<u8>()) {
+            for wire in wires() {
+                for event in recorded(wire).lines().filter_map(|line| line.strip_prefix("data: ")) {
+                    let mut event = event.as_bytes().to_vec();
+                    let at = at % event.len();
+                    event[at] = byte;
+                    crate::model::wire::fuzz(&event);
+                    crate::model::wire::fuzz(&event[..at]);
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_survived(piece in prop::collection::vec(any::<u8>(), 0..300)) {
+            crate::model::wire::fuzz(&piece);
+        }
+    }
+}

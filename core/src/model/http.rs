@@ -1,0 +1,347 @@
+//! The HTTP transport: one POST, an event stream back.
+//!
+//! The HTTP clients of the process are built when the first request needs one. Redirects are not
+//! followed, because a request carries credentials and a whole conversation. The login of this program
+//! is sent only to providers that ask for it; other providers get their own key or none.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Client, ClientBuilder, Response};
+
+use crate::base::text::head;
+use crate::model::ModelSettings;
+use crate::model::body::BodyEvents;
+use crate::model::credentials::Credentials;
+use crate::model::error::Error;
+use crate::model::failure::{self, Asked};
+use crate::model::prompt::Prompt;
+use crate::model::transport::{ModelTransport, Opened};
+use crate::model::wire::{Server, Wire};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// What is read of an error's body, and what is quoted of one that is no answer.
+const SMALL_BODY: usize = 64 * 1024;
+const EXCERPT: usize = 300;
+
+pub struct HttpTransport {
+    settings: ModelSettings,
+    wire: Wire,
+}
+
+pub struct Request {
+    asked: Asked,
+    url: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl HttpTransport {
+    pub fn new(settings: ModelSettings, wire: Wire) -> Self {
+        Self { settings, wire }
+    }
+
+    fn url(&self, credentials: &Credentials) -> Result<String, Error> {
+        let provider = &self.settings.provider;
+        let base = match &provider.base_url {
+            Some(base) => base.trim_end_matches('/'),
+            None if !provider.requires_openai_auth => {
+                return Err(self.setting("base_url", "is not set; it is the address of the model server"));
+            }
+            None if credentials.account_id.is_some() => "https://chatgpt.com/backend-api/codex",
+            None => "https://api.openai.com/v1",
+        };
+        if !base.starts_with("http://") && !base.starts_with("https://") {
+            return Err(self.setting("base_url", "must begin with http:// or https://"));
+        }
+        let mut url = format!("{base}/{}", self.wire.path());
+        for (index, (name, value)) in provider.query_params.iter().enumerate() {
+            let separator = if index == 0 { '?' } else { '&' };
+            url.extend([separator.to_string().as_str(), name, "=", value]);
+        }
+        Ok(url)
+    }
+
+    /// The key of the provider, else the login where the provider takes it.
+    fn bearer(&self, credentials: &Credentials) -> Result<Option<String>, Error> {
+        let provider = &self.settings.provider;
+        if let Some(token) = &provider.experimental_bearer_token {
+            return Ok(Some(token.clone()));
+        }
+        let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
+        if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
+            return Ok(Some(key.trim().to_owned()));
+        }
+        if provider.requires_openai_auth {
+            return match &credentials.bearer {
+                Some(token) => Ok(Some(token.clone())),
+                None => Err(Error::NoCredentials {
+                    provider: self.settings.provider_id.clone(),
+                    env_key: provider.env_key.clone(),
+                }),
+            };
+        }
+        match &provider.env_key {
+            Some(name) => Err(Error::MissingEnvVar {
+                name: name.clone(),
+                instructions: provider.env_key_instructions.clone(),
+            }),
+            None => Ok(None),
+        }
+    }
+
+    fn headers(&self, prompt: &Prompt, credentials: &Credentials) -> Result<HeaderMap, Error> {
+        let settings = &self.settings;
+        let mut headers = HeaderMap::new();
+        let conversation = HeaderValue::from_str(&prompt.conversation_id.to_string());
+        if let Ok(id) = conversation {
+            for name in ["session-id", "thread-id", "x-client-request-id"] {
+                headers.insert(name, id.clone());
+            }
+        }
+        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert("originator", plain(&settings.originator));
+        headers.insert(USER_AGENT, plain(&settings.user_agent));
+        for (name, value) in &settings.provider.http_headers {
+            headers.insert(self.header_name("http_headers", name)?, self.header_value(name, value)?);
+        }
+        for (name, variable) in &settings.provider.env_http_headers {
+            let header = self.header_name("env_http_headers", name)?;
+            if let Some(value) = settings.environment.get(variable).filter(|value| !value.trim().is_empty()) {
+                headers.insert(header, self.header_value(name, value)?);
+            }
+        }
+        if let Some(token) = self.bearer(credentials)? {
+            let mut value = self.header_value("authorization", &format!("Bearer {token}"))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        if let (true, Some(id)) = (settings.provider.requires_openai_auth, &credentials.account_id) {
+            headers.insert("chatgpt-account-id", self.header_value("chatgpt-account-id", id)?);
+        }
+        Ok(headers)
+    }
+
+    fn header_name(&self, field: &str, name: &str) -> Result<HeaderName, Error> {
+        name.parse().map_err(|_| self.setting(field, &format!("has `{name}`, which is no name of a header")))
+    }
+
+    /// The value is not quoted, because it may be a secret.
+    fn header_value(&self, name: &str, value: &str) -> Result<HeaderValue, Error> {
+        HeaderValue::from_str(value).map_err(|_| Error::Setting {
+            field: format!("model_providers.{}", self.settings.provider_id),
+            reason: format!("gives the header `{name}` a value with characters that headers cannot have"),
+        })
+    }
+
+    fn setting(&self, field: &str, reason: &str) -> Error {
+        let field = format!("model_providers.{}.{field}", self.settings.provider_id);
+        Error::Setting { field, reason: reason.to_owned() }
+    }
+}
+
+/// The address without what may be secret in it.
+fn shown(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
+        Some(rest) => format!("{scheme}://{rest}"),
+        None => url.to_owned(),
+    }
+}
+
+/// The type of a body that is certainly no event stream. Servers that name none are believed.
+fn no_stream(headers: &HeaderMap) -> Option<&str> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    (kind.starts_with("application/json") || kind.starts_with("text/html")).then_some(kind)
+}
+
+/// A header value with everything that cannot be in one replaced.
+fn plain(text: &str) -> HeaderValue {
+    let text: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '_' }).collect();
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}
+
+impl ModelTransport for HttpTransport {
+    type Request = Request;
+
+    async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
+        let provider = &self.settings.provider;
+        let headers = self.headers(prompt, credentials)?;
+        let url = self.url(credentials)?;
+        let server = if is_azure(&provider.name, &url) { Server::Azure } else { Server::Stateless };
+        let body = self.wire.encode(prompt, server)?;
+        let asked = Asked {
+            provider: self.settings.provider_id.clone(),
+            url: shown(&url),
+            env_key: provider.env_key.clone(),
+        };
+        Ok(Request { asked, url, headers, body })
+    }
+
+    async fn open(&self, request: &Request) -> Result<Opened, Error> {
+        let Request { asked, url, headers, body } = request;
+        let network = |error: reqwest::Error| Error::Network {
+            url: asked.url.clone(),
+            source: error.without_url().into(),
+        };
+        let sending = client_for(url).map_err(network)?.post(url);
+        let response = sending.headers(headers.clone()).body(body.clone()).send().await.map_err(network)?;
+        let status = response.status();
+        if !status.is_success() {
+            let headers = response.headers().clone();
+            let body = beginning(response).await;
+            return Err(failure::refused(asked, status.as_u16(), &headers, &body));
+        }
+        let headers = response.headers().clone();
+        if let Some(kind) = no_stream(&headers) {
+            let body = beginning(response).await;
+            let text = String::from_utf8_lossy(&body);
+            let reason = format!("it is `{kind}`, not an event stream: {}", head(text.trim(), EXCERPT));
+            return Err(Error::Decode { reason });
+        }
+        Ok(Opened {
+            headers,
+            events: Box::pin(BodyEvents::new(response.bytes_stream(), self.wire.decoder())),
+        })
+    }
+}
+
+fn is_azure(name: &str, url: &str) -> bool {
+    const HOSTS: [&str; 5] =
+        ["openai.azure.", "cognitiveservices.azure.", "aoai.azure.", "azure-api.", "azurefd."];
+    name.eq_ignore_ascii_case("azure") || HOSTS.iter().any(|host| url.contains(host))
+}
+
+/// The client of the process for this kind of address.
+fn client_for(url: &str) -> Result<&'static Client, reqwest::Error> {
+    static PLAIN: OnceLock<Client> = OnceLock::new();
+    static SECURE: OnceLock<Client> = OnceLock::new();
+    // Loading the system's certificates takes longer than a whole turn with a local server.
+    if url.starts_with("http://") {
+        build_once(&PLAIN, || client_builder().tls_certs_only([]))
+    } else {
+        build_once(&SECURE, client_builder)
+    }
+}
+
+fn build_once(
+    cell: &'static OnceLock<Client>,
+    builder: impl FnOnce() -> ClientBuilder,
+) -> Result<&'static Client, reqwest::Error> {
+    if let Some(client) = cell.get() {
+        return Ok(client);
+    }
+    // Somebody else may have installed one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = builder().build()?;
+    Ok(cell.get_or_init(|| client))
+}
+
+fn client_builder() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        // Proxies hold compressed streams back until they have enough of them.
+        .no_gzip()
+        .tcp_nodelay(true)
+}
+
+async fn beginning(mut response: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < SMALL_BODY
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
+        let settings = ModelSettings {
+            provider_id: "p".into(),
+            provider: toml::from_str(provider).unwrap(),
+            user_agent: "tester/1 (Ünix)".into(),
+            originator: "tester".into(),
+            environment: variables.iter().copied().collect(),
+            script: None,
+        };
+        HttpTransport::new(settings, Wire::Responses)
+    }
+
+    const NO_ENV: &[(&str, &str)] = &[];
+    const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
+
+    fn login() -> Credentials {
+        Credentials { bearer: Some("login".into()), account_id: Some("account".into()) }
+    }
+
+    #[test]
+    fn the_address_comes_from_the_provider() {
+        let url = |provider: &str, login: &Credentials| {
+            transport(provider, NO_ENV).url(login).unwrap_or_else(|error| error.to_string())
+        };
+        let no_login = Credentials::default();
+        assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
+        let query = "base_url = \"https://h\"\n[query_params]\nv = \"1\"\nw = \"2\"";
+        assert_eq!(url(query, &no_login), "https://h/responses?v=1&w=2");
+        assert_eq!(url("requires_openai_auth = true", &no_login), "https://api.openai.com/v1/responses");
+        assert_eq!(
+            url("requires_openai_auth = true", &login()),
+            "https://chatgpt.com/backend-api/codex/responses"
+        );
+        assert_eq!(
+            url("", &login()),
+            "`model_providers.p.base_url` is not set; it is the address of the model server"
+        );
+        assert_eq!(
+            url("base_url = \"h/v1\"", &login()),
+            "`model_providers.p.base_url` must begin with http:// or https://"
+        );
+    }
+
+    #[test]
+    fn the_login_goes_only_to_providers_that_ask_for_it() {
+        let bearer =
+            |provider: &str, env: &[(&str, &str)], login: &Credentials| match transport(provider, env)
+                .bearer(login)
+            {
+                Ok(token) => token.unwrap_or_else(|| "none".into()),
+                Err(error) => format!("{error:?}"),
+            };
+        assert_eq!(bearer("", SOME_ENV, &login()), "none");
+        assert_eq!(bearer("requires_openai_auth = true", NO_ENV, &login()), "login");
+        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV, &login()), "KEY");
+        assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
+        assert_eq!(
+            bearer("env_key = \"KEY\"", NO_ENV, &login()),
+            "MissingEnvVar { name: \"KEY\", instructions: None }"
+        );
+        assert_eq!(
+            bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
+            "NoCredentials { provider: \"p\", env_key: None }"
+        );
+    }
+
+    #[test]
+    fn an_address_is_shown_without_secrets() {
+        assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
+        assert_eq!(shown("http://me:secret@h:1/v1"), "http://h:1/v1");
+        assert_eq!(shown("http://h/@v1"), "http://h/@v1");
+    }
+
+    #[test]
+    fn azure_is_known_by_name_or_address() {
+        assert!(is_azure("Azure", "https://x"));
+        assert!(is_azure("x", "https://me.openai.azure.com/openai/responses"));
+        assert!(!is_azure("x", "https://api.openai.com/v1/responses"));
+    }
+}

@@ -1,0 +1,40 @@
+//! The seam below retries: opens one response, over HTTP or from the rehearsal model.
+//!
+//! A transport makes one attempt and reports how it went; repeating, idle timeouts and rate limits are
+//! done once, above it, for all of them.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use futures::Stream;
+use reqwest::header::HeaderMap;
+
+use crate::model::credentials::Credentials;
+use crate::model::error::Error;
+use crate::model::event::ResponseEvent;
+use crate::model::prompt::Prompt;
+
+/// The events of one response. Dropping it ends the request.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<ResponseEvent, Error>> + Send>>;
+
+/// A response whose first bytes have arrived.
+pub struct Opened {
+    pub headers: HeaderMap,
+    pub events: EventStream,
+}
+
+/// A way to reach a model.
+pub trait ModelTransport {
+    /// A prompt made ready to be sent any number of times.
+    type Request: Send + Sync;
+
+    /// Everything that can fail for good: settings, credentials, encoding.
+    fn prepare(
+        &self,
+        prompt: &Prompt,
+        credentials: &Credentials,
+    ) -> impl Future<Output = Result<Self::Request, Error>> + Send;
+
+    /// One attempt.
+    fn open(&self, request: &Self::Request) -> impl Future<Output = Result<Opened, Error>> + Send;
+}

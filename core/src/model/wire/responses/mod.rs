@@ -1,0 +1,4 @@
+//! The Responses API.
+
+pub mod decode;
+pub mod request;

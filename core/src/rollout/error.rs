@@ -1,0 +1,38 @@
+//! What can go wrong with a stored conversation.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Cheap to clone, because everybody who waits for a line gets it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot {doing} {}: {source}", .path.display())]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        #[source]
+        source: Arc<io::Error>,
+    },
+    /// The conversation was closed before.
+    #[error("the conversation is closed; nothing more is stored")]
+    Closed,
+    #[error("cannot store {what}: {source}")]
+    Encode {
+        what: &'static str,
+        #[source]
+        source: Arc<serde_json::Error>,
+    },
+    #[error("{} is empty", .0.display())]
+    Empty(PathBuf),
+    #[error("{} has no readable first line that says which conversation it is", .0.display())]
+    NoMeta(PathBuf),
+    #[error("invalid cursor: {0}")]
+    InvalidCursor(String),
+}
+
+impl Error {
+    pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { doing, path: path.to_path_buf(), source: Arc::new(source) }
+    }
+}

@@ -1,0 +1,49 @@
+//! The lines of a file, read one at a time.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+/// No line of ours is this long; it would not be worth the memory.
+const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// The lines of a file, one at a time in the same buffer.
+pub(super) struct Lines {
+    reader: BufReader<File>,
+    buffer: Vec<u8>,
+    number: u64,
+    offset: u64,
+}
+
+pub(super) struct Line<'a> {
+    pub number: u64,
+    pub offset: u64,
+    pub bytes: &'a [u8],
+    /// Whether it has a line end; only the last one may not.
+    pub ended: bool,
+}
+
+impl Lines {
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let reader = BufReader::with_capacity(64 * 1024, File::open(path)?);
+        Ok(Self { reader, buffer: Vec::new(), number: 0, offset: 0 })
+    }
+
+    /// A line that is too long comes as its beginning, which cannot be decoded.
+    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.buffer.clear();
+        let offset = self.offset;
+        let mut read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut self.buffer)? as u64;
+        if read == 0 {
+            return Ok(None);
+        }
+        let mut ended = self.buffer.last() == Some(&b'\n');
+        if read == LONGEST && !ended {
+            read += self.reader.skip_until(b'\n')? as u64;
+            ended = true;
+        }
+        self.number += 1;
+        self.offset += read;
+        Ok(Some(Line { number: self.number, offset, bytes: &self.buffer, ended }))
+    }
+}

@@ -1,0 +1,219 @@
+//! Where conversations are stored: `sessions/YYYY/MM/DD/rollout-<local time>-<id>.jsonl` below the
+//! home directory, and archived ones side by side in `archived_sessions`.
+//!
+//! The time in a name is the local time of creation. Looking for an id reads names only, newest
+//! first, and begins on the day that the id itself tells.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use codex_protocol::ids::ConversationId;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::error::Error;
+
+pub const SESSIONS: &str = "sessions";
+pub const ARCHIVED: &str = "archived_sessions";
+
+/// Where a conversation that was created at this time (Unix milliseconds) belongs.
+pub fn path_of(home: &Path, id: ConversationId, created_ms: i64) -> PathBuf {
+    path_in_zone(home, id, created_ms, &TimeZone::system())
+}
+
+fn path_in_zone(home: &Path, id: ConversationId, created_ms: i64, zone: &TimeZone) -> PathBuf {
+    let created = Timestamp::from_millisecond(created_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let local = zone.to_datetime(created);
+    folder_of(&home.join(SESSIONS), local.date())
+        .join(format!("rollout-{}-{id}.jsonl", local.strftime("%Y-%m-%dT%H-%M-%S")))
+}
+
+fn folder_of(sessions: &Path, date: Date) -> PathBuf {
+    sessions
+        .join(format!("{:04}", date.year()))
+        .join(format!("{:02}", date.month()))
+        .join(format!("{:02}", date.day()))
+}
+
+/// What the name of a file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileName {
+    pub local: DateTime,
+    pub id: ConversationId,
+}
+
+impl FileName {
+    pub fn parse(name: &OsStr) -> Option<Self> {
+        let name = name.to_str()?.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
+        let (time, id) = name.split_at_checked(19)?;
+        Some(Self {
+            local: DateTime::strptime("%Y-%m-%dT%H-%M-%S", time).ok()?,
+            id: id.strip_prefix('-').filter(|id| id.len() == 36)?.parse().ok()?,
+        })
+    }
+
+    /// When it was created, in Unix milliseconds: as the id says, and where that cannot be, as the
+    /// name says.
+    pub fn created_ms(&self) -> i64 {
+        const TWO_DAYS: i64 = 2 * 24 * 3600 * 1000;
+        let named = millisecond(self.local, &TimeZone::system());
+        self.id.created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
+    }
+}
+
+fn millisecond(local: DateTime, zone: &TimeZone) -> i64 {
+    zone.to_timestamp(local).map(Timestamp::as_millisecond).unwrap_or_default()
+}
+
+/// The file of a conversation that is not archived.
+pub fn find(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    let sessions = home.join(SESSIONS);
+    let made = id.created_ms().and_then(|made| Timestamp::from_millisecond(made).ok());
+    if let Some(made) = made {
+        let day = TimeZone::system().to_datetime(made).date();
+        // A day more at both ends, because the clock's zone may have been another one.
+        for date in [Some(day), day.checked_sub(1.day()).ok(), day.checked_add(1.day()).ok()] {
+            let found = date.map(|date| find_in(&folder_of(&sessions, date), id)).transpose()?.flatten();
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+    for year in numbered(&sessions)? {
+        for month in numbered(&year)? {
+            for day in numbered(&month)? {
+                if let Some(found) = find_in(&day, id)? {
+                    return Ok(Some(found));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The file of an archived conversation.
+pub fn find_archived(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    find_in(&home.join(ARCHIVED), id)
+}
+
+/// The file of a conversation, archived or not.
+pub fn find_anywhere(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    match find(home, id)? {
+        Some(path) => Ok(Some(path)),
+        None => find_archived(home, id),
+    }
+}
+
+/// The home directory that a file is stored in, if it lies where it should.
+pub fn home_of(path: &Path) -> Option<&Path> {
+    let folder = path.parent()?;
+    if folder.file_name() == Some(OsStr::new(ARCHIVED)) {
+        return folder.parent();
+    }
+    let sessions = folder.ancestors().nth(3)?;
+    (sessions.file_name() == Some(OsStr::new(SESSIONS))).then(|| sessions.parent()).flatten()
+}
+
+fn find_in(folder: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    let named = named_in(folder)?;
+    Ok(named.into_iter().find(|(name, _)| name.id == id).map(|(_, path)| path))
+}
+
+/// The files of a folder that have the name of a conversation, in no order.
+pub(super) fn named_in(folder: &Path) -> Result<Vec<(FileName, PathBuf)>, Error> {
+    let names = names_in(folder)?.into_iter();
+    Ok(names.filter_map(|name| Some((FileName::parse(&name)?, folder.join(name)))).collect())
+}
+
+/// Subfolders whose names are numbers, the highest first.
+pub(super) fn numbered(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let names = names_in(folder)?.into_iter();
+    let number = |name: &OsStr| name.to_str().and_then(|name| name.parse::<u32>().ok());
+    let mut found: Vec<_> = names.filter_map(|name| Some((number(&name)?, folder.join(name)))).collect();
+    found.sort_by(|a, b| b.cmp(a));
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+/// The names in a folder; none if there is no such folder.
+fn names_in(folder: &Path) -> Result<Vec<std::ffi::OsString>, Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(Error::io("read", folder, error)),
+    };
+    let names: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.file_name())).collect();
+    names.map_err(|error| Error::io("read", folder, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01a20507-a775-7583-bb12-157c0e80978f";
+
+    fn store(path: &Path) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+
+    #[test]
+    fn a_path_has_the_local_time_of_creation() {
+        let zone = TimeZone::fixed(jiff::tz::offset(5));
+        let path = path_in_zone(Path::new("/h"), ID.parse().unwrap(), 1_795_380_717_439, &zone);
+        let expected = format!("/h/sessions/2026/11/23/rollout-2026-11-23T01-51-57-{ID}.jsonl");
+        assert_eq!(path, Path::new(&expected));
+        assert_eq!(home_of(&path), Some(Path::new("/h")));
+        assert_eq!(home_of(Path::new("/h/archived_sessions/x.jsonl")), Some(Path::new("/h")));
+        assert_eq!(home_of(Path::new("/x.jsonl")), None);
+    }
+
+    #[test]
+    fn names_are_parsed_strictly() {
+        let name = FileName::parse(OsStr::new(&format!("rollout-2026-11-22T20-51-57-{ID}.jsonl"))).unwrap();
+        assert_eq!(name.local.to_string(), "2026-11-22T20:51:57");
+        assert_eq!(name.id.to_string(), ID);
+        for bad in [
+            format!("rollout-2026-11-22T20-51-57-{ID}.jsonl.torn-1"),
+            format!("rollout-2026-11-32T20-51-57-{ID}.jsonl"),
+            format!("rollout-2026-11-22T20-51-57{ID}.jsonl"),
+            format!("rollout-2026-11-22T20-51-57-{}.jsonl", ID.replace('-', "")),
+            "rollout-.jsonl".into(),
+            "rollout-ääääääääääää.jsonl".into(),
+            "notes.txt".into(),
+        ] {
+            assert_eq!(FileName::parse(OsStr::new(&bad)), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn creation_is_what_the_id_says_unless_the_name_contradicts() {
+        let local = |text: &str| FileName { local: text.parse().unwrap(), id: ID.parse().unwrap() };
+        assert_eq!(local("2026-11-22T11:00:00").created_ms(), 1_795_380_717_429);
+        let elsewhere = local("2025-01-01T00:00:00");
+        assert_eq!(elsewhere.created_ms(), millisecond(elsewhere.local, &TimeZone::system()));
+    }
+
+    #[test]
+    fn a_conversation_is_found_wherever_it_lies() {
+        let home = tempfile::tempdir().unwrap();
+        let id: ConversationId = ID.parse().unwrap();
+        assert_eq!(find(home.path(), id).unwrap(), None);
+        let usual = path_of(home.path(), id, id.created_ms().unwrap());
+        store(&usual);
+        assert_eq!(find(home.path(), id).unwrap(), Some(usual.clone()));
+        fs::remove_file(usual).unwrap();
+        let odd = home.path().join(format!("sessions/2024/01/02/rollout-2024-01-02T00-00-00-{ID}.jsonl"));
+        store(&odd);
+        store(&home.path().join("sessions/2025/x/02/file"));
+        assert_eq!(find(home.path(), id).unwrap(), Some(odd));
+        assert_eq!(find_archived(home.path(), id).unwrap(), None);
+        let archived = home.path().join(format!("archived_sessions/rollout-2024-01-02T00-00-00-{ID}.jsonl"));
+        store(&archived);
+        assert_eq!(find_archived(home.path(), id).unwrap(), Some(archived));
+    }
+}

@@ -1,0 +1,407 @@
+//! The handle through which a session records what happens.
+//!
+//! Nothing is written, no file made and no task started before the first record. Recording waits
+//! while 256 calls are queued; it does not wait for the disk. Who needs to know that a line is in
+//! the file watches [`RolloutRecorder::written`]. A conversation that is not to be stored has the
+//! recorder [`RolloutRecorder::none`], for which everything counts as written.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use codex_protocol::rollout::{RolloutItem, SessionMeta};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::error::Error;
+use super::log::Log;
+use super::writer::{self, Batch, Command, Start};
+pub use super::writer::{Seq, Written};
+use super::{legacy, line, policy};
+use crate::base::spawn::TaskGroup;
+use crate::base::time;
+
+const QUEUE: usize = 256;
+/// When this much could not be written, nothing more is taken before that was.
+const KEPT: usize = 4 * 1024 * 1024;
+
+/// Clones are handles to the same file.
+#[derive(Clone)]
+pub struct RolloutRecorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: Option<PathBuf>,
+    group: TaskGroup,
+    /// Completed items are written in the older form as well.
+    legacy: bool,
+    written: watch::Sender<Written>,
+    /// Held only to number a batch and put it in the place that is reserved for it.
+    queue: Mutex<Queue>,
+}
+
+struct Queue {
+    writer: Writer,
+    seq: Seq,
+}
+
+enum Writer {
+    /// Nothing is stored.
+    None,
+    /// Boxed, because most loaded conversations stay in this state.
+    Waiting(Box<Waiting>),
+    Running(mpsc::Sender<Command>),
+    Closed,
+}
+
+struct Waiting {
+    log: Log,
+    /// The first line of a new file.
+    first: Option<RolloutItem>,
+    next_ordinal: Option<u64>,
+}
+
+impl RolloutRecorder {
+    /// For a new conversation; the file and its folders appear with the first record.
+    pub fn create(path: PathBuf, meta: SessionMeta, group: &TaskGroup) -> Self {
+        let next_ordinal = Some(meta.forked_from_ordinal_exclusive.unwrap_or(0));
+        let log = Log::new_file(path.clone());
+        let first = Some(RolloutItem::SessionMeta(Box::new(meta)));
+        Self::stored(path, group, Waiting { log, first, next_ordinal })
+    }
+
+    /// For a conversation that was loaded; `next_ordinal` is what the reader found.
+    pub fn append_to(path: PathBuf, next_ordinal: Option<u64>, group: &TaskGroup) -> Self {
+        let log = Log::existing(path.clone());
+        Self::stored(path, group, Waiting { log, first: None, next_ordinal })
+    }
+
+    /// For a conversation that is not stored.
+    pub fn none() -> Self {
+        Self::new(None, TaskGroup::new(), Writer::None)
+    }
+
+    fn stored(path: PathBuf, group: &TaskGroup, waiting: Waiting) -> Self {
+        Self::new(Some(path), group.clone(), Writer::Waiting(Box::new(waiting)))
+    }
+
+    fn new(path: Option<PathBuf>, group: TaskGroup, writer: Writer) -> Self {
+        let legacy = matches!(&writer, Writer::Waiting(waiting) if waiting.next_ordinal.is_none());
+        let queue = Mutex::new(Queue { writer, seq: 0 });
+        let written = watch::Sender::new(Written::default());
+        Self { shared: Arc::new(Shared { path, group, legacy, written, queue }) }
+    }
+
+    /// Where the conversation is or will be stored.
+    pub fn path(&self) -> Option<&Path> {
+        self.shared.path.as_deref()
+    }
+
+    /// Queues what is to be kept of these items. The result names the last of them; it is written
+    /// when [`Written::seq`] has reached it. Items are in the file in the order of the calls.
+    pub async fn record(&self, items: &[RolloutItem]) -> Result<Seq, Error> {
+        let (bodies, count) = self.shared.encoded(items)?;
+        if count == 0 {
+            return Ok(self.shared.queue().seq);
+        }
+        let Some(sender) = self.shared.sender()? else { return Ok(self.shared.count_as_written(count)) };
+        if self.shared.keeps_too_much() {
+            flush(&sender).await?;
+        }
+        let place = sender.reserve().await.map_err(|_| Error::Closed)?;
+        let at_ms = time::now_ms();
+        let mut queue = self.shared.queue();
+        queue.seq += count;
+        place.send(Command::Append(Batch { at_ms, last: queue.seq, bodies }));
+        Ok(queue.seq)
+    }
+
+    /// How far the file is. Changes after every write.
+    pub fn written(&self) -> watch::Receiver<Written> {
+        self.shared.written.subscribe()
+    }
+
+    /// Waits until an item is in the file, or until that failed.
+    pub async fn until_written(&self, seq: Seq) -> Result<(), Error> {
+        let mut written = self.written();
+        let found = written.wait_for(|written| written.outcome(seq).is_some()).await;
+        found.ok().and_then(|written| written.outcome(seq)).unwrap_or(Err(Error::Closed))
+    }
+
+    /// Waits until everything recorded before is in the file; what failed is tried again.
+    pub async fn flush(&self) -> Result<(), Error> {
+        match self.shared.running() {
+            Some(sender) => flush(&sender).await,
+            None => Ok(()),
+        }
+    }
+
+    /// As flush; nothing can be recorded afterwards, and the writer ends.
+    pub async fn close(&self) -> Result<(), Error> {
+        match self.shared.closed() {
+            Some(sender) => flush(&sender).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn flush(sender: &mpsc::Sender<Command>) -> Result<(), Error> {
+    let (answer, result) = oneshot::channel();
+    sender.send(Command::Flush(answer)).await.map_err(|_| Error::Closed)?;
+    result.await.unwrap_or(Err(Error::Closed))
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // A panic cannot leave it half changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer, started if it was not yet; none if nothing is stored.
+    fn sender(&self) -> Result<Option<mpsc::Sender<Command>>, Error> {
+        let mut queue = self.queue();
+        let waiting = match &queue.writer {
+            Writer::None => return Ok(None),
+            Writer::Running(sender) => return Ok(Some(sender.clone())),
+            Writer::Closed => return Err(Error::Closed),
+            Writer::Waiting(waiting) => waiting,
+        };
+        let mut first = Vec::new();
+        if let Some(item) = &waiting.first {
+            line::push_body(&mut first, item)?;
+        }
+        let (sender, commands) = mpsc::channel(QUEUE);
+        let running = Writer::Running(sender.clone());
+        if let Writer::Waiting(waiting) = std::mem::replace(&mut queue.writer, running) {
+            let start = Start { log: waiting.log, first, next_ordinal: waiting.next_ordinal };
+            let group = self.group.clone();
+            self.group.spawn(writer::run(start, commands, self.written.clone(), group));
+        }
+        Ok(Some(sender))
+    }
+
+    fn running(&self) -> Option<mpsc::Sender<Command>> {
+        match &self.queue().writer {
+            Writer::Running(sender) => Some(sender.clone()),
+            Writer::None | Writer::Waiting(_) | Writer::Closed => None,
+        }
+    }
+
+    fn closed(&self) -> Option<mpsc::Sender<Command>> {
+        match std::mem::replace(&mut self.queue().writer, Writer::Closed) {
+            Writer::Running(sender) => Some(sender),
+            Writer::None | Writer::Waiting(_) | Writer::Closed => None,
+        }
+    }
+
+    fn encoded(&self, items: &[RolloutItem]) -> Result<(Vec<u8>, Seq), Error> {
+        let mut bodies = Vec::new();
+        let mut count = 0;
+        for item in items.iter().filter(|item| policy::keeps(item)) {
+            line::push_body(&mut bodies, item)?;
+            count += 1;
+            if let (true, RolloutItem::EventMsg(event)) = (self.legacy, item) {
+                for twin in legacy::twins(event) {
+                    line::push_body(&mut bodies, &RolloutItem::EventMsg(twin))?;
+                }
+            }
+        }
+        Ok((bodies, count))
+    }
+
+    fn keeps_too_much(&self) -> bool {
+        let written = self.written.borrow();
+        written.failed.is_some() && written.kept > KEPT
+    }
+
+    fn count_as_written(&self, count: Seq) -> Seq {
+        let mut queue = self.queue();
+        queue.seq += count;
+        let seq = queue.seq;
+        self.written.send_modify(|written| {
+            written.seq = seq;
+            written.tried = seq;
+        });
+        seq
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use codex_protocol::event::EventMsg;
+    use codex_protocol::events::item::ItemCompletedEvent;
+    use codex_protocol::events::notice::MessageEvent;
+    use codex_protocol::ids::ConversationId;
+    use codex_protocol::response_item::ResponseItem;
+    use codex_protocol::turn_item::{AgentMessageItem, TurnItem};
+
+    use super::super::log::tests::Disk;
+    use super::*;
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        group: TaskGroup,
+        recorder: RolloutRecorder,
+        disk: Disk,
+    }
+
+    fn path(folder: &tempfile::TempDir) -> PathBuf {
+        folder.path().join("sessions/2026/11/22/r.jsonl")
+    }
+
+    fn fixture() -> Fixture {
+        let folder = tempfile::tempdir().unwrap();
+        let group = TaskGroup::new();
+        let id = ConversationId::new();
+        let meta = SessionMeta::new(id, "2026-11-22T20:51:57.439Z".into(), "/w".into(), "0.169.0");
+        let recorder = RolloutRecorder::create(path(&folder), meta, &group);
+        let disk = match &recorder.shared.queue().writer {
+            Writer::Waiting(waiting) => waiting.log.disk.clone(),
+            _ => panic!(),
+        };
+        Fixture { folder, group, recorder, disk }
+    }
+
+    fn said(text: &str) -> RolloutItem {
+        RolloutItem::ResponseItem(ResponseItem::message("user", text))
+    }
+
+    fn completed(text: &str) -> RolloutItem {
+        RolloutItem::EventMsg(EventMsg::ItemCompleted(ItemCompletedEvent {
+            thread_id: ConversationId::new(),
+            turn_id: "t".into(),
+            item: TurnItem::AgentMessage(AgentMessageItem::new("m".into(), text.into(), None)),
+            started_at_ms: None,
+            completed_at_ms: None,
+        }))
+    }
+
+    /// Ordinal, kind and text of each line.
+    fn lines(folder: &tempfile::TempDir) -> Vec<String> {
+        let text = std::fs::read_to_string(path(folder)).unwrap();
+        let line = |line: &str| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let payload = &line["payload"];
+            let text = payload["content"][0]["text"].as_str().or(payload["type"].as_str()).unwrap_or("");
+            format!("{} {} {text}", line["ordinal"], line["type"].as_str().unwrap())
+        };
+        text.lines().map(line).collect()
+    }
+
+    #[tokio::test]
+    async fn nothing_happens_before_the_first_record() {
+        let f = fixture();
+        let warning = RolloutItem::EventMsg(EventMsg::Warning(MessageEvent { message: "w".into() }));
+        assert_eq!(f.recorder.record(&[warning]).await.unwrap(), 0);
+        f.recorder.flush().await.unwrap();
+        assert_eq!(f.group.running(), 0);
+        assert_eq!(std::fs::read_dir(f.folder.path()).unwrap().count(), 0);
+        f.recorder.close().await.unwrap();
+        assert!(matches!(f.recorder.record(&[said("late")]).await, Err(Error::Closed)));
+    }
+
+    #[tokio::test]
+    async fn records_are_numbered_lines_behind_the_meta_line() {
+        let f = fixture();
+        assert_eq!(f.recorder.record(&[said("a"), said("b")]).await.unwrap(), 2);
+        let seq = f.recorder.clone().record(&[said("c")]).await.unwrap();
+        assert_eq!(seq, 3);
+        f.recorder.until_written(seq).await.unwrap();
+        assert_eq!(f.recorder.written().borrow().seq, 3);
+        let expected = ["0 session_meta ", "1 response_item a", "2 response_item b", "3 response_item c"];
+        assert_eq!(lines(&f.folder), expected);
+        f.recorder.close().await.unwrap();
+        f.group.finished().await;
+        assert!(matches!(f.recorder.record(&[said("d")]).await, Err(Error::Closed)));
+    }
+
+    #[tokio::test]
+    async fn what_was_recorded_is_written_though_all_handles_are_gone() {
+        let f = fixture();
+        for number in 0..300 {
+            f.recorder.record(&[said(&number.to_string())]).await.unwrap();
+        }
+        drop(f.recorder);
+        f.group.finished().await;
+        assert_eq!(lines(&f.folder).len(), 301);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_reported_and_leaves_no_hole_when_it_is_over() {
+        let f = fixture();
+        f.recorder.record(&[said("a")]).await.unwrap();
+        f.recorder.flush().await.unwrap();
+        f.disk.set(30);
+        let seq = f.recorder.record(&[said("b")]).await.unwrap();
+        let error = f.recorder.until_written(seq).await.unwrap_err();
+        assert!(error.to_string().contains("r.jsonl"), "{error}");
+        assert!(f.recorder.flush().await.is_err());
+        assert_eq!(lines(&f.folder).len(), 2);
+        f.disk.set(u64::MAX);
+        let seq = f.recorder.record(&[said("c")]).await.unwrap();
+        f.recorder.until_written(seq).await.unwrap();
+        assert!(f.recorder.written().borrow().failed.is_none());
+        f.recorder.flush().await.unwrap();
+        let expected = ["0 session_meta ", "1 response_item a", "2 response_item b", "3 response_item c"];
+        assert_eq!(lines(&f.folder), expected);
+    }
+
+    #[tokio::test]
+    async fn what_a_full_disk_keeps_in_memory_is_bounded() {
+        let f = fixture();
+        f.disk.set(0);
+        let big = said(&"x".repeat(KEPT + 1));
+        let seq = f.recorder.record(&[big]).await.unwrap();
+        assert!(f.recorder.until_written(seq).await.is_err());
+        assert!(matches!(f.recorder.record(&[said("a")]).await, Err(Error::Io { .. })));
+        f.disk.set(u64::MAX);
+        f.recorder.record(&[said("a")]).await.unwrap();
+        f.recorder.close().await.unwrap();
+        assert_eq!(lines(&f.folder).len(), 3);
+    }
+
+    #[tokio::test]
+    async fn only_what_is_whole_counts_as_written() {
+        let f = fixture();
+        f.recorder.record(&[said("a")]).await.unwrap();
+        f.recorder.flush().await.unwrap();
+        let line = std::fs::read_to_string(path(&f.folder)).unwrap().lines().last().unwrap().len() as u64 + 1;
+        f.disk.set(2 * line + 3);
+        let seqs = [
+            f.recorder.record(&[said("b")]).await.unwrap(),
+            f.recorder.record(&[said("c"), said("d")]).await.unwrap(),
+        ];
+        assert!(f.recorder.flush().await.is_err());
+        assert!(f.recorder.until_written(seqs[0]).await.is_ok());
+        assert!(f.recorder.until_written(seqs[1]).await.is_err(), "only half of it is there");
+        f.disk.set(u64::MAX);
+        f.recorder.flush().await.unwrap();
+        assert!(f.recorder.until_written(seqs[1]).await.is_ok());
+        assert_eq!(
+            lines(&f.folder)[1..].join(","),
+            "1 response_item a,2 response_item b,3 response_item c,4 response_item d"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_of_2025_is_continued_in_its_form() {
+        let f = fixture();
+        let path = path(&f.folder);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "").unwrap();
+        let recorder = RolloutRecorder::append_to(path, None, &f.group);
+        assert_eq!(recorder.record(&[completed("hi")]).await.unwrap(), 1);
+        recorder.close().await.unwrap();
+        assert_eq!(lines(&f.folder), ["null event_msg item_completed", "null event_msg agent_message"]);
+    }
+
+    #[tokio::test]
+    async fn without_a_file_everything_counts_as_written() {
+        let recorder = RolloutRecorder::none();
+        let seq = recorder.record(&[said("a"), said("b")]).await.unwrap();
+        assert_eq!(seq, 2);
+        recorder.until_written(seq).await.unwrap();
+        recorder.flush().await.unwrap();
+        recorder.close().await.unwrap();
+        assert_eq!(recorder.path(), None);
+    }
+}

@@ -1,0 +1,165 @@
+//! The running turn: its task, the humans that it waits for, the input that waits for it.
+
+use std::time::Duration;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::notice::ErrorEvent;
+use codex_protocol::events::turn::TurnAbortReason;
+use codex_protocol::ids::{CallId, TurnId};
+use codex_protocol::policy::ReviewDecision;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::cancel::Interrupted;
+use crate::base::time::now_seconds;
+use crate::session::request::UserMessage;
+use crate::tasks::SessionTask;
+use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
+use crate::turn::context::TurnContext;
+use crate::turn::port::{SessionTaskContext, TURN_QUEUE, TurnMsg};
+use crate::turn::services::SessionServices;
+
+/// How long a cancelled turn may take to end what it began.
+const GRACE: Duration = Duration::from_secs(3);
+
+#[derive(Debug)]
+pub struct ActiveTurn {
+    pub context: Arc<TurnContext>,
+    pub token: CancellationToken,
+    pub pending_input: Vec<UserMessage>,
+    /// Unix seconds.
+    pub started_at: i64,
+    pub began: Instant,
+    pub last_agent_message: Option<String>,
+    pub error: Option<ErrorEvent>,
+    pub abort: Option<TurnAbortReason>,
+    /// When a cancelled turn is ended by force.
+    pub deadline: Option<Instant>,
+    withdrawn: Vec<EventMsg>,
+    waiters: Vec<Waiter>,
+    inbox: mpsc::Receiver<TurnMsg>,
+    handle: JoinHandle<Result<(), Interrupted>>,
+}
+
+/// Somebody who waits for a human.
+#[derive(Debug)]
+struct Waiter {
+    call_id: CallId,
+    key: ApprovalKey,
+    withdrawn: EventMsg,
+    reply: oneshot::Sender<ApprovalAnswer>,
+}
+
+impl ActiveTurn {
+    pub fn spawn(
+        context: Arc<TurnContext>,
+        services: Arc<SessionServices>,
+        token: CancellationToken,
+        task: Box<dyn SessionTask>,
+    ) -> Self {
+        let (inbox, handle) = start(Arc::clone(&context), services, token.clone(), task);
+        Self {
+            context,
+            token,
+            pending_input: Vec::new(),
+            started_at: now_seconds(),
+            began: Instant::now(),
+            last_agent_message: None,
+            error: None,
+            abort: None,
+            deadline: None,
+            withdrawn: Vec::new(),
+            waiters: Vec::new(),
+            inbox,
+            handle,
+        }
+    }
+
+    /// The same turn goes on with another task, because input came late.
+    pub fn respawn(&mut self, services: Arc<SessionServices>, task: Box<dyn SessionTask>) {
+        let token = self.token.clone();
+        (self.inbox, self.handle) = start(Arc::clone(&self.context), services, token, task);
+    }
+
+    pub fn id(&self) -> &TurnId {
+        &self.context.turn_id
+    }
+
+    pub fn is_ending(&self) -> bool {
+        self.abort.is_some() || self.token.is_cancelled()
+    }
+
+    /// The next message of the turn; none once its task and everything of it has ended.
+    pub async fn next_message(&mut self) -> Option<TurnMsg> {
+        self.inbox.recv().await
+    }
+
+    /// Cancels the turn; whoever waits for a human is told so by that.
+    pub fn cancel(&mut self, reason: TurnAbortReason) {
+        self.abort.get_or_insert(reason);
+        self.deadline.get_or_insert_with(|| Instant::now() + GRACE);
+        self.token.cancel();
+        self.withdraw();
+    }
+
+    /// No question is open any more.
+    fn withdraw(&mut self) {
+        self.withdrawn.extend(self.waiters.drain(..).map(|waiter| waiter.withdrawn));
+    }
+
+    /// The ends of items whose questions were not answered.
+    pub fn take_withdrawn(&mut self) -> Vec<EventMsg> {
+        self.withdraw();
+        std::mem::take(&mut self.withdrawn)
+    }
+
+    /// Ends what did not heed the cancellation; children die with their handles.
+    pub fn kill(&mut self) {
+        self.deadline = None;
+        self.handle.abort();
+        self.inbox.close();
+        tracing::error!(turn = %self.id(), "a cancelled turn did not end in time");
+    }
+
+    pub async fn outcome(&mut self) -> Result<Result<(), Interrupted>, tokio::task::JoinError> {
+        (&mut self.handle).await
+    }
+
+    /// Registers somebody who waits, and gives back what the client is to be told.
+    pub fn wait_for_human(
+        &mut self,
+        request: ApprovalRequest,
+        reply: oneshot::Sender<ApprovalAnswer>,
+    ) -> impl Iterator<Item = EventMsg> + use<> {
+        let ApprovalRequest { call_id, key, announce, question, withdrawn } = request;
+        self.waiters.push(Waiter { call_id, key, withdrawn, reply });
+        announce.into_iter().chain([question])
+    }
+
+    /// Passes a human's answer on, once. Returns what it was about, if anybody waited for it.
+    pub fn answer(&mut self, call_id: Option<&CallId>, decision: ReviewDecision) -> Option<ApprovalKey> {
+        let index = self
+            .waiters
+            .iter()
+            .position(|waiter| call_id.is_none_or(|call_id| *call_id == waiter.call_id))?;
+        let waiter = self.waiters.remove(index);
+        // An asker that has given up needs no answer.
+        let _ = waiter.reply.send(ApprovalAnswer { decision, asked: true });
+        Some(waiter.key)
+    }
+}
+
+fn start(
+    context: Arc<TurnContext>,
+    services: Arc<SessionServices>,
+    token: CancellationToken,
+    task: Box<dyn SessionTask>,
+) -> (mpsc::Receiver<TurnMsg>, JoinHandle<Result<(), Interrupted>>) {
+    let (sender, inbox) = mpsc::channel(TURN_QUEUE);
+    let group = services.group.clone();
+    let port = SessionTaskContext::new(context, services, token, sender);
+    (inbox, group.spawn(task.run(port)))
+}

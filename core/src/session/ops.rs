@@ -1,0 +1,155 @@
+//! What a session does with each request and each operation.
+
+use codex_protocol::error_info::CodexErrorInfo;
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::notice::{ErrorEvent, ThreadNameUpdatedEvent};
+use codex_protocol::events::turn::TurnAbortReason;
+use codex_protocol::ids::{CallId, TurnId};
+use codex_protocol::policy::ReviewDecision;
+use codex_protocol::submission::{Op, Submission};
+use tokio::sync::oneshot;
+
+use crate::session::request::{
+    Accepted, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, UserMessage,
+};
+use crate::session::{Held, HeldInput, Session};
+
+impl Session {
+    pub(super) async fn hear(&mut self, request: Request) {
+        match request {
+            Request::Submit(submission) => self.perform(*submission).await,
+            Request::StartTurn(turn, reply) => self.accept_turn(turn, reply),
+            Request::Steer(steering, reply) => self.accept_steering(*steering, reply),
+            Request::Interrupt(turn_id, reply) => {
+                let result = self.expect_active(&turn_id);
+                let is_active = result.is_ok();
+                // Whoever asked may have gone away; the turn ends all the same.
+                let _ = reply.send(result);
+                if is_active {
+                    self.interrupt();
+                }
+            }
+            Request::Snapshot(reply) => {
+                let _ = reply.send(self.snapshot());
+            }
+            Request::Flush(reply) => {
+                if let Err(error) = self.recorder.flush().await {
+                    tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
+                }
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    async fn perform(&mut self, Submission { id, op }: Submission) {
+        match op {
+            Op::Interrupt => self.interrupt(),
+            Op::UserTurn(turn) => {
+                let content = crate::session::turns::plain_content(&turn.items);
+                let message = UserMessage { items: turn.items, client_id: turn.client_id, content };
+                let new = NewTurn {
+                    turn_id: id,
+                    message,
+                    overrides: turn.overrides,
+                    output_schema: turn.final_output_json_schema,
+                };
+                self.start_or_join(new).await;
+            }
+            Op::OverrideTurnContext(overrides) => self.settings.change(overrides),
+            Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
+                self.answer(&id, call_id.as_ref(), decision);
+            }
+            Op::SetThreadName { name } => {
+                let event = ThreadNameUpdatedEvent { thread_id: self.id, thread_name: Some(name) };
+                self.report(id, EventMsg::ThreadNameUpdated(event)).await;
+            }
+            Op::CleanBackgroundTerminals => self.services.exec.close_all().await,
+            Op::Shutdown => self.close(),
+            op @ (Op::ResolveElicitation { .. }
+            | Op::UserInputAnswer { .. }
+            | Op::RequestPermissionsResponse { .. }
+            | Op::DynamicToolResponse { .. }
+            | Op::AddToHistory { .. }
+            | Op::GetHistoryEntryRequest { .. }
+            | Op::ListMcpTools
+            | Op::RefreshMcpServers
+            | Op::ListCustomPrompts
+            | Op::ListSkills
+            | Op::Compact
+            | Op::Undo
+            | Op::ThreadRollback { .. }
+            | Op::Review { .. }
+            | Op::RunUserShellCommand { .. }) => self.refuse(id, &op).await,
+        }
+    }
+
+    async fn refuse(&mut self, id: TurnId, op: &Op) {
+        let error = ErrorEvent {
+            message: format!("this version of the server does not carry out `{}`", op.name()),
+            codex_error_info: Some(CodexErrorInfo::Other),
+            additional_details: None,
+        };
+        self.report(id, EventMsg::Error(error)).await;
+    }
+
+    fn accept_turn(&mut self, turn: Box<NewTurn>, reply: oneshot::Sender<Accepted>) {
+        let (go, held) = oneshot::channel();
+        let running = self.active.as_ref().filter(|active| !active.is_ending());
+        let (turn_id, started) = match running {
+            Some(active) => (active.id().clone(), false),
+            None => (turn.turn_id.clone(), true),
+        };
+        let input = HeldInput::Start(turn);
+        if reply.send(Accepted { turn_id, started, go }).is_ok() {
+            self.held = Some(Held { go: held, input });
+        }
+    }
+
+    fn accept_steering(&mut self, steering: Steering, reply: oneshot::Sender<Result<Accepted, NotSteered>>) {
+        let accepted = self.expect_active(&steering.expected).map_err(NotSteered::NotActive);
+        let (go, held) = oneshot::channel();
+        let is_accepted = accepted.is_ok();
+        let answer = accepted.map(|()| Accepted { turn_id: steering.expected, started: false, go });
+        if reply.send(answer).is_ok() && is_accepted {
+            self.held = Some(Held { go: held, input: HeldInput::Steer(steering.message) });
+        }
+    }
+
+    fn expect_active(&self, turn_id: &TurnId) -> Result<(), NotActive> {
+        match self.active.as_ref().filter(|active| !active.is_ending()) {
+            None => Err(NotActive::Idle),
+            Some(active) if active.id() == turn_id => Ok(()),
+            Some(active) => Err(NotActive::Other(active.id().clone())),
+        }
+    }
+
+    fn interrupt(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.cancel(TurnAbortReason::Interrupted);
+        }
+    }
+
+    fn answer(&mut self, turn_id: &TurnId, call_id: Option<&CallId>, decision: ReviewDecision) {
+        let Some(active) = self.active.as_mut().filter(|active| active.id() == turn_id) else {
+            tracing::debug!(%turn_id, "an approval came for a turn that does not run");
+            return;
+        };
+        let for_session = decision == ReviewDecision::ApprovedForSession;
+        match active.answer(call_id, decision) {
+            Some(key) if for_session => {
+                self.approved.insert(key);
+            }
+            Some(_) => {}
+            None => tracing::debug!(%turn_id, ?call_id, "an approval came that nobody waits for"),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            settings: self.settings.clone(),
+            active_turn: self.active.as_ref().map(|active| active.id().clone()),
+            tokens: self.state.tokens,
+            is_stored: self.recorder.path().is_some() && !self.state.history.is_empty(),
+        }
+    }
+}

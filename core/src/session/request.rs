@@ -1,0 +1,81 @@
+//! What the session's mailbox takes.
+
+use codex_protocol::ids::TurnId;
+use codex_protocol::input::UserInput;
+use codex_protocol::response_item::ContentItem;
+use codex_protocol::submission::{Submission, TurnOverrides};
+use codex_protocol::usage::TokenUsageInfo;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::session::settings::SessionSettings;
+
+/// How many requests may wait for a session.
+pub const MAILBOX: usize = 64;
+
+#[derive(Debug)]
+pub enum Request {
+    Submit(Box<Submission>),
+    StartTurn(Box<NewTurn>, oneshot::Sender<Accepted>),
+    Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
+    Interrupt(TurnId, oneshot::Sender<Result<(), NotActive>>),
+    Snapshot(oneshot::Sender<Snapshot>),
+    /// Answered when everything so far has been written.
+    Flush(oneshot::Sender<()>),
+}
+
+/// A user's message, with files and images already read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserMessage {
+    pub items: Vec<UserInput>,
+    pub client_id: Option<String>,
+    pub content: Vec<ContentItem>,
+}
+
+#[derive(Debug)]
+pub struct NewTurn {
+    /// The id of the turn, if this starts one.
+    pub turn_id: TurnId,
+    pub message: UserMessage,
+    pub overrides: TurnOverrides,
+    pub output_schema: Option<Value>,
+}
+
+#[derive(Debug)]
+pub struct Steering {
+    pub expected: TurnId,
+    pub message: UserMessage,
+}
+
+/// Input was taken. Nothing that follows from it is reported before `go` is sent or dropped, so that
+/// whoever asked can be told first.
+#[derive(Debug)]
+pub struct Accepted {
+    pub turn_id: TurnId,
+    /// False when the input joined a turn that was running.
+    pub started: bool,
+    pub go: oneshot::Sender<()>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotActive {
+    /// No turn runs.
+    Idle,
+    /// Another one does.
+    Other(TurnId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSteered {
+    NotActive(NotActive),
+}
+
+/// What a session is at this moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub settings: SessionSettings,
+    pub active_turn: Option<TurnId>,
+    pub tokens: Option<TokenUsageInfo>,
+    /// Whether something of the conversation has been stored.
+    pub is_stored: bool,
+}

@@ -1,0 +1,104 @@
+//! The settings of a session, what a turn may change of them, and what a turn makes of them.
+
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
+use codex_protocol::submission::TurnOverrides;
+use serde_json::Value;
+
+use crate::base::paths::AbsolutePath;
+use crate::config::Config;
+use crate::context::environment::EnvironmentContext;
+use crate::context::truncate::OutputLimit;
+use crate::model::catalog;
+use crate::turn::context::TurnContext;
+
+/// What later turns begin with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionSettings {
+    pub cwd: AbsolutePath,
+    pub approval_policy: AskForApproval,
+    pub sandbox_policy: SandboxPolicy,
+    pub model: String,
+    pub effort: Option<ReasoningEffort>,
+    pub summary: ReasoningSummary,
+    pub verbosity: Option<Verbosity>,
+    pub service_tier: Option<String>,
+}
+
+impl SessionSettings {
+    pub fn of(config: &Config) -> Self {
+        Self {
+            cwd: config.cwd.clone(),
+            approval_policy: config.approval_policy,
+            sandbox_policy: config.sandbox_policy.clone(),
+            model: config.model.clone(),
+            effort: config.model_reasoning_effort.clone(),
+            summary: config
+                .model_reasoning_summary
+                .unwrap_or_else(|| catalog::find(&config.model).default_summary),
+            verbosity: config.model_verbosity,
+            service_tier: config.service_tier.clone(),
+        }
+    }
+
+    pub fn change(&mut self, overrides: TurnOverrides) {
+        let TurnOverrides { cwd, approval_policy, sandbox_policy, model, effort, summary, service_tier } =
+            overrides;
+        if let Some(cwd) = cwd {
+            self.cwd = self.cwd.join(cwd);
+        }
+        replace(&mut self.approval_policy, approval_policy);
+        replace(&mut self.sandbox_policy, sandbox_policy);
+        replace(&mut self.model, model.filter(|model| !model.trim().is_empty()));
+        replace(&mut self.effort, effort);
+        replace(&mut self.summary, summary);
+        replace(&mut self.service_tier, service_tier);
+    }
+
+    pub fn turn(
+        &self,
+        config: &Config,
+        conversation_id: ConversationId,
+        turn_id: TurnId,
+        output_schema: Option<Value>,
+    ) -> TurnContext {
+        let mut info = catalog::find(&self.model);
+        if let Some(window) = config.model_context_window {
+            info.context_window = i64::try_from(window).unwrap_or(i64::MAX);
+        }
+        let configured =
+            config.tool_output_token_limit.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
+        let output_tokens = configured.unwrap_or(info.tool_output_tokens);
+        TurnContext {
+            conversation_id,
+            turn_id,
+            cwd: self.cwd.clone(),
+            approval_policy: self.approval_policy,
+            sandbox_policy: self.sandbox_policy.clone(),
+            model: self.model.clone(),
+            effort: self.effort.clone(),
+            summary: self.summary,
+            verbosity: self.verbosity,
+            service_tier: self.service_tier.clone(),
+            output_limit: OutputLimit::tokens(output_tokens),
+            context_window: Some(info.effective_window()),
+            output_schema,
+            info,
+        }
+    }
+
+    pub fn environment(&self, shell: Option<String>) -> EnvironmentContext {
+        EnvironmentContext {
+            cwd: self.cwd.as_path().to_path_buf(),
+            approval_policy: self.approval_policy,
+            sandbox_policy: self.sandbox_policy.clone(),
+            shell,
+        }
+    }
+}
+
+fn replace<T>(current: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *current = new;
+    }
+}

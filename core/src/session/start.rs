@@ -1,0 +1,90 @@
+//! How a session comes to be: new, or with the history of a stored conversation.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::events::notice::SessionConfiguredEvent;
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::response_item::ResponseItem;
+use codex_protocol::rollout::RolloutItem;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::context::instructions::{developer_instructions, user_instructions};
+use crate::rollout::recorder::RolloutRecorder;
+use crate::session::Session;
+use crate::session::outbox::Outbox;
+use crate::session::request::{MAILBOX, Request};
+use crate::session::settings::SessionSettings;
+use crate::session::state::SessionState;
+use crate::turn::port::LateMsg;
+use crate::turn::services::SessionServices;
+
+/// How many events may wait for whoever listens.
+pub const EVENTS: usize = 64;
+
+/// Everything that a session is made of.
+pub struct Parts {
+    pub id: ConversationId,
+    pub services: Arc<SessionServices>,
+    pub settings: SessionSettings,
+    pub recorder: RolloutRecorder,
+    pub history: Vec<RolloutItem>,
+    pub opening: Opening,
+    pub late: mpsc::Receiver<Box<LateMsg>>,
+    pub token: CancellationToken,
+}
+
+/// The two ends that are handed out.
+pub struct Ends {
+    pub mailbox: mpsc::Sender<Request>,
+    pub events: mpsc::Receiver<Box<Event>>,
+}
+
+/// What a history begins with.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    pub developer: Option<String>,
+    pub user: Option<String>,
+    pub shell: Option<String>,
+}
+
+impl Opening {
+    pub fn items(&self, settings: &SessionSettings) -> Vec<ResponseItem> {
+        let mut items = Vec::new();
+        items.extend(self.developer.as_deref().map(developer_instructions));
+        items.extend(self.user.as_deref().map(|text| user_instructions(&settings.cwd.to_string(), text)));
+        items.push(settings.environment(self.shell.clone()).message());
+        items
+    }
+}
+
+/// Starts the owner task. Its first event says what was configured.
+pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
+    let (mailbox_sender, mailbox) = mpsc::channel(MAILBOX);
+    let (events, events_receiver) = mpsc::channel(EVENTS);
+    let written = parts.recorder.written();
+    let mut outbox = Outbox::new(events, written);
+    outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, None);
+    let group = parts.services.group.clone();
+    let session = Session {
+        id: parts.id,
+        services: parts.services,
+        settings: parts.settings,
+        state: SessionState::of(&parts.history),
+        recorder: parts.recorder,
+        outbox,
+        mailbox,
+        late: parts.late,
+        token: parts.token,
+        active: None,
+        held: None,
+        next: Vec::new(),
+        approved: HashSet::new(),
+        opening: parts.opening,
+        closing: None,
+    };
+    group.spawn(session.run());
+    Ends { mailbox: mailbox_sender, events: events_receiver }
+}

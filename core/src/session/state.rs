@@ -1,0 +1,49 @@
+//! What a session knows, as a fold over its rollout.
+//!
+//! Live and resumed sessions go through the same [`SessionState::apply`], so resuming gives what was
+//! there before. Everything that is looked at here must therefore be kept in the file.
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::usage::TokenCountEvent;
+use codex_protocol::rollout::{RolloutItem, TurnContextItem};
+use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
+
+use crate::context::history::ContextManager;
+use crate::context::truncate::OutputLimit;
+
+#[derive(Clone, Debug, Default)]
+pub struct SessionState {
+    pub history: ContextManager,
+    pub tokens: Option<TokenUsageInfo>,
+    pub limits: Option<RateLimitSnapshot>,
+    /// The settings of the last turn.
+    pub last_context: Option<TurnContextItem>,
+}
+
+impl SessionState {
+    pub fn of(items: &[RolloutItem]) -> Self {
+        let mut state = Self::default();
+        items.iter().for_each(|item| state.apply(item));
+        state
+    }
+
+    /// The only way in which this changes.
+    pub fn apply(&mut self, item: &RolloutItem) {
+        match item {
+            RolloutItem::ResponseItem(item) => self.history.push(item.clone(), OutputLimit::default()),
+            RolloutItem::Compacted(compacted) => {
+                // Without a replacement the summary alone stands for what came before.
+                let items = compacted.replacement_history.clone().unwrap_or_else(|| {
+                    vec![codex_protocol::response_item::ResponseItem::message("user", &*compacted.message)]
+                });
+                self.history.replace(items);
+            }
+            RolloutItem::TurnContext(context) => self.last_context = Some((**context).clone()),
+            RolloutItem::EventMsg(EventMsg::TokenCount(TokenCountEvent { info, rate_limits })) => {
+                self.tokens = info.or(self.tokens);
+                self.limits = rate_limits.clone().or_else(|| self.limits.take());
+            }
+            RolloutItem::EventMsg(_) | RolloutItem::SessionMeta(_) => {}
+        }
+    }
+}

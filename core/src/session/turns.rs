@@ -1,0 +1,305 @@
+//! The life of a turn as its session sees it: how it begins, what it says, how it ends.
+
+use std::sync::Arc;
+
+use codex_protocol::error_info::CodexErrorInfo;
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::item::{ItemCompletedEvent, ItemStartedEvent};
+use codex_protocol::events::notice::ErrorEvent;
+use codex_protocol::events::turn::{TurnAbortReason, TurnAbortedEvent, TurnCompleteEvent, TurnStartedEvent};
+use codex_protocol::events::usage::TokenCountEvent;
+use codex_protocol::ids::{ItemId, TurnId};
+use codex_protocol::input::UserInput;
+use codex_protocol::response_item::{ContentItem, ResponseItem};
+use codex_protocol::rollout::RolloutItem;
+use codex_protocol::turn_item::{TurnItem, UserMessageItem};
+
+use crate::base::time::{now_ms, now_seconds};
+use crate::context::environment::EnvironmentContext;
+use crate::context::normalize::{output_for, unanswered};
+use crate::context::tokens;
+use crate::session::Session;
+use crate::session::active_turn::ActiveTurn;
+use crate::session::request::{NewTurn, UserMessage};
+use crate::tasks::regular::RegularTask;
+use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::port::TurnMsg;
+
+impl Session {
+    /// Starts a turn, or gives the message to the one that runs.
+    pub(super) async fn start_or_join(&mut self, turn: NewTurn) {
+        match &mut self.active {
+            Some(active) if !active.is_ending() => {
+                active.pending_input.push(turn.message);
+                self.settings.change(turn.overrides);
+            }
+            Some(_) => self.next.push(turn),
+            None => self.start_turn(turn).await,
+        }
+    }
+
+    pub(super) async fn start_turn(&mut self, turn: NewTurn) {
+        if self.active.is_some() {
+            return Box::pin(self.start_or_join(turn)).await;
+        }
+        let NewTurn { turn_id, message, overrides, output_schema } = turn;
+        self.settings.change(overrides);
+        let context =
+            Arc::new(self.settings.turn(&self.services.config, self.id, turn_id.clone(), output_schema));
+        let token = self.token.child_token();
+        let services = Arc::clone(&self.services);
+        let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, Box::new(RegularTask));
+        active.pending_input.push(message);
+        let started = TurnStartedEvent {
+            turn_id: Some(turn_id.clone()),
+            root_turn_id: Some(turn_id.clone()),
+            started_at: Some(active.started_at),
+            model_context_window: context.context_window,
+        };
+        self.active = Some(active);
+        self.report(turn_id.clone(), EventMsg::TurnStarted(started)).await;
+        self.record_context(&context.stored()).await;
+        self.warn_of_directory(turn_id).await;
+    }
+
+    /// What the model must know of the settings before it sees the message.
+    async fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
+        let mut items = Vec::new();
+        if self.state.history.is_empty() {
+            items.extend(self.opening.items(&self.settings));
+        } else if let Some(last) = &self.state.last_context {
+            let earlier = EnvironmentContext::of(last);
+            items.extend(self.settings.environment(None).change_since(&earlier));
+        }
+        let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
+        items.push(RolloutItem::TurnContext(Box::new(stored.clone())));
+        self.record(items).await;
+    }
+
+    async fn warn_of_directory(&mut self, turn_id: TurnId) {
+        if !self.settings.cwd.as_path().is_dir() {
+            let message = format!(
+                "The working directory `{}` does not exist; commands will fail until it does.",
+                self.settings.cwd
+            );
+            let warning = codex_protocol::events::notice::MessageEvent { message };
+            self.report(turn_id, EventMsg::Warning(warning)).await;
+        }
+    }
+
+    pub(super) async fn hear_turn(&mut self, message: TurnMsg) {
+        let Some(turn_id) = self.active.as_ref().map(|active| active.id().clone()) else { return };
+        match message {
+            TurnMsg::Emit(msg) => {
+                self.note(&msg);
+                self.report(turn_id, msg).await;
+            }
+            TurnMsg::Record(items) => {
+                self.record(items.into_iter().map(RolloutItem::ResponseItem).collect()).await;
+            }
+            TurnMsg::Prompt(reply) => {
+                self.take_in_pending(&turn_id).await;
+                // A task that has been cancelled does not want it any more.
+                let _ = reply.send(self.state.history.for_prompt());
+            }
+            TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply).await,
+            TurnMsg::Used(usage) => {
+                let info = match usage {
+                    Some(usage) => {
+                        let window = self.active.as_ref().and_then(|active| active.context.context_window);
+                        Some(tokens::after_response(self.state.tokens, usage, window))
+                    }
+                    None => self.state.tokens,
+                };
+                self.report_tokens(turn_id, info).await;
+            }
+            TurnMsg::WindowFull => {
+                let window = self.active.as_ref().and_then(|active| active.context.context_window);
+                let info = tokens::when_full(self.state.tokens, window);
+                self.report_tokens(turn_id, Some(info)).await;
+            }
+            TurnMsg::Limits(limits) => {
+                let limits = tokens::merged_limits(self.state.limits.clone(), limits);
+                if self.state.limits.as_ref() != Some(&limits) {
+                    let event = TokenCountEvent { info: None, rate_limits: Some(limits) };
+                    self.record(vec![RolloutItem::EventMsg(EventMsg::TokenCount(event))]).await;
+                }
+            }
+            TurnMsg::Sync(reply) => {
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    async fn report_tokens(&mut self, turn_id: TurnId, info: Option<codex_protocol::usage::TokenUsageInfo>) {
+        let event = TokenCountEvent { info, rate_limits: self.state.limits.clone() };
+        self.report(turn_id, EventMsg::TokenCount(event)).await;
+    }
+
+    /// Remembers of a fact what the end of the turn will need.
+    fn note(&mut self, msg: &EventMsg) {
+        let Some(active) = &mut self.active else { return };
+        match msg {
+            EventMsg::ItemCompleted(ItemCompletedEvent { item: TurnItem::AgentMessage(message), .. }) => {
+                active.last_agent_message = Some(message.text());
+            }
+            EventMsg::Error(error) => active.error = Some(error.clone()),
+            _ => {}
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        turn_id: TurnId,
+        request: ApprovalRequest,
+        reply: tokio::sync::oneshot::Sender<ApprovalAnswer>,
+    ) {
+        if self.approved.contains(&request.key) {
+            let decision = codex_protocol::policy::ReviewDecision::ApprovedForSession;
+            let _ = reply.send(ApprovalAnswer { decision, asked: false });
+            return;
+        }
+        let Some(active) = self.active.as_mut().filter(|active| !active.is_ending()) else { return };
+        // The waiter is there before the question is, so that no answer is too early.
+        for msg in active.wait_for_human(request, reply) {
+            self.report(turn_id.clone(), msg).await;
+        }
+    }
+
+    /// Shows the model, and the client, what the user has said in the meantime.
+    async fn take_in_pending(&mut self, turn_id: &TurnId) {
+        let pending = self.active.as_mut().map(|active| std::mem::take(&mut active.pending_input));
+        for message in pending.into_iter().flatten() {
+            self.take_in(turn_id, message).await;
+        }
+    }
+
+    async fn take_in(&mut self, turn_id: &TurnId, message: UserMessage) {
+        let UserMessage { items, client_id, content } = message;
+        if content.is_empty() {
+            return;
+        }
+        let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
+        self.record(vec![RolloutItem::ResponseItem(stored)]).await;
+        let item = TurnItem::UserMessage(UserMessageItem { id: ItemId::fresh(), client_id, content: items });
+        let now = now_ms();
+        let (thread_id, turn) = (self.id, turn_id.clone());
+        let started = ItemStartedEvent {
+            thread_id,
+            turn_id: turn.clone(),
+            item: item.clone(),
+            started_at_ms: Some(now),
+        };
+        self.report(turn.clone(), EventMsg::ItemStarted(started)).await;
+        let completed = ItemCompletedEvent {
+            thread_id,
+            turn_id: turn.clone(),
+            item,
+            started_at_ms: Some(now),
+            completed_at_ms: Some(now),
+        };
+        self.report(turn, EventMsg::ItemCompleted(completed)).await;
+    }
+
+    /// The task has ended and so has everything that it started. Exactly one end is reported.
+    pub(super) async fn turn_is_over(&mut self) {
+        let Some(mut active) = self.active.take() else { return };
+        let turn_id = active.id().clone();
+        let mut aborted = active.abort;
+        match active.outcome().await {
+            Ok(Ok(())) => {}
+            Ok(Err(_interrupted)) => {
+                aborted.get_or_insert(TurnAbortReason::Interrupted);
+            }
+            Err(error) if error.is_panic() => {
+                tracing::error!(%turn_id, %error, "a turn ended in a panic");
+                let error = ErrorEvent {
+                    message: "the turn failed with an internal error".into(),
+                    codex_error_info: Some(CodexErrorInfo::Other),
+                    additional_details: None,
+                };
+                active.error = Some(error.clone());
+                self.report(turn_id.clone(), EventMsg::Error(error)).await;
+            }
+            Err(_aborted) => {
+                aborted.get_or_insert(TurnAbortReason::Interrupted);
+            }
+        }
+        if aborted.is_none() && active.error.is_none() && !active.pending_input.is_empty() {
+            active.respawn(Arc::clone(&self.services), Box::new(RegularTask));
+            self.active = Some(active);
+            return;
+        }
+        // What the user said is never lost, even if no answer comes any more.
+        for message in std::mem::take(&mut active.pending_input) {
+            self.take_in(&turn_id, message).await;
+        }
+        for end in active.take_withdrawn() {
+            self.report(turn_id.clone(), end).await;
+        }
+        match aborted {
+            Some(reason) => self.report_aborted(&active, reason).await,
+            None => self.report_complete(active).await,
+        }
+        if self.closing.is_none() && !self.next.is_empty() {
+            let turn = self.next.remove(0);
+            self.start_turn(turn).await;
+        }
+    }
+
+    async fn report_complete(&mut self, active: ActiveTurn) {
+        let turn_id = active.id().clone();
+        let event = TurnCompleteEvent {
+            turn_id: Some(turn_id.clone()),
+            root_turn_id: Some(turn_id.clone()),
+            started_at: Some(active.started_at),
+            completed_at: Some(now_seconds()),
+            duration_ms: Some(duration_ms(&active)),
+            last_agent_message: active.last_agent_message,
+            error: active.error,
+        };
+        self.report(turn_id, EventMsg::TurnComplete(event)).await;
+    }
+
+    async fn report_aborted(&mut self, active: &ActiveTurn, reason: TurnAbortReason) {
+        let seconds = active.began.elapsed().as_secs_f64().max(0.1);
+        let text = format!("aborted by user after {seconds:.1}s");
+        let outputs = unanswered(self.state.history.items());
+        let outputs = outputs.iter().filter_map(|call| output_for(call, &text));
+        self.record(outputs.map(RolloutItem::ResponseItem).collect()).await;
+        let event = TurnAbortedEvent {
+            turn_id: Some(active.id().clone()),
+            reason,
+            started_at: Some(active.started_at),
+            completed_at: Some(now_seconds()),
+            duration_ms: Some(duration_ms(active)),
+        };
+        self.report(active.id().clone(), EventMsg::TurnAborted(event)).await;
+    }
+}
+
+fn duration_ms(active: &ActiveTurn) -> i64 {
+    i64::try_from(active.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The model's view of input that needs no reading of files.
+pub fn plain_content(items: &[UserInput]) -> Vec<ContentItem> {
+    items
+        .iter()
+        .map(|item| match item {
+            UserInput::Text { text, .. } => ContentItem::InputText { text: text.clone() },
+            UserInput::Image { image_url, detail } => {
+                ContentItem::InputImage { image_url: image_url.clone(), detail: *detail }
+            }
+            UserInput::Audio { audio_url } => ContentItem::InputAudio { audio_url: audio_url.clone() },
+            UserInput::LocalImage { path, .. } => named("image", path),
+            UserInput::LocalAudio { path } => named("audio file", path),
+            UserInput::Skill { name, path } => named(&format!("skill {name}"), path),
+            UserInput::Mention { name, path } => named(&format!("mention {name}"), path),
+        })
+        .collect()
+}
+
+fn named(what: &str, path: &str) -> ContentItem {
+    ContentItem::InputText { text: format!("[{what}: {path}]") }
+}

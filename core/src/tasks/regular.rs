@@ -1,0 +1,29 @@
+//! The ordinary turn: ask the model, run the tools that it calls, show it their outputs, repeat.
+
+use futures::future::BoxFuture;
+
+use crate::base::cancel::Interrupted;
+use crate::tasks::sampling::{Sampled, Sampling};
+use crate::tasks::{SessionTask, TaskKind};
+use crate::turn::port::SessionTaskContext;
+
+#[derive(Debug)]
+pub struct RegularTask;
+
+impl SessionTask for RegularTask {
+    fn kind(&self) -> TaskKind {
+        TaskKind::Regular
+    }
+
+    fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
+        Box::pin(async move {
+            let sampling = Sampling::new(context);
+            loop {
+                match sampling.one_response().await? {
+                    Sampled::ToolsRan => {}
+                    Sampled::Final | Sampled::Failed => return Ok(()),
+                }
+            }
+        })
+    }
+}

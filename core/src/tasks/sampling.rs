@@ -1,0 +1,192 @@
+//! One response of the model: asked for, streamed, turned into facts; its tool calls run.
+//!
+//! A stream that breaks is asked for again, with what is in the history by then, as often and after
+//! such delays as the provider's settings and the server say.
+
+use std::sync::Arc;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::notice::{ErrorEvent, StreamErrorEvent};
+
+use crate::base::cancel::{Interrupted, or_cancelled};
+use crate::base::time::now_ms;
+use crate::model::error::Error;
+use crate::model::event::ResponseEvent;
+use crate::model::prompt::Prompt;
+use crate::model::retry;
+use crate::tasks::assemble::{Assembler, Fact};
+use crate::tools::builtin;
+use crate::tools::registry::ToolRegistry;
+use crate::tools::runtime::{Finished, ToolCallRuntime};
+use crate::turn::port::SessionTaskContext;
+
+/// What came of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampled {
+    /// Tools were called; the model wants to see their outputs.
+    ToolsRan,
+    /// The model has said all it had to say.
+    Final,
+    /// The failure has been reported.
+    Failed,
+}
+
+pub struct Sampling {
+    context: SessionTaskContext,
+    registry: ToolRegistry,
+}
+
+/// How the stream of one attempt ended.
+enum Streamed {
+    Whole,
+    Broken(Error),
+}
+
+impl Sampling {
+    pub fn new(context: SessionTaskContext) -> Self {
+        Self { context, registry: builtin::tools() }
+    }
+
+    pub async fn one_response(&self) -> Result<Sampled, Interrupted> {
+        let most = self.context.services.model.provider().stream_max_retries();
+        let mut retries = 0;
+        loop {
+            let mut tools = ToolCallRuntime::new(self.registry.clone(), self.context.clone());
+            let streamed = self.attempt(&mut tools).await;
+            let has_calls = tools.has_calls();
+            let Finished { outputs, fatal } = tools.finish().await;
+            let streamed = streamed?;
+            if !outputs.is_empty() {
+                self.context.record(outputs).await?;
+            }
+            if let Some(text) = fatal {
+                return self
+                    .fail(ErrorEvent {
+                        message: text,
+                        codex_error_info: Some(codex_protocol::error_info::CodexErrorInfo::Other),
+                        additional_details: None,
+                    })
+                    .await;
+            }
+            let error = match streamed {
+                Streamed::Whole if has_calls => return Ok(Sampled::ToolsRan),
+                Streamed::Whole => return Ok(Sampled::Final),
+                Streamed::Broken(error) => error,
+            };
+            retries += 1;
+            let Some(delay) = retry::stream_delay(&error, retries, most) else {
+                return self.give_up(error).await;
+            };
+            self.announce_retry(&error, retries, most).await?;
+            or_cancelled(&self.context.token, tokio::time::sleep(delay)).await?;
+        }
+    }
+
+    async fn attempt(&self, tools: &mut ToolCallRuntime) -> Result<Streamed, Interrupted> {
+        let context = &self.context;
+        let input = context.prompt().await?;
+        let mut assembler = Assembler::new(context.turn.conversation_id, context.turn.turn_id.clone());
+        let result = self.stream(input, &mut assembler, tools).await;
+        if let Some(end) = assembler.cut_off(now_ms()) {
+            context.report_end(end).await;
+        }
+        result
+    }
+
+    async fn stream(
+        &self,
+        input: Vec<Arc<codex_protocol::response_item::ResponseItem>>,
+        assembler: &mut Assembler,
+        tools: &mut ToolCallRuntime,
+    ) -> Result<Streamed, Interrupted> {
+        let context = &self.context;
+        let prompt = self.prompt(input);
+        let credentials = context.services.credentials();
+        let opened = context.services.model.stream(&prompt, &credentials, &context.token).await;
+        let mut stream = match opened {
+            Ok(stream) => stream,
+            Err(error) => return self.broken(error).await,
+        };
+        let mut facts = Vec::new();
+        while let Some(event) = or_cancelled(&context.token, stream.next()).await? {
+            match event {
+                Err(error) => return self.broken(error).await,
+                Ok(ResponseEvent::RateLimits(limits)) => context.limits(limits).await?,
+                Ok(ResponseEvent::Completed { usage, .. }) => {
+                    context.used(usage).await?;
+                    return Ok(Streamed::Whole);
+                }
+                Ok(output) => assembler.take(output, now_ms(), &mut facts),
+            }
+            for fact in facts.drain(..) {
+                match fact {
+                    Fact::Emit(msg) => context.emit(msg).await?,
+                    Fact::Record(item) => context.record(vec![item]).await?,
+                    Fact::Call(item) => {
+                        context.record(vec![item.clone()]).await?;
+                        tools.start(item);
+                    }
+                }
+            }
+        }
+        self.broken(Error::StreamEnded { cause: None }).await
+    }
+
+    async fn broken(&self, error: Error) -> Result<Streamed, Interrupted> {
+        if matches!(error, Error::Cancelled) || self.context.token.is_cancelled() {
+            return Err(Interrupted);
+        }
+        if let Some(limits) = error.rate_limits() {
+            self.context.limits(limits.clone()).await?;
+        }
+        if let Some(usage) = error.usage() {
+            self.context.used(Some(usage)).await?;
+        }
+        Ok(Streamed::Broken(error))
+    }
+
+    fn prompt(&self, input: Vec<Arc<codex_protocol::response_item::ResponseItem>>) -> Prompt {
+        let turn = &self.context.turn;
+        Prompt {
+            conversation_id: turn.conversation_id,
+            turn_id: turn.turn_id.clone(),
+            model: turn.model.clone(),
+            instructions: Arc::clone(&self.context.services.instructions),
+            input,
+            tools: self.registry.specs(),
+            parallel_tool_calls: turn.info.parallel_tool_calls,
+            effort: turn.effort.clone(),
+            summary: turn.summary,
+            verbosity: turn.verbosity,
+            service_tier: turn.service_tier.clone(),
+            output_schema: turn.output_schema.clone(),
+        }
+    }
+
+    async fn announce_retry(&self, error: &Error, retry: u32, most: u32) -> Result<(), Interrupted> {
+        let event = StreamErrorEvent {
+            message: format!("Reconnecting... {retry}/{most}"),
+            codex_error_info: Some(error.retry_class()),
+            additional_details: Some(error.details().unwrap_or_else(|| error.to_string())),
+        };
+        self.context.emit(EventMsg::StreamError(event)).await
+    }
+
+    async fn give_up(&self, error: Error) -> Result<Sampled, Interrupted> {
+        tracing::info!(%error, details = error.details(), "the model's answer failed");
+        if matches!(error, Error::ContextWindowExceeded) {
+            self.context.window_full().await?;
+        }
+        self.fail(ErrorEvent {
+            message: error.to_string(),
+            codex_error_info: Some(error.class()),
+            additional_details: None,
+        })
+        .await
+    }
+
+    async fn fail(&self, error: ErrorEvent) -> Result<Sampled, Interrupted> {
+        self.context.emit(EventMsg::Error(error)).await?;
+        Ok(Sampled::Failed)
+    }
+}

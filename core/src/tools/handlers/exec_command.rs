@@ -1,0 +1,382 @@
+//! `exec_command`: runs a command in the user's shell and gives back its output, or a session id when
+//! it runs on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::approval::ExecApprovalRequestEvent;
+use codex_protocol::events::exec::ExecOutputDeltaEvent;
+use codex_protocol::ids::CallId;
+use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::base::time::now_ms;
+use crate::context::truncate::OutputLimit;
+use crate::exec::env::{CommandEnvironment, Network};
+use crate::exec::parse::summary::summarize;
+use crate::exec::safety;
+use crate::exec::shell::{Login, Shell};
+use crate::exec::unified::session::ExecSession;
+use crate::exec::unified::{OpenRequest, TerminalSize};
+use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::sandbox::command::CommandSpec;
+use crate::sandbox::denial::looks_denied;
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::tools::handlers::exec_output::ExecOutput;
+use crate::tools::handlers::terminal::{ended_item, hand_over};
+use crate::tools::orchestrator;
+use crate::tools::registry::ToolHandler;
+use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
+use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::port::SessionTaskContext;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    cmd: String,
+    workdir: Option<String>,
+    shell: Option<String>,
+    login: Option<bool>,
+    #[serde(default)]
+    tty: bool,
+    yield_time_ms: Option<f64>,
+    max_output_tokens: Option<f64>,
+    #[serde(default)]
+    sandbox_permissions: SandboxPermissions,
+    justification: Option<String>,
+    prefix_rule: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SandboxPermissions {
+    #[default]
+    UseDefault,
+    RequireEscalated,
+}
+
+const NAME: &str = "exec_command";
+
+#[derive(Debug)]
+pub struct ExecCommand;
+
+impl ToolHandler for ExecCommand {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn spec(&self) -> Option<ToolSpec> {
+        Some(ToolSpec::Function(FunctionTool {
+            name: NAME.into(),
+            description: "Runs a shell command. Returns its output, or a session ID if it is still running \
+                          after the yield time."
+                .into(),
+            strict: false,
+            parameters: json!({
+                "type": "object",
+                "properties": {
+                    "cmd": {"type": "string", "description": "The command line, in the syntax of the shell."},
+                    "workdir": {"type": "string", "description": "Folder to run in. The working directory of the turn if left out."},
+                    "shell": {"type": "string", "description": "Path of the shell. The user's own if left out."},
+                    "login": {"type": "boolean", "description": "Whether the shell reads the user's login scripts. True if left out."},
+                    "tty": {"type": "boolean", "description": "Whether the command gets a terminal, so that it can be written to later. False if left out."},
+                    "yield_time_ms": {"type": "number", "description": "How long to wait for the end before returning what there is: 250 to 30000, 10000 if left out."},
+                    "max_output_tokens": {"type": "number", "description": "How much output to return, 10000 tokens if left out. The middle is cut."},
+                    "sandbox_permissions": {
+                        "type": "string",
+                        "enum": ["use_default", "require_escalated"],
+                        "description": "`require_escalated` asks the user to let the command run outside the sandbox."
+                    },
+                    "justification": {"type": "string", "description": "The question to the user, with `require_escalated` only."},
+                    "prefix_rule": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "First words of `cmd` that the user may allow for good, with `require_escalated` only."
+                    }
+                },
+                "required": ["cmd"],
+                "additionalProperties": false
+            }),
+        }))
+    }
+
+    fn is_parallel(&self) -> bool {
+        true
+    }
+
+    fn run<'a>(
+        &'a self,
+        call: &'a ToolCall,
+        context: &'a SessionTaskContext,
+    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let arguments: Arguments = call.arguments()?;
+            let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
+            let limit = limit.min(context.turn.output_limit);
+            let request = ExecRequest::new(call.call_id.clone(), arguments, context)?;
+            let output = orchestrator::run(request, context).await?;
+            Ok(ToolOutput::text(output.render(limit)))
+        })
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // floats saturate when cast
+pub(super) fn limit_of(tokens: f64) -> OutputLimit {
+    OutputLimit::tokens(tokens.max(1.0) as usize)
+}
+
+/// The time to wait, within what is allowed.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // floats saturate when cast
+pub(super) fn yield_time(asked: Option<f64>, default_ms: u64, most_ms: u64) -> Duration {
+    Duration::from_millis(asked.map_or(default_ms, |ms| ms.max(0.0) as u64).clamp(250, most_ms))
+}
+
+/// One command on its way through the orchestrator.
+struct ExecRequest {
+    call_id: CallId,
+    spec: CommandSpec,
+    /// How many variables of this process the command does not get.
+    withheld: usize,
+    tty: bool,
+    yield_time: Duration,
+    escalate: bool,
+    justification: Option<String>,
+    prefix_rule: Option<Vec<String>>,
+    started_at_ms: i64,
+    is_announced: bool,
+}
+
+impl ExecRequest {
+    fn new(call_id: CallId, arguments: Arguments, context: &SessionTaskContext) -> Result<Self, ToolError> {
+        let services = &context.services;
+        let shell = match &arguments.shell {
+            Some(path) => Shell::at(path),
+            None => services.shell.clone(),
+        };
+        let cwd =
+            arguments.workdir.map_or_else(|| context.turn.cwd.clone(), |dir| context.turn.cwd.join(dir));
+        if !cwd.as_path().is_dir() {
+            return Err(ToolError::RespondToModel(format!("the working directory `{cwd}` does not exist")));
+        }
+        let login = if arguments.login.unwrap_or(true) { Login::Yes } else { Login::No };
+        let argv = shell.argv(login, &arguments.cmd);
+        let network = Network::from(&context.turn.sandbox_policy);
+        let environment =
+            CommandEnvironment::new(&services.variables, &services.config.shell_environment_policy, network);
+        Ok(Self {
+            call_id,
+            spec: CommandSpec { argv, cwd, env: environment.vars },
+            withheld: environment.withheld,
+            tty: arguments.tty,
+            yield_time: yield_time(arguments.yield_time_ms, 10_000, 30_000),
+            escalate: arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
+            justification: arguments.justification,
+            prefix_rule: arguments.prefix_rule,
+            started_at_ms: now_ms(),
+            is_announced: false,
+        })
+    }
+
+    fn item(&self, source: CommandSource, process_id: Option<String>) -> CommandExecutionItem {
+        CommandExecutionItem {
+            id: (&self.call_id).into(),
+            process_id,
+            command: self.spec.argv.clone(),
+            cwd: self.spec.cwd.as_path().to_path_buf(),
+            parsed_cmd: summarize(&self.spec.argv),
+            source,
+            status: CommandStatus::InProgress,
+            aggregated_output: None,
+            exit_code: None,
+            duration: None,
+        }
+    }
+
+    async fn open(
+        &mut self,
+        context: &SessionTaskContext,
+        boundary: Boundary,
+    ) -> Result<Arc<ExecSession>, ToolError> {
+        let services = &context.services;
+        let policy = &context.turn.sandbox_policy;
+        let policy = match boundary {
+            Boundary::Sandbox => policy,
+            Boundary::None => &SandboxPolicy::DangerFullAccess,
+        };
+        let launch = services.sandbox.plan(policy, &context.turn.cwd, self.spec.clone());
+        let opened = match launch {
+            Ok(launch) => {
+                let request =
+                    OpenRequest { launch, tty: self.tty, size: TerminalSize::default(), timeout: None };
+                services.exec.open(request).await.map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        match opened {
+            Ok(session) => {
+                self.announce(context, Some(session.id().to_string())).await?;
+                Ok(session)
+            }
+            Err(text) => {
+                self.announce(context, None).await?;
+                context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
+                Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
+            }
+        }
+    }
+
+    async fn announce(
+        &mut self,
+        context: &SessionTaskContext,
+        process_id: Option<String>,
+    ) -> Result<(), ToolError> {
+        if !self.is_announced {
+            self.is_announced = true;
+            let item = self.item(CommandSource::UnifiedExecStartup, process_id);
+            context.item_started(TurnItem::CommandExecution(item), self.started_at_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// The end of a command that did not run.
+    fn not_run(
+        &self,
+        context: &SessionTaskContext,
+        status: CommandStatus,
+        output: Option<String>,
+    ) -> EventMsg {
+        let item = CommandExecutionItem {
+            status,
+            aggregated_output: output,
+            duration: Some(Duration::ZERO),
+            ..self.item(CommandSource::UnifiedExecStartup, None)
+        };
+        context.completed(TurnItem::CommandExecution(item), self.started_at_ms)
+    }
+
+    /// Reports output as it comes until the command ends or the time is over; true at its end.
+    async fn follow(&self, context: &SessionTaskContext, session: &ExecSession) -> Result<bool, ToolError> {
+        let deadline = Instant::now() + self.yield_time;
+        loop {
+            tokio::select! {
+                biased;
+                () = context.token.cancelled() => {
+                    session.kill().await;
+                    let item = self.item(CommandSource::UnifiedExecStartup, None);
+                    let exit = session.wait().await;
+                    let item = ended_item(item, session, exit.code);
+                    context.report_end(context.completed(item, self.started_at_ms)).await;
+                    return Err(ToolError::Interrupted);
+                }
+                delta = session.next_delta() => match delta {
+                    None => return Ok(true),
+                    Some((stream, delta)) => {
+                        let item_id = (&self.call_id).into();
+                        let delta = ExecOutputDeltaEvent { item_id, stream, delta };
+                        // A cancellation is seen by the next round, which also ends the command.
+                        let _ = context.emit(EventMsg::ExecOutputDelta(delta)).await;
+                    }
+                },
+                () = tokio::time::sleep_until(deadline) => return Ok(false),
+            }
+        }
+    }
+}
+
+impl Sandboxed for ExecRequest {
+    type Output = ExecOutput;
+
+    fn risk(&self) -> Risk {
+        if safety::is_known_safe(&self.spec.argv) {
+            Risk::Safe
+        } else if safety::is_dangerous(&self.spec.argv) {
+            Risk::Dangerous
+        } else {
+            Risk::Unknown
+        }
+    }
+
+    fn wants_escalation(&self) -> bool {
+        self.escalate
+    }
+
+    fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {
+        let reason = match retry {
+            Retry::First => self.justification.clone(),
+            Retry::AfterDenial => {
+                Some("The sandbox stopped the command. Run it again without the sandbox?".into())
+            }
+        };
+        let escalated = self.escalate || retry == Retry::AfterDenial;
+        let item = TurnItem::CommandExecution(self.item(CommandSource::Agent, None));
+        let announce =
+            if self.is_announced { Vec::new() } else { vec![context.started(item, self.started_at_ms)] };
+        ApprovalRequest {
+            call_id: self.call_id.clone(),
+            key: ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated)),
+            announce,
+            withdrawn: self.not_run(context, CommandStatus::Declined, None),
+            question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
+                call_id: self.call_id.clone(),
+                command: self.spec.argv.clone(),
+                cwd: self.spec.cwd.as_path().to_path_buf(),
+                reason,
+                parsed_cmd: summarize(&self.spec.argv),
+                proposed_execpolicy_amendment: self.prefix_rule.clone(),
+            }),
+        }
+    }
+
+    fn announced(&mut self) {
+        self.is_announced = true;
+    }
+
+    async fn declined(&mut self, context: &SessionTaskContext) {
+        if self.is_announced {
+            context.report_end(self.not_run(context, CommandStatus::Declined, None)).await;
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        context: &SessionTaskContext,
+        boundary: Boundary,
+    ) -> Result<Attempted<ExecOutput>, ToolError> {
+        let session = self.open(context, boundary).await?;
+        let has_ended = self.follow(context, &session).await?;
+        let collected = session.collect(Duration::ZERO, &context.token).await;
+        let mut output = ExecOutput {
+            text: collected.output,
+            wall_seconds: session.age().as_secs_f64(),
+            exit_code: None,
+            session_id: session.id(),
+            notes: Vec::new(),
+        };
+        if self.withheld > 0 {
+            output
+                .notes
+                .push(format!("{} environment variables were withheld from this command", self.withheld));
+        }
+        if !has_ended {
+            context.sync().await?;
+            let item = self.item(CommandSource::UnifiedExecStartup, Some(session.id().to_string()));
+            hand_over(context, session, item, self.started_at_ms);
+            return Ok(Attempted::Done(output));
+        }
+        let exit = session.wait().await;
+        output.exit_code = Some(exit.code);
+        let is_denied = boundary == Boundary::Sandbox && looks_denied(exit.code, &output.text);
+        let item = self.item(CommandSource::UnifiedExecStartup, None);
+        let ended = context.completed(ended_item(item, &session, exit.code), self.started_at_ms);
+        if is_denied {
+            output.notes.push("the sandbox seems to have stopped this command".into());
+        }
+        context.report_end(ended).await;
+        Ok(if is_denied { Attempted::Denied(output) } else { Attempted::Done(output) })
+    }
+}

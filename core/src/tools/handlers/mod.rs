@@ -1,0 +1,7 @@
+//! One file a tool: its arguments, what the model is told of it, what it does.
+
+pub mod exec_command;
+pub mod exec_output;
+pub mod terminal;
+pub mod update_plan;
+pub mod write_stdin;

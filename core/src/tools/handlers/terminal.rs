@@ -1,0 +1,57 @@
+//! A command after its call: while it runs on as a background terminal, its output and its end are
+//! reported under the turn that began it.
+
+use std::sync::Arc;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::exec::ExecOutputDeltaEvent;
+use codex_protocol::events::item::ItemCompletedEvent;
+use codex_protocol::turn_item::{CommandExecutionItem, CommandStatus, TurnItem};
+
+use crate::base::time::now_ms;
+use crate::exec::unified::session::ExecSession;
+use crate::turn::port::{LateMsg, SessionTaskContext};
+
+/// The item of a command whose end is known.
+pub fn ended_item(mut item: CommandExecutionItem, session: &ExecSession, exit_code: i32) -> TurnItem {
+    item.process_id = Some(session.id().to_string());
+    item.exit_code = Some(exit_code);
+    item.status = if exit_code == 0 { CommandStatus::Completed } else { CommandStatus::Failed };
+    let output = session.aggregated();
+    item.aggregated_output = (!output.is_empty()).then_some(output);
+    item.duration = Some(session.age());
+    TurnItem::CommandExecution(item)
+}
+
+/// Hands a running command over: from now on this task reports on it, whatever its turn does.
+pub fn hand_over(
+    context: &SessionTaskContext,
+    session: Arc<ExecSession>,
+    item: CommandExecutionItem,
+    started_at_ms: i64,
+) {
+    let late = context.services.late.clone();
+    let turn_id = context.turn.turn_id.clone();
+    let thread_id = context.turn.conversation_id;
+    session.set_item(item.id.clone());
+    context.services.group.spawn(async move {
+        while let Some((stream, delta)) = session.next_delta().await {
+            let delta = ExecOutputDeltaEvent { item_id: item.id.clone(), stream, delta };
+            let msg = EventMsg::ExecOutputDelta(delta);
+            if late.send(Box::new(LateMsg { turn_id: turn_id.clone(), msg })).await.is_err() {
+                break;
+            }
+        }
+        let exit = session.wait().await;
+        let msg = EventMsg::ItemCompleted(ItemCompletedEvent {
+            thread_id,
+            turn_id: turn_id.clone(),
+            item: ended_item(item, &session, exit.code),
+            started_at_ms: Some(started_at_ms),
+            completed_at_ms: Some(now_ms()),
+        });
+        // Nobody hears it only when the conversation itself has ended.
+        let _ = late.send(Box::new(LateMsg { turn_id, msg })).await;
+        session.set_reported();
+    });
+}

@@ -1,0 +1,70 @@
+//! `update_plan`: the agent's plan, for the client to show.
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::turn::PlanUpdateEvent;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::tools::registry::ToolHandler;
+use crate::turn::port::SessionTaskContext;
+
+const NAME: &str = "update_plan";
+
+#[derive(Debug)]
+pub struct UpdatePlan;
+
+impl ToolHandler for UpdatePlan {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn spec(&self) -> Option<ToolSpec> {
+        Some(ToolSpec::Function(FunctionTool {
+            name: NAME.into(),
+            description:
+                "Shows the user your plan of the work and how far you are. Send the whole plan each \
+                          time. At most one step may be in progress."
+                    .into(),
+            strict: false,
+            parameters: json!({
+                "type": "object",
+                "properties": {
+                    "explanation": {"type": "string", "description": "Why the plan changed, if it did."},
+                    "plan": {
+                        "type": "array",
+                        "description": "All steps, in order.",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "step": {"type": "string", "description": "What is done, in a few words."},
+                                "status": {
+                                    "type": "string",
+                                    "enum": ["pending", "in_progress", "completed"],
+                                    "description": "How far it is."
+                                }
+                            },
+                            "required": ["step", "status"],
+                            "additionalProperties": false
+                        }
+                    }
+                },
+                "required": ["plan"],
+                "additionalProperties": false
+            }),
+        }))
+    }
+
+    fn run<'a>(
+        &'a self,
+        call: &'a ToolCall,
+        context: &'a SessionTaskContext,
+    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let plan: PlanUpdateEvent = call.arguments()?;
+            context.emit(EventMsg::PlanUpdate(plan)).await?;
+            Ok(ToolOutput::text("Plan updated"))
+        })
+    }
+}

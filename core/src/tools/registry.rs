@@ -1,0 +1,59 @@
+//! Tools by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::turn::port::SessionTaskContext;
+
+/// A tool. The one open set of the engine, because tool servers add to it while it runs.
+pub trait ToolHandler: Send + Sync {
+    fn name(&self) -> &str;
+
+    /// What the model is told about it; none for a tool that is only understood.
+    fn spec(&self) -> Option<ToolSpec>;
+
+    /// Whether it may run beside other calls of the same response.
+    fn is_parallel(&self) -> bool {
+        false
+    }
+
+    fn run<'a>(
+        &'a self,
+        call: &'a ToolCall,
+        context: &'a SessionTaskContext,
+    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>>;
+}
+
+/// The tools of a conversation, in the order in which they are offered.
+#[derive(Clone, Default)]
+pub struct ToolRegistry {
+    handlers: BTreeMap<String, Arc<dyn ToolHandler>>,
+    specs: Arc<[ToolSpec]>,
+}
+
+impl ToolRegistry {
+    pub fn new(handlers: Vec<Arc<dyn ToolHandler>>) -> Self {
+        let specs = handlers.iter().filter_map(|handler| handler.spec()).collect();
+        let handlers = handlers.into_iter().map(|handler| (handler.name().to_owned(), handler)).collect();
+        Self { handlers, specs }
+    }
+
+    pub fn get(&self, name: &str) -> Option<Arc<dyn ToolHandler>> {
+        self.handlers.get(name).cloned()
+    }
+
+    pub fn specs(&self) -> Arc<[ToolSpec]> {
+        Arc::clone(&self.specs)
+    }
+}
+
+impl fmt::Debug for ToolRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.handlers.keys()).finish()
+    }
+}

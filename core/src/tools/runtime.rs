@@ -1,0 +1,123 @@
+//! Runs the calls of one response: side by side where that is allowed, the others in call order.
+//!
+//! A call starts as soon as it is known, while the response still streams. Outputs come back in the
+//! order of the calls. One call's failure does not stop the rest.
+
+use std::sync::Arc;
+
+use codex_protocol::response_item::ResponseItem;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::cancel::or_cancelled;
+use crate::context::normalize::output_for;
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::tools::registry::{ToolHandler, ToolRegistry};
+use crate::tools::router::{call_of, unsupported};
+use crate::turn::port::SessionTaskContext;
+
+pub struct ToolCallRuntime {
+    registry: ToolRegistry,
+    context: SessionTaskContext,
+    running: Vec<Running>,
+    /// Fires when the last call that runs alone has ended.
+    alone: Option<CancellationToken>,
+    /// The same for the calls since then, which run side by side.
+    together: Vec<CancellationToken>,
+}
+
+struct Running {
+    item: ResponseItem,
+    handle: JoinHandle<Result<ToolOutput, ToolError>>,
+}
+
+/// What came of all calls.
+pub struct Finished {
+    pub outputs: Vec<ResponseItem>,
+    /// Why the turn cannot go on.
+    pub fatal: Option<String>,
+}
+
+impl ToolCallRuntime {
+    pub fn new(registry: ToolRegistry, context: SessionTaskContext) -> Self {
+        Self { registry, context, running: Vec::new(), alone: None, together: Vec::new() }
+    }
+
+    pub fn has_calls(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Starts the call that an item makes, or queues it behind those that it must wait for.
+    pub fn start(&mut self, item: ResponseItem) {
+        let Some(call) = call_of(&item) else { return };
+        let handler = self.registry.get(&call.name);
+        let is_parallel = handler.as_ref().is_some_and(|handler| handler.is_parallel());
+        let mut before: Vec<_> = self.alone.iter().cloned().collect();
+        let ended = CancellationToken::new();
+        if is_parallel {
+            self.together.push(ended.clone());
+        } else {
+            before.append(&mut self.together);
+            self.alone = Some(ended.clone());
+        }
+        let work = run_in_turn(handler, call, self.context.clone(), before, ended);
+        let handle = self.context.services.group.spawn(work);
+        self.running.push(Running { item, handle });
+    }
+
+    /// Waits for all calls; also when the turn is cancelled, which they notice themselves.
+    pub async fn finish(self) -> Finished {
+        let mut finished = Finished { outputs: Vec::new(), fatal: None };
+        for Running { item, handle } in self.running {
+            let text = match handle.await {
+                Ok(Ok(output)) => {
+                    finished.outputs.extend(output_item(&item, output));
+                    continue;
+                }
+                Ok(Err(ToolError::RespondToModel(text))) => text,
+                Ok(Err(ToolError::Fatal(text))) => {
+                    finished.fatal.get_or_insert_with(|| text.clone());
+                    text
+                }
+                // The session answers for calls that were cut off.
+                Ok(Err(ToolError::Interrupted)) => continue,
+                Err(error) => {
+                    tracing::error!(%error, "a tool call ended in a panic");
+                    "the tool failed with an internal error".to_owned()
+                }
+            };
+            finished.outputs.extend(output_for(&item, &text));
+        }
+        finished
+    }
+}
+
+async fn run_in_turn(
+    handler: Option<Arc<dyn ToolHandler>>,
+    call: ToolCall,
+    context: SessionTaskContext,
+    before: Vec<CancellationToken>,
+    ended: CancellationToken,
+) -> Result<ToolOutput, ToolError> {
+    // Fires however this call ends, a panic included, so that no later call waits for ever.
+    let _ended = ended.drop_guard();
+    for earlier in before {
+        or_cancelled(&context.token, earlier.cancelled()).await?;
+    }
+    match handler {
+        Some(handler) => handler.run(&call, &context).await,
+        None => Err(ToolError::RespondToModel(unsupported(&call))),
+    }
+}
+
+fn output_item(call: &ResponseItem, output: ToolOutput) -> Option<ResponseItem> {
+    match output_for(call, "")? {
+        ResponseItem::CustomToolCallOutput { call_id, .. } => {
+            Some(ResponseItem::CustomToolCallOutput { call_id, output: output.body })
+        }
+        ResponseItem::FunctionCallOutput { call_id, .. } => {
+            Some(ResponseItem::FunctionCallOutput { call_id, output: output.body })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! All that a task or a tool may ask of its session.
+//!
+//! Every call waits while the session has no room, which is how a slow client slows the model down,
+//! and every call ends with `Interrupted` once the turn is cancelled. The one exception is
+//! [`SessionTaskContext::report_end`], by which a cancelled task says how what it began has ended.
+
+use std::sync::Arc;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::item::{ItemCompletedEvent, ItemStartedEvent};
+use codex_protocol::ids::TurnId;
+use codex_protocol::response_item::ResponseItem;
+use codex_protocol::turn_item::TurnItem;
+use codex_protocol::usage::{RateLimitSnapshot, TokenUsage};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::base::cancel::{Interrupted, or_cancelled};
+use crate::base::time::now_ms;
+use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::context::TurnContext;
+use crate::turn::services::SessionServices;
+
+/// How many messages of a turn may wait for its session.
+pub const TURN_QUEUE: usize = 64;
+
+/// A message of the running turn to its session.
+#[derive(Debug)]
+pub enum TurnMsg {
+    /// A fact for the client.
+    Emit(EventMsg),
+    /// Items for the model's history, to be stored.
+    Record(Vec<ResponseItem>),
+    /// What the next request shows. Input that is waiting joins now.
+    Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
+    /// A question to a human.
+    Approve(Box<ApprovalRequest>, oneshot::Sender<ApprovalAnswer>),
+    /// The end of a response.
+    Used(Option<TokenUsage>),
+    /// The server says that the model's window is full.
+    WindowFull,
+    Limits(RateLimitSnapshot),
+    /// Answered when everything before it has been taken.
+    Sync(oneshot::Sender<()>),
+}
+
+/// A fact about something that outlives the call that began it.
+#[derive(Debug)]
+pub struct LateMsg {
+    pub turn_id: TurnId,
+    pub msg: EventMsg,
+}
+
+/// A task's side of its session.
+#[derive(Clone, Debug)]
+pub struct SessionTaskContext {
+    pub turn: Arc<TurnContext>,
+    pub services: Arc<SessionServices>,
+    pub token: CancellationToken,
+    session: mpsc::Sender<TurnMsg>,
+}
+
+impl SessionTaskContext {
+    pub fn new(
+        turn: Arc<TurnContext>,
+        services: Arc<SessionServices>,
+        token: CancellationToken,
+        session: mpsc::Sender<TurnMsg>,
+    ) -> Self {
+        Self { turn, services, token, session }
+    }
+
+    pub async fn emit(&self, msg: EventMsg) -> Result<(), Interrupted> {
+        self.send(TurnMsg::Emit(msg)).await
+    }
+
+    pub async fn record(&self, items: Vec<ResponseItem>) -> Result<(), Interrupted> {
+        self.send(TurnMsg::Record(items)).await
+    }
+
+    pub async fn used(&self, usage: Option<TokenUsage>) -> Result<(), Interrupted> {
+        self.send(TurnMsg::Used(usage)).await
+    }
+
+    pub async fn window_full(&self) -> Result<(), Interrupted> {
+        self.send(TurnMsg::WindowFull).await
+    }
+
+    pub async fn limits(&self, limits: RateLimitSnapshot) -> Result<(), Interrupted> {
+        self.send(TurnMsg::Limits(limits)).await
+    }
+
+    /// History for the next request, with whatever the user has said in the meantime.
+    pub async fn prompt(&self) -> Result<Vec<Arc<ResponseItem>>, Interrupted> {
+        self.ask(TurnMsg::Prompt).await
+    }
+
+    /// Waits for a human. Whoever cannot be asked, or does not answer, has denied.
+    pub async fn approve(&self, request: ApprovalRequest) -> Result<ApprovalAnswer, Interrupted> {
+        self.ask(|reply| TurnMsg::Approve(Box::new(request), reply)).await
+    }
+
+    /// Waits until the session has taken everything sent before.
+    pub async fn sync(&self) -> Result<(), Interrupted> {
+        self.ask(TurnMsg::Sync).await
+    }
+
+    pub async fn item_started(&self, item: TurnItem, started_at_ms: i64) -> Result<(), Interrupted> {
+        self.emit(self.started(item, started_at_ms)).await
+    }
+
+    /// Announces an item and completes it at once.
+    pub async fn item_at_once(&self, item: TurnItem) -> Result<(), Interrupted> {
+        let now = now_ms();
+        self.emit(self.started(item.clone(), now)).await?;
+        self.emit(self.completed(item, now)).await
+    }
+
+    /// Reports the end of something, even in a turn that has been cancelled.
+    pub async fn report_end(&self, msg: EventMsg) {
+        // The session hears a cancelled turn out. If it is gone, nobody is left to be told.
+        let _ = self.session.send(TurnMsg::Emit(msg)).await;
+    }
+
+    pub fn started(&self, item: TurnItem, started_at_ms: i64) -> EventMsg {
+        EventMsg::ItemStarted(ItemStartedEvent {
+            thread_id: self.turn.conversation_id,
+            turn_id: self.turn.turn_id.clone(),
+            item,
+            started_at_ms: Some(started_at_ms),
+        })
+    }
+
+    pub fn completed(&self, item: TurnItem, started_at_ms: i64) -> EventMsg {
+        EventMsg::ItemCompleted(ItemCompletedEvent {
+            thread_id: self.turn.conversation_id,
+            turn_id: self.turn.turn_id.clone(),
+            item,
+            started_at_ms: Some(started_at_ms),
+            completed_at_ms: Some(now_ms()),
+        })
+    }
+
+    async fn send(&self, msg: TurnMsg) -> Result<(), Interrupted> {
+        or_cancelled(&self.token, self.session.send(msg)).await?.map_err(|_closed| Interrupted)
+    }
+
+    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> TurnMsg) -> Result<T, Interrupted> {
+        let (reply, answer) = oneshot::channel();
+        self.send(message(reply)).await?;
+        or_cancelled(&self.token, answer).await?.map_err(|_dropped| Interrupted)
+    }
+}

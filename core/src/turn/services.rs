@@ -1,0 +1,44 @@
+//! Handles of one conversation to the outside world.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::auth::AuthManager;
+use crate::base::spawn::TaskGroup;
+use crate::config::Config;
+use crate::exec::env::EnvironmentSnapshot;
+use crate::exec::shell::Shell;
+use crate::exec::unified::UnifiedExecSessionManager;
+use crate::model::ModelClient;
+use crate::model::credentials::Credentials;
+use crate::sandbox::Sandbox;
+use crate::turn::port::LateMsg;
+
+#[derive(Debug)]
+pub struct SessionServices {
+    pub config: Arc<Config>,
+    pub auth: Arc<AuthManager>,
+    pub model: ModelClient,
+    pub exec: UnifiedExecSessionManager,
+    pub sandbox: Arc<Sandbox>,
+    /// The variables of this process, as they were when it started.
+    pub variables: Arc<EnvironmentSnapshot>,
+    pub shell: Shell,
+    /// The instructions that every request begins with.
+    pub instructions: Arc<str>,
+    /// For what outlives its call: background terminals.
+    pub late: mpsc::Sender<Box<LateMsg>>,
+    pub group: TaskGroup,
+}
+
+impl SessionServices {
+    /// The login, for the providers that take it.
+    pub fn credentials(&self) -> Credentials {
+        let login = self.auth.current();
+        Credentials {
+            bearer: login.credentials.bearer().map(|bearer| bearer.reveal().to_owned()),
+            account_id: login.credentials.account_id().map(ToOwned::to_owned),
+        }
+    }
+}

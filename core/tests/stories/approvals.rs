@@ -1,0 +1,188 @@
+//! Who is asked, and what comes of each answer.
+
+use codex_protocol::policy::AskForApproval;
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check, check_unordered};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        ("approvals::approved", approved as fn()),
+        ("approvals::declined_is_told_to_the_model", declined_is_told_to_the_model as fn()),
+        ("approvals::aborted_ends_the_turn", aborted_ends_the_turn as fn()),
+        (
+            "approvals::approved_for_the_session_is_not_asked_again",
+            approved_for_the_session_is_not_asked_again as fn(),
+        ),
+        ("approvals::commands_that_only_read_are_not_asked", commands_that_only_read_are_not_asked as fn()),
+        ("approvals::two_questions_at_once", two_questions_at_once as fn()),
+    ]
+}
+
+fn approved() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch made.txt
+say done
+"#,
+        r#"user go
+approve
+file made.txt"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > approve
+              completed command "touch made.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+            > file made.txt
+            made.txt: 
+        "#]],
+    );
+}
+
+fn declined_is_told_to_the_model() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch made.txt
+say {output1}
+"#,
+        r#"user go
+deny
+file made.txt"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > deny
+              completed command "touch made.txt" Declined code None output ""
+              started   agent ""
+              text "exec command rejected by user"
+              completed agent "exec command rejected by user"
+            turn completed after 2 responses
+            > file made.txt
+            made.txt: not there
+        "#]],
+    );
+}
+
+fn aborted_ends_the_turn() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch made.txt
+say not reached
+"#,
+        r#"user go
+abort
+file made.txt"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > abort
+              completed command "touch made.txt" Declined code None output ""
+            turn aborted: Interrupted
+            > file made.txt
+            made.txt: not there
+        "#]],
+    );
+}
+
+fn approved_for_the_session_is_not_asked_again() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch made.txt
+shell touch made.txt
+say done
+"#,
+        r#"user go
+approve-session"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > approve-session
+              completed command "touch made.txt" Completed code Some(0) output ""
+              started   command "touch made.txt" InProgress code None output ""
+              completed command "touch made.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 3 responses
+        "#]],
+    );
+}
+
+fn commands_that_only_read_are_not_asked() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell ls
+say done
+"#,
+        r#"user go"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "ls" InProgress code None output ""
+              completed command "ls" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn two_questions_at_once() {
+    check_unordered(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch a.txt
++ shell touch b.txt
+say done
+"#,
+        r#"user go
+approve
+approve
+file a.txt
+file b.txt"#,
+        expect![[r#"
+            > approve
+            > approve
+            > file a.txt
+            > file b.txt
+            > user go
+            a.txt:
+            ask touch a.txt (no reason)
+            ask touch b.txt (no reason)
+            b.txt:
+            completed agent "done"
+            completed command "touch a.txt" Completed code Some(0) output ""
+            completed command "touch b.txt" Completed code Some(0) output ""
+            completed user 1
+            started   agent ""
+            started   command "touch a.txt" InProgress code None output ""
+            started   command "touch b.txt" InProgress code None output ""
+            started   user 1
+            text "done"
+            turn completed after 2 responses
+            turn started
+        "#]],
+    );
+}

@@ -1,0 +1,110 @@
+//! A turn that is cut off ends once, and leaves nothing behind.
+
+use codex_protocol::policy::AskForApproval;
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        ("interrupts::while_a_command_runs", while_a_command_runs as fn()),
+        ("interrupts::while_the_model_speaks", while_the_model_speaks as fn()),
+        ("interrupts::while_a_human_is_asked", while_a_human_is_asked as fn()),
+    ]
+}
+
+fn while_a_command_runs() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"[turn 1]
+shell echo started; sleep 1000
+say never
+
+[turn 2]
+say still here
+"#,
+        r#"user go
+interrupt
+user are you there?"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "echo started; sleep 1000" InProgress code None output ""
+              output "started\n"
+            > interrupt
+              completed command "echo started; sleep 1000" Failed code Some(-1) output "started\n"
+            turn aborted: Interrupted
+            > user are you there?
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "still here"
+              completed agent "still here"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn while_the_model_speaks() {
+    check(
+        Setting::default(),
+        r#"[turn 1]
+say some words
+hang
+
+[turn 2]
+say still here
+"#,
+        r#"user go
+interrupt
+user again"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "some "
+            > interrupt
+              text "words"
+              completed agent "some words"
+            turn aborted: Interrupted
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "still here"
+              completed agent "still here"
+            turn completed after 1 responses
+        "#]],
+    );
+}
+
+fn while_a_human_is_asked() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch made.txt
+say never
+"#,
+        r#"user go
+interrupt
+file made.txt"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > interrupt
+              completed command "touch made.txt" Declined code None output ""
+            turn aborted: Interrupted
+            > file made.txt
+            made.txt: not there
+        "#]],
+    );
+}

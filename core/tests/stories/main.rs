@@ -1,0 +1,41 @@
+//! Stories: whole turns of the engine, in this process, with the rehearsal model.
+//!
+//! A story is a text of what the user, the model and the client do; what comes of it is a text, too.
+//! The test program is also the helper that starts commands, so it has a `main` of its own.
+
+// The rules for tests hold for the whole program, which is one.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod story;
+mod told;
+
+use libtest_mimic::{Arguments, Trial};
+
+mod approvals;
+mod interrupts;
+mod plans;
+mod resume;
+mod steering;
+mod turns;
+
+fn main() {
+    codex_core::sandbox::helper::run_if_helper();
+    let trials: Vec<Trial> = [
+        turns::stories(),
+        approvals::stories(),
+        interrupts::stories(),
+        steering::stories(),
+        plans::stories(),
+        resume::stories(),
+    ]
+    .concat()
+    .into_iter()
+    .map(|(name, story)| {
+        Trial::test(name, move || {
+            story();
+            Ok(())
+        })
+    })
+    .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

@@ -1,0 +1,43 @@
+//! A conversation that is loaded again goes on where it ended.
+
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![("resume::the_model_sees_what_was_said_before", the_model_sees_what_was_said_before as fn())]
+}
+
+fn the_model_sees_what_was_said_before() {
+    check(
+        Setting::default(),
+        r#"[turn 1]
+say first
+
+[turn 2]
+say second
+"#,
+        r#"user one
+resume
+user two"#,
+        expect![[r#"
+            > user one
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "first"
+              completed agent "first"
+            turn completed after 1 responses
+            > resume
+            > user two
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "second"
+              completed agent "second"
+            turn completed after 1 responses
+        "#]],
+    );
+}

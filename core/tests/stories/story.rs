@@ -1,0 +1,206 @@
+//! Plays a story against a conversation.
+//!
+//! Steps, one a line: `user TEXT` starts a turn and hears it to its end, or to the point at which the
+//! next step is due; `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer
+//! TEXT` and `interrupt` come after the first delta of text or output; `resume` ends the conversation
+//! and loads it from its file; `file PATH TEXT` checks the work folder. The model's lines stand in
+//! the script, in the language of the rehearsal model.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use codex_core::base::environment::Environment;
+use codex_core::base::paths::AbsolutePath;
+use codex_core::config::Config;
+use codex_core::config::home::Surroundings;
+use codex_core::conversations::conversation::CodexConversation;
+use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
+use codex_core::rollout::reader;
+use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::ids::{CallId, TurnId};
+use codex_protocol::input::UserInput;
+use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
+use codex_protocol::submission::{Op, Submission, UserTurn};
+use expect_test::Expect;
+use tokio::sync::mpsc;
+
+use crate::told::Told;
+
+/// A story that takes longer has gone wrong.
+const LIMIT: Duration = Duration::from_secs(60);
+
+pub type Story = (&'static str, fn());
+
+/// What holds for a whole story.
+pub struct Setting {
+    pub approval: AskForApproval,
+    pub sandbox: SandboxPolicy,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { approval: AskForApproval::OnRequest, sandbox: SandboxPolicy::DangerFullAccess }
+    }
+}
+
+/// Plays the steps against a model that follows the script, and compares what was told.
+pub fn check(setting: Setting, script: &str, steps: &str, expected: Expect) {
+    let told = play(setting, script, steps);
+    expected.assert_eq(&told);
+}
+
+/// The same for calls that run side by side: what was told is sorted before it is compared.
+pub fn check_unordered(setting: Setting, script: &str, steps: &str, expected: Expect) {
+    let told = play(setting, script, steps);
+    let mut lines: Vec<_> = told.lines().map(str::trim).collect();
+    lines.sort_unstable();
+    expected.assert_eq(&(lines.join("\n") + "\n"));
+}
+
+fn play(setting: Setting, script: &str, steps: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        tokio::time::timeout(LIMIT, Stage::new(setting, script).play(steps)).await.expect("the story hangs")
+    })
+}
+
+struct Stage {
+    folder: tempfile::TempDir,
+    manager: ConversationManager,
+    config: Arc<Config>,
+    told: Told,
+}
+
+struct Playing {
+    conversation: Arc<CodexConversation>,
+    events: mpsc::Receiver<Box<Event>>,
+    turn: Option<TurnId>,
+    asked: Option<(TurnId, CallId)>,
+}
+
+impl Stage {
+    fn new(setting: Setting, script: &str) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let path = |name: &str| {
+            std::fs::create_dir_all(folder.path().join(name)).unwrap();
+            AbsolutePath::new(folder.path().join(name)).unwrap()
+        };
+        let (home, work) = (path("home"), path("work"));
+        let script_file = folder.path().join("script.txt");
+        std::fs::write(&script_file, script).unwrap();
+        let mut config = Config::defaults(home.clone(), work.clone());
+        config.model_provider_id = "rehearsal".into();
+        config.model_provider = config.model_providers["rehearsal"].clone();
+        config.model_provider.script = Some(script_file);
+        config.model = "rehearsal".into();
+        config.approval_policy = setting.approval;
+        config.sandbox_policy = setting.sandbox;
+        let environment: Environment = [("SHELL", "/bin/sh")].into_iter().collect();
+        let surroundings = Surroundings { environment, home, directory: work };
+        let helper = std::env::current_exe().unwrap();
+        let manager = ConversationManager::new(Shared::new(&surroundings, helper));
+        let told = Told::new(folder.path());
+        Self { folder, manager, config: Arc::new(config), told }
+    }
+
+    async fn play(mut self, steps: &str) -> String {
+        let started = self.manager.start(Arc::clone(&self.config), StartOptions::default()).await.unwrap();
+        let mut playing = Playing::new(started);
+        let steps: Vec<&str> = steps.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        for (index, step) in steps.iter().enumerate() {
+            let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
+            self.told.step(step);
+            match verb {
+                "user" => playing.start(rest).await,
+                "steer" => playing.steer(rest).await,
+                "interrupt" => playing.interrupt().await,
+                "approve" => playing.answer(ReviewDecision::Approved).await,
+                "approve-session" => playing.answer(ReviewDecision::ApprovedForSession).await,
+                "deny" => playing.answer(ReviewDecision::Denied).await,
+                "abort" => playing.answer(ReviewDecision::Abort).await,
+                "resume" => playing = self.resume(playing).await,
+                "file" => self.look_at(rest),
+                other => panic!("no such step: {other}"),
+            }
+            if playing.turn.is_some() {
+                let next = steps.get(index + 1).copied().unwrap_or_default();
+                playing.hear(&mut self.told, next).await;
+            }
+        }
+        self.manager.shutdown().await;
+        self.told.finish()
+    }
+
+    async fn resume(&mut self, playing: Playing) -> Playing {
+        let id = playing.conversation.id();
+        drop(playing.events);
+        self.manager.remove(&id);
+        self.manager.shared().group.finished().await;
+        let home = self.folder.path().join("home");
+        let path = codex_core::rollout::location::find(&home, id).unwrap().expect("the file is there");
+        let loaded = reader::load(&path).unwrap();
+        assert_eq!(loaded.problems.count, 0, "{:?}", loaded.problems);
+        Playing::new(self.manager.resume(Arc::clone(&self.config), loaded, path).await.unwrap())
+    }
+
+    fn look_at(&mut self, path: &str) {
+        let content = std::fs::read_to_string(self.folder.path().join("work").join(path));
+        self.told.note(&match content {
+            Ok(text) => format!("{path}: {}", text.trim_end()),
+            Err(_) => format!("{path}: not there"),
+        });
+    }
+}
+
+impl Playing {
+    fn new(started: NewConversation) -> Self {
+        let NewConversation { conversation, events, .. } = started;
+        Self { conversation, events, turn: None, asked: None }
+    }
+
+    async fn start(&mut self, text: &str) {
+        let turn = UserTurn { items: vec![UserInput::text(text)], ..UserTurn::default() };
+        let accepted = self.conversation.start_turn(TurnId::fresh(), turn).await.unwrap();
+        self.turn = Some(accepted.turn_id);
+    }
+
+    async fn steer(&mut self, text: &str) {
+        let turn = self.turn.clone().expect("a turn runs");
+        let accepted = self.conversation.steer(turn, vec![UserInput::text(text)], None).await.unwrap();
+        drop(accepted.unwrap().go);
+    }
+
+    async fn interrupt(&mut self) {
+        let turn = self.turn.clone().expect("a turn runs");
+        self.conversation.interrupt(turn).await.unwrap().unwrap();
+    }
+
+    async fn answer(&mut self, decision: ReviewDecision) {
+        let (id, call_id) = self.asked.take().expect("a question is open");
+        let op = Op::ExecApproval { id: id.clone(), call_id: Some(call_id), decision };
+        self.conversation.submit(Submission { id, op }).await.unwrap();
+    }
+
+    /// Takes events until the turn ends or the next step is due.
+    async fn hear(&mut self, told: &mut Told, next: &str) {
+        let waits_for_text = next.starts_with("steer") || next.starts_with("interrupt");
+        loop {
+            let event = self.events.recv().await.expect("the conversation goes on");
+            told.event(&event.msg);
+            match event.msg {
+                EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_) => {
+                    self.turn = None;
+                    return;
+                }
+                EventMsg::ExecApprovalRequest(request) => {
+                    self.asked = Some((event.id, request.call_id));
+                    return;
+                }
+                EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a conversation tells, as text: ids, times and folders replaced, deltas put together.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::turn_item::TurnItem;
+
+pub struct Told {
+    text: String,
+    /// Deltas of one item, not yet written.
+    pending: Option<(String, String)>,
+    folder: String,
+    /// Responses of this turn whose usage was reported.
+    responses: usize,
+}
+
+impl Told {
+    pub fn new(folder: &Path) -> Self {
+        Self { text: String::new(), pending: None, folder: folder.display().to_string(), responses: 0 }
+    }
+
+    pub fn step(&mut self, step: &str) {
+        self.flush();
+        let _ = writeln!(self.text, "> {step}");
+    }
+
+    pub fn note(&mut self, line: &str) {
+        self.flush();
+        let line = line.replace(&self.folder, "~").replace('\n', "|");
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    pub fn finish(mut self) -> String {
+        self.flush();
+        self.text
+    }
+
+    pub fn event(&mut self, msg: &EventMsg) {
+        match msg {
+            EventMsg::AgentMessageContentDelta(delta) => self.delta("text", &delta.delta),
+            EventMsg::ReasoningContentDelta(delta) => self.delta("thought", &delta.delta),
+            EventMsg::ReasoningRawContentDelta(delta) => self.delta("raw thought", &delta.delta),
+            EventMsg::ExecOutputDelta(delta) => self.delta("output", &delta.delta),
+            EventMsg::SessionConfigured(_) => {}
+            EventMsg::TurnStarted(_) => self.note("turn started"),
+            EventMsg::TurnComplete(event) => match &event.error {
+                Some(error) => self.note(&format!("turn failed: {}", error.message)),
+                None => {
+                    let responses = std::mem::take(&mut self.responses);
+                    self.note(&format!("turn completed after {responses} responses"));
+                }
+            },
+            EventMsg::TurnAborted(event) => self.note(&format!("turn aborted: {:?}", event.reason)),
+            EventMsg::ItemStarted(event) => self.note(&format!("  started   {}", shown(&event.item))),
+            EventMsg::ItemCompleted(event) => self.note(&format!("  completed {}", shown(&event.item))),
+            EventMsg::ExecApprovalRequest(event) => {
+                let reason = event.reason.as_deref().unwrap_or("no reason");
+                self.note(&format!("  ask {} ({reason})", event.command.last().cloned().unwrap_or_default()));
+            }
+            EventMsg::TokenCount(event) => {
+                // A command may start before or after the end of its response is known, so the counts
+                // are told with the end of the turn.
+                self.responses += usize::from(event.info.is_some());
+            }
+            EventMsg::PlanUpdate(event) => {
+                let steps: Vec<_> =
+                    event.plan.iter().map(|step| format!("{} {:?}", step.step, step.status)).collect();
+                self.note(&format!("  plan {}", steps.join(", ")));
+            }
+            EventMsg::Error(event) => self.note(&format!("  error {}", event.message)),
+            EventMsg::StreamError(event) => self.note(&format!("  retry {}", event.message)),
+            EventMsg::TerminalInteraction(event) => self.note(&format!("  typed {:?}", event.stdin)),
+            EventMsg::Warning(event) => self.note(&format!("  warning {}", event.message)),
+            EventMsg::AgentReasoningSectionBreak(_) => {}
+            other => self.note(&format!("  {other:?}")),
+        }
+    }
+
+    fn delta(&mut self, kind: &str, text: &str) {
+        match &mut self.pending {
+            Some((pending, so_far)) if pending == kind => so_far.push_str(text),
+            _ => {
+                self.flush();
+                self.pending = Some((kind.to_owned(), text.to_owned()));
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some((kind, text)) = self.pending.take() {
+            let text = text.replace(&self.folder, "~");
+            let _ = writeln!(self.text, "  {kind} {text:?}");
+        }
+    }
+}
+
+fn shown(item: &TurnItem) -> String {
+    match item {
+        TurnItem::UserMessage(message) => format!("user {:?}", message.content.len()),
+        TurnItem::AgentMessage(message) => format!("agent {:?}", message.text()),
+        TurnItem::Reasoning(reasoning) => format!("reasoning {:?}", reasoning.summary_text),
+        TurnItem::CommandExecution(command) => format!(
+            "command {:?} {:?} code {:?} output {:?}",
+            command.command.last().map(String::as_str).unwrap_or_default(),
+            command.status,
+            command.exit_code,
+            command.aggregated_output.as_deref().unwrap_or_default()
+        ),
+        other => format!("{other:?}"),
+    }
+}

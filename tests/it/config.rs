@@ -1,0 +1,67 @@
+//! Settings: from the file, from the command line, and broken ones.
+
+use codex_tests::home::Home;
+use codex_tests::model::MockModel;
+use codex_tests::reply::Reply;
+use codex_tests::server::AppServer;
+use serde_json::json;
+
+#[test]
+fn the_command_line_overrides_the_file() {
+    let model = MockModel::start([Reply::text("ok")]);
+    let home = Home::with_model(&model, "");
+    let more =
+        ["-c", "model=\"from-flag\"", "--config", "model_reasoning_effort=high", "--listen", "stdio://"];
+    let mut server = AppServer::start_with(&home, &more);
+    let config = server.ok("config/read", json!({}))["config"].clone();
+    assert_eq!(
+        (config["model"].as_str(), config["model_reasoning_effort"].as_str()),
+        (Some("from-flag"), Some("high"))
+    );
+    let thread = server.start_thread(&home);
+    server.run_turn(&thread, "hi");
+    assert_eq!(model.wait_for_request(1)["model"], "from-flag");
+}
+
+#[test]
+fn settings_are_read_with_their_origin() {
+    let home = Home::bare("- config approval_policy = \"on-request\"");
+    let mut server = AppServer::start(&home);
+    let read = server.ok("config/read", json!({"includeLayers": true}));
+    assert_eq!(read["config"]["approval_policy"], "on-request");
+    assert!(read["origins"]["approval_policy"].is_object(), "{}", read["origins"]);
+    assert!(!read["layers"].as_array().unwrap().is_empty());
+}
+
+/// A server whose file is broken still talks, and says what is wrong where.
+fn check_broken(fixture: &str, words: &[&str]) {
+    let home = Home::bare(fixture);
+    let mut server = AppServer::start(&home);
+    server.ok("config/read", json!({}));
+    server.ok("model/list", json!({}));
+    let warning = server.expect("configWarning").to_string();
+    let refusal = server.refused("thread/start", json!({"cwd": home.work()}));
+    assert_eq!(refusal.code, -32600);
+    for word in words {
+        assert!(warning.contains(word), "no `{word}` in the warning: {warning}");
+        assert!(refusal.message.contains(word), "no `{word}` in: {}", refusal.message);
+    }
+}
+
+#[test]
+fn a_syntax_error_names_file_and_line() {
+    check_broken("- config model = \"a\"\n- config this is no toml", &["config.toml", "2"]);
+}
+
+#[test]
+fn an_unknown_value_names_the_setting() {
+    check_broken(
+        "- config approval_policy = \"sometimes\"",
+        &["config.toml", "approval_policy", "sometimes"],
+    );
+}
+
+#[test]
+fn an_unknown_provider_is_named() {
+    check_broken("- config model_provider = \"nobody\"", &["nobody"]);
+}

@@ -1,0 +1,18 @@
+//! The real process, from outside: one module per feature, all in one binary.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod approvals;
+mod config;
+mod crash;
+mod errors;
+mod handshake;
+mod interrupt;
+mod lists;
+mod overload;
+mod rehearsal;
+mod resume;
+mod shutdown;
+mod slow_client;
+mod support;
+mod try_it;
+mod turns;

@@ -1,0 +1,128 @@
+//! Our binary run as a program of the command line: subcommands such as `try`.
+//!
+//! Output is collected while it runs. A program on a terminal has one output, what is seen on the screen, and
+//! reads what is typed. Nothing that it started may be left when it has ended.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Write;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::Signal;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::home::Home;
+use crate::inbox::Log;
+use crate::{PATIENCE, binary, process, server};
+
+/// A running program.
+pub struct Program {
+    child: Child,
+    tag: String,
+    output: Log,
+    errors: Log,
+    /// Where to type, on a terminal.
+    keyboard: Option<File>,
+}
+
+/// What a program that has ended left.
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    pub errors: String,
+}
+
+impl Program {
+    /// Starts our binary with these arguments; its standard input holds the text and then ends.
+    pub fn start<A: AsRef<OsStr>>(home: &Home, arguments: &[A], input: &str) -> Program {
+        let tag = process::new_tag();
+        let mut command = server::command_of(&[binary::our_binary().display().to_string()], home, &tag);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("our binary starts");
+        let mut writer = child.stdin.take().expect("it is piped");
+        writer.write_all(input.as_bytes()).expect("the input of a test fits into a pipe");
+        let output = Log::of(child.stdout.take().expect("it is piped"));
+        let errors = Log::of(child.stderr.take().expect("it is piped"));
+        Program { child, tag, output, errors, keyboard: None }
+    }
+
+    /// Starts our binary on a terminal of its own.
+    pub fn start_on_terminal<A: AsRef<OsStr>>(home: &Home, arguments: &[A]) -> Program {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
+        grantpt(&keyboard).expect("it is ours");
+        unlockpt(&keyboard).expect("it is ours");
+        let name = ptsname(&keyboard, Vec::new()).expect("it has a name");
+        let screen =
+            rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("it is unlocked");
+        let screen = File::from(screen);
+        let copy = || screen.try_clone().expect("descriptors can be copied");
+        let tag = process::new_tag();
+        let mut command = server::command_of(&[binary::our_binary().display().to_string()], home, &tag);
+        command.args(arguments).stdin(copy()).stdout(copy()).stderr(copy());
+        let child = command.spawn().expect("our binary starts");
+        let keyboard = File::from(keyboard);
+        let seen = Log::of(keyboard.try_clone().expect("descriptors can be copied"));
+        Program { child, tag, output: seen.clone(), errors: seen, keyboard: Some(keyboard) }
+    }
+
+    /// Starts `try` against the server under test; its standard input holds the text and then ends.
+    pub fn start_try(home: &Home, arguments: &[&str], input: &str) -> Program {
+        Program::start(home, &try_arguments(arguments), input)
+    }
+
+    /// Starts `try` on a terminal.
+    pub fn start_try_on_terminal(home: &Home, arguments: &[&str]) -> Program {
+        Program::start_on_terminal(home, &try_arguments(arguments))
+    }
+
+    /// Types on the program's terminal.
+    pub fn type_keys(&mut self, text: &str) {
+        let keyboard = self.keyboard.as_mut().expect("the program runs on a terminal");
+        keyboard.write_all(text.as_bytes()).expect("a terminal takes a line");
+    }
+
+    /// Sends a signal to the program alone.
+    pub fn signal(&self, signal: Signal) {
+        process::signal(self.child.id(), signal);
+    }
+
+    /// Waits until it has said something on standard error, or on its terminal.
+    pub fn wait_for_error(&self, text: &str) {
+        assert!(self.errors.wait_for(text), "nothing says `{text}`: {}", self.errors.text());
+    }
+
+    /// Waits for the end.
+    pub fn end(&mut self) -> Ended {
+        assert!(process::wait_end(self.child.id(), PATIENCE), "still running: {}", self.errors.text());
+        let status = self.child.wait().expect("it is our child");
+        let (output, errors) = (self.output.whole(), self.errors.whole());
+        let left = process::survivors(&self.tag, Duration::from_secs(2));
+        assert!(left.is_empty(), "processes left behind: {left:?}");
+        Ended { status, output, errors }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if std::thread::panicking() {
+            eprintln!("--- stdout\n{}\n--- stderr\n{}\n---", self.output.text(), self.errors.text());
+        }
+    }
+}
+
+/// `try` talks to our own server unless it is told of another one.
+fn try_arguments(arguments: &[&str]) -> Vec<String> {
+    let mut all = vec!["try".to_owned()];
+    if binary::is_foreign() {
+        all.extend(["--server".to_owned(), binary::server_command().join(" ")]);
+    }
+    all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+    all
+}
