@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use codex_app_server::args::{self, Args, Command};
 use codex_app_server::commands::terminal::Terminal;
-use codex_app_server::commands::{self, generate, try_it};
+use codex_app_server::commands::{self, generate, sandbox, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
@@ -42,7 +42,7 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Help => terminal.say(args::HELP.trim_end()),
         Command::Generate(what) => generate::run(&what)?,
         Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
-        Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
+        Command::Sandbox(arguments) => return sandbox::run(arguments, &flags, terminal),
         Command::Login(_) => anyhow::bail!("`login` is not there yet"),
         Command::Logout => anyhow::bail!("`logout` is not there yet"),
     }

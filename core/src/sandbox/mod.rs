@@ -98,6 +98,11 @@ impl Sandbox {
         self.strength.get_or_init(|| probe::strength(&self.surroundings.helper))
     }
 
+    /// Whether the strength is known.
+    pub fn is_tried(&self) -> bool {
+        self.strength.get().is_some()
+    }
+
     /// What there is to say about the sandbox of this machine.
     pub fn report(&self) -> Vec<Finding> {
         self.strength().findings()
