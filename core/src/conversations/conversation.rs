@@ -21,7 +21,7 @@ pub struct CodexConversation {
     id: ConversationId,
     config: Arc<Config>,
     services: Arc<SessionServices>,
-    mailbox: mpsc::Sender<Box<Request>>,
+    mailbox: mpsc::Sender<Request>,
     token: CancellationToken,
 }
 
@@ -30,7 +30,7 @@ impl CodexConversation {
         id: ConversationId,
         config: Arc<Config>,
         services: Arc<SessionServices>,
-        mailbox: mpsc::Sender<Box<Request>>,
+        mailbox: mpsc::Sender<Request>,
         token: CancellationToken,
     ) -> Self {
         Self { id, config, services, mailbox, token }
@@ -47,7 +47,7 @@ impl CodexConversation {
 
     /// Hands an operation over; what comes of it is reported as events.
     pub async fn submit(&self, submission: Submission) -> Result<(), CoreError> {
-        self.send(Request::Submit(submission)).await
+        self.send(Request::Submit(Box::new(submission))).await
     }
 
     /// Starts a turn with this id, or gives the input to the one that runs. Nothing is reported before
@@ -103,7 +103,7 @@ impl CodexConversation {
     }
 
     async fn send(&self, request: Request) -> Result<(), CoreError> {
-        self.mailbox.send(Box::new(request)).await.map_err(|_| CoreError::Closed)
+        self.mailbox.send(request).await.map_err(|_| CoreError::Closed)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, CoreError> {

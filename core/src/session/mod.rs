@@ -46,7 +46,7 @@ pub struct Session {
     state: SessionState,
     recorder: RolloutRecorder,
     outbox: Outbox,
-    mailbox: mpsc::Receiver<Box<Request>>,
+    mailbox: mpsc::Receiver<Request>,
     late: mpsc::Receiver<Box<LateMsg>>,
     token: CancellationToken,
     active: Option<ActiveTurn>,
@@ -80,7 +80,7 @@ impl Session {
                 biased;
                 () = self.token.cancelled(), if self.closing.is_none() => self.close(),
                 request = self.mailbox.recv(), if is_free && self.closing.is_none() => match request {
-                    Some(request) => self.hear(*request).await,
+                    Some(request) => self.hear(request).await,
                     None => self.close(),
                 },
                 () = told(&mut self.held) => self.release().await,

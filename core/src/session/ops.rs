@@ -17,7 +17,7 @@ use crate::session::{Held, HeldInput, Session};
 impl Session {
     pub(super) async fn hear(&mut self, request: Request) {
         match request {
-            Request::Submit(submission) => self.perform(submission).await,
+            Request::Submit(submission) => self.perform(*submission).await,
             Request::StartTurn(turn, reply) => self.accept_turn(turn, reply),
             Request::Steer(steering, reply) => self.accept_steering(*steering, reply),
             Request::Interrupt(turn_id, reply) => {

@@ -16,7 +16,7 @@ pub const MAILBOX: usize = 64;
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "moved once, from its sender to the session")]
 pub enum Request {
-    Submit(Submission),
+    Submit(Box<Submission>),
     StartTurn(Box<NewTurn>, oneshot::Sender<Accepted>),
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
     Interrupt(TurnId, oneshot::Sender<Result<(), NotActive>>),

@@ -38,7 +38,7 @@ pub struct Parts {
 
 /// The two ends that are handed out.
 pub struct Ends {
-    pub mailbox: mpsc::Sender<Box<Request>>,
+    pub mailbox: mpsc::Sender<Request>,
     pub events: mpsc::Receiver<Box<Event>>,
 }
 

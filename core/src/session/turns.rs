@@ -102,7 +102,7 @@ impl Session {
                 // A task that has been cancelled does not want it any more.
                 let _ = reply.send(self.state.history.for_prompt());
             }
-            TurnMsg::Approve(request, reply) => self.ask(turn_id, request, reply).await,
+            TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply).await,
             TurnMsg::Used(usage) => {
                 let info = match usage {
                     Some(usage) => {

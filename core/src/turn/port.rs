@@ -35,7 +35,7 @@ pub enum TurnMsg {
     /// What the next request shows. Input that is waiting joins now.
     Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
     /// A question to a human.
-    Approve(ApprovalRequest, oneshot::Sender<ApprovalAnswer>),
+    Approve(Box<ApprovalRequest>, oneshot::Sender<ApprovalAnswer>),
     /// The end of a response.
     Used(Option<TokenUsage>),
     /// The server says that the model's window is full.
@@ -98,7 +98,7 @@ impl SessionTaskContext {
 
     /// Waits for a human. Whoever cannot be asked, or does not answer, has denied.
     pub async fn approve(&self, request: ApprovalRequest) -> Result<ApprovalAnswer, Interrupted> {
-        self.ask(|reply| TurnMsg::Approve(request, reply)).await
+        self.ask(|reply| TurnMsg::Approve(Box::new(request), reply)).await
     }
 
     /// Waits until the session has taken everything sent before.

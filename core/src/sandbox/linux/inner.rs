@@ -9,7 +9,7 @@ use rustix::fs::{Mode, OFlags};
 use super::broken::Broken;
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
-use super::namespace::{self, Identity};
+use super::namespace::{Identity, Network};
 use super::outer::Line;
 use super::sys::{self, Reaped};
 use super::tree;
@@ -20,13 +20,12 @@ use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report, StdinKind};
 const GRACE: Duration = Duration::from_millis(100);
 const NOT_STARTED: i32 = 125;
 
-/// The namespaces that a confinement wants.
+/// The namespaces that a confinement wants from the start; that of the network comes later.
 pub fn namespaces(confinement: &Confinement) -> libc::c_int {
     match confinement {
         Confinement::Open | Confinement::Landlock(_) => 0,
-        Confinement::Namespaces(rules) => {
-            let network = if rules.network { 0 } else { libc::CLONE_NEWNET };
-            libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | network
+        Confinement::Namespaces(_) => {
+            libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC
         }
     }
 }
@@ -39,10 +38,20 @@ pub fn run(
     outer: &Line,
     identity: Identity,
 ) -> i32 {
+    let leaves_nothing_to_outer = match &plan.confinement {
+        Confinement::Open | Confinement::Landlock(_) => true,
+        Confinement::Namespaces(rules) => rules.writable.is_empty(),
+    };
     match start(plan, passed, outer, identity) {
         Ok((command, ending)) => {
             helper::report(control, &Report::Started);
-            watch(command, ending)
+            let (code, nothing_left) = watch(command, ending);
+            if nothing_left && leaves_nothing_to_outer {
+                // The sooner it is known the better: this process and its namespaces take their time to go.
+                outer.say_reported();
+                helper::report(control, &Report::Ended(code));
+            }
+            code
         }
         Err((kind, message)) => {
             helper::report(control, &Report::Failed { kind, message });
@@ -86,9 +95,11 @@ fn start(
         Confinement::Namespaces(rules) => {
             let build = || {
                 identity.keep()?;
-                sys::become_undumpable();
+                let network = if rules.network { None } else { Some(Network::make()?) };
                 mounts::build(rules, outer)?;
-                if rules.network { Ok(()) } else { namespace::raise_loopback() }
+                network.map_or(Ok(()), Network::enter)?;
+                sys::become_undumpable();
+                Ok(())
             };
             build().map_err(broken)?;
         }
@@ -129,11 +140,11 @@ fn not_started(NotStarted { stage, source }: NotStarted) -> Failure {
     }
 }
 
-/// Waits for the command, then ends the rest.
-fn watch(command: libc::pid_t, ending: Ending) -> i32 {
+/// Waits for the command, then ends the rest; its exit code, and whether nothing is known to be left.
+fn watch(command: libc::pid_t, ending: Ending) -> (i32, bool) {
     let mut code = None;
     let mut deadline: Option<Instant> = None;
-    loop {
+    let nothing_left = loop {
         let nothing_left = loop {
             match sys::reap(-1, libc::WNOHANG) {
                 Reaped::Child { pid, code: ended } if pid == command => code = Some(ended),
@@ -146,7 +157,7 @@ fn watch(command: libc::pid_t, ending: Ending) -> i32 {
         // Without a request, the end of the command is the end; with one, all may use their time.
         let over = if deadline.is_some() { limit == Some(Duration::ZERO) } else { code.is_some() };
         if nothing_left || over {
-            break;
+            break nothing_left;
         }
         match sys::wait_signal(&[libc::SIGCHLD, libc::SIGTERM], limit) {
             Some(libc::SIGTERM) if deadline.is_none() => {
@@ -156,12 +167,13 @@ fn watch(command: libc::pid_t, ending: Ending) -> i32 {
             }
             _ => {}
         }
-    }
-    match ending {
+    };
+    let nothing_left = match ending {
+        _ if nothing_left => true,
         Ending::Tree => tree::end_all(),
-        Ending::Namespace => {}
-    }
-    code.unwrap_or(128 + libc::SIGKILL)
+        Ending::Namespace => false,
+    };
+    (code.unwrap_or(128 + libc::SIGKILL), nothing_left)
 }
 
 fn signal_all(ending: Ending, signal: libc::c_int) {

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{RecvFlags, recv};
 
 use super::broken::{Broken, Step};
 use super::namespace::Identity;
@@ -34,7 +35,7 @@ struct Outer {
     has_namespace: bool,
     stubs: Stubs,
     /// Its other end is held by inner, which learns by it that we are gone.
-    _line: UnixStream,
+    line: UnixStream,
 }
 
 fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Outer, Broken> {
@@ -71,7 +72,7 @@ fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Ou
         sys::kill(inner, libc::SIGKILL);
         sys::reap(inner, 0);
     }
-    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, _line: line })
+    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, line: line })
 }
 
 /// Inner's end of the line to outer.
@@ -88,6 +89,11 @@ impl Line {
     pub fn wait(&self) -> Result<(), Broken> {
         let mut word = [0];
         (&self.stream).read_exact(&mut word).step("waiting for the outer helper")
+    }
+
+    /// Tells outer that the end was reported to the server.
+    pub fn say_reported(&self) {
+        let _ = (&self.stream).write_all(&[0]);
     }
 
     /// Whether outer is gone. It may have died before inner asked for a signal at its death.
@@ -146,13 +152,20 @@ impl Outer {
         told_to_end
     }
 
+    fn inner_has_reported(&self) -> bool {
+        let mut word = [0];
+        matches!(recv(&self.line, &mut word, RecvFlags::DONTWAIT), Ok((1, _)))
+    }
+
     fn finish(&mut self, code: i32, control: &UnixStream) -> i32 {
         if !self.has_namespace {
             // Usually there is nothing left. If inner was killed, its orphans are ours now.
             tree::end_all();
         }
         self.stubs.remove();
-        helper::report(control, &Report::Ended(code));
+        if !self.inner_has_reported() {
+            helper::report(control, &Report::Ended(code));
+        }
         code
     }
 }

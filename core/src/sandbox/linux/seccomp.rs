@@ -77,6 +77,12 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_nfsservctl,
 ];
 
+#[cfg(target_arch = "x86_64")]
+const REFUSED_HERE: &[libc::c_long] =
+    &[libc::SYS_kexec_file_load, libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_uselib];
+#[cfg(not(target_arch = "x86_64"))]
+const REFUSED_HERE: &[libc::c_long] = &[];
+
 /// As if the kernel did not know them. `clone3` is here because its flags cannot be seen; programs fall back to
 /// `clone`.
 const FORGOTTEN: &[libc::c_long] =
@@ -109,43 +115,50 @@ pub enum Neighbours {
 }
 
 /// The filter.
+///
+/// Calls are found by halving, since the kernel tries the program once for every number there is when it takes
+/// it, and then for every call of a command that it cannot remember as always allowed.
 pub fn filter(sockets: Sockets, neighbours: Neighbours) -> Vec<sock_filter> {
+    let mut calls: Vec<(u32, Program)> = Vec::new();
+    let mut on = |number: libc::c_long, block: &dyn Fn(&mut Program)| {
+        let mut program = Program::default();
+        block(&mut program);
+        program.end(ALLOW);
+        calls.push((number as u32, program));
+    };
+    REFUSED.iter().chain(REFUSED_HERE).for_each(|number| on(*number, &|call| call.end(REFUSE)));
+    FORGOTTEN.iter().for_each(|number| on(*number, &|call| call.end(UNKNOWN)));
+    on(libc::SYS_clone, &|call| {
+        call.load(argument(0));
+        call.if_any_bit(NEW_NAMESPACES, REFUSE);
+    });
+    on(libc::SYS_ioctl, &|call| {
+        call.load(argument(1));
+        // Typing into a terminal that others read.
+        call.if_equal(libc::TIOCSTI as u32, REFUSE);
+        call.if_equal(TIOCLINUX, REFUSE);
+    });
+    on(libc::SYS_socket, &|call| socket(call, sockets));
+    on(libc::SYS_socketpair, &|call| {
+        call.load(argument(0));
+        call.unless_equal(libc::AF_UNIX as u32, NO_FAMILY);
+    });
+    if neighbours == Neighbours::Seen {
+        for (number, place) in CHANGES_TO_OTHERS {
+            on(*number, &|call| {
+                call.load(argument(*place));
+                call.unless_equal(0, REFUSE);
+            });
+        }
+    }
+    calls.sort_by_key(|(number, _)| *number);
     let mut program = Program::default();
     program.load(ARCH);
     program.unless_equal(ARCHITECTURE, KILL);
     program.load(NUMBER);
     #[cfg(target_arch = "x86_64")]
     program.if_at_least(X32, KILL);
-    for number in REFUSED {
-        program.if_equal(*number as u32, REFUSE);
-    }
-    #[cfg(target_arch = "x86_64")]
-    for number in [libc::SYS_kexec_file_load, libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_uselib] {
-        program.if_equal(number as u32, REFUSE);
-    }
-    for number in FORGOTTEN {
-        program.if_equal(*number as u32, UNKNOWN);
-    }
-    program.in_call(libc::SYS_clone, |call| {
-        call.load(argument(0));
-        call.if_any_bit(NEW_NAMESPACES, REFUSE);
-    });
-    program.in_call(libc::SYS_ioctl, |call| {
-        call.load(argument(1));
-        // Typing into a terminal that others read.
-        call.if_equal(libc::TIOCSTI as u32, REFUSE);
-        call.if_equal(TIOCLINUX, REFUSE);
-    });
-    program.in_call(libc::SYS_socket, |call| socket(call, sockets));
-    program.in_call(libc::SYS_socketpair, |call| {
-        call.load(argument(0));
-        call.unless_equal(libc::AF_UNIX as u32, NO_FAMILY);
-    });
-    match neighbours {
-        Neighbours::Unseen => {}
-        Neighbours::Seen => refuse_changes_to_others(&mut program),
-    }
-    program.end(ALLOW);
+    program.choose(&calls);
     program.instructions
 }
 
@@ -168,22 +181,15 @@ fn socket(call: &mut Program, sockets: Sockets) {
     }
 }
 
-/// Calls that take a process id and change its priority or limits; zero means the caller itself.
-fn refuse_changes_to_others(program: &mut Program) {
-    for (number, place) in [
-        (libc::SYS_prlimit64, 0),
-        (libc::SYS_setpriority, 1),
-        (libc::SYS_ioprio_set, 1),
-        (libc::SYS_sched_setscheduler, 0),
-        (libc::SYS_sched_setparam, 0),
-        (libc::SYS_sched_setattr, 0),
-    ] {
-        program.in_call(number, |call| {
-            call.load(argument(place));
-            call.unless_equal(0, REFUSE);
-        });
-    }
-}
+/// Calls that change priority or limits of a process, and the place of its id; zero means the caller itself.
+const CHANGES_TO_OTHERS: &[(libc::c_long, u32)] = &[
+    (libc::SYS_prlimit64, 0),
+    (libc::SYS_setpriority, 1),
+    (libc::SYS_ioprio_set, 1),
+    (libc::SYS_sched_setscheduler, 0),
+    (libc::SYS_sched_setparam, 0),
+    (libc::SYS_sched_setattr, 0),
+];
 
 /// Places in `struct seccomp_data`.
 const NUMBER: u32 = 0;
@@ -194,9 +200,8 @@ const fn argument(index: u32) -> u32 {
     16 + 8 * index
 }
 
-/// A filter in the making. The accumulator holds the number of the call unless a closure of `in_call` loads
-/// something else; that closure's block always ends the program.
-#[derive(Default)]
+/// A filter in the making.
+#[derive(Clone, Default)]
 struct Program {
     instructions: Vec<sock_filter>,
 }
@@ -206,6 +211,7 @@ const IF_EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
 const IF_AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
 const IF_ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
 const AND: u32 = libc::BPF_ALU | libc::BPF_AND | libc::BPF_K;
+const JUMP: u32 = libc::BPF_JMP | libc::BPF_JA;
 const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
 
 impl Program {
@@ -251,14 +257,28 @@ impl Program {
         self.end(verdict);
     }
 
-    /// For one call: a block that looks at its arguments and allows it unless it decides otherwise.
-    fn in_call(&mut self, number: libc::c_long, block: impl FnOnce(&mut Program)) {
-        let mut inner = Program::default();
-        block(&mut inner);
-        inner.end(ALLOW);
-        let length = u8::try_from(inner.instructions.len()).unwrap_or(u8::MAX);
-        self.push(IF_EQUAL, number as u32, 0, length);
-        self.instructions.extend(inner.instructions);
+    /// Goes on with the block of the call whose number is loaded; allows calls that have none. Sorted by number.
+    fn choose(&mut self, calls: &[(u32, Program)]) {
+        match calls {
+            [] => self.end(ALLOW),
+            [(number, block)] => {
+                let length = u8::try_from(block.instructions.len()).unwrap_or(u8::MAX);
+                self.push(IF_EQUAL, *number, 0, length);
+                self.instructions.extend(&block.instructions);
+                self.end(ALLOW);
+            }
+            _ => {
+                let (lower, upper) = calls.split_at(calls.len() / 2);
+                let mut below = Program::default();
+                below.choose(lower);
+                let first = upper.first().map_or(0, |(number, _)| *number);
+                // Jumps that depend on something are short, so a long one may have to follow.
+                self.push(IF_AT_LEAST, first, 0, 1);
+                self.push(JUMP, below.instructions.len() as u32, 0, 0);
+                self.instructions.extend(below.instructions);
+                self.choose(upper);
+            }
+        }
     }
 }
 
@@ -284,6 +304,7 @@ mod tests {
                 IF_EQUAL => at += jump(accumulator == k),
                 IF_AT_LEAST => at += jump(accumulator >= k),
                 IF_ANY_BIT => at += jump(accumulator & k != 0),
+                JUMP => at += k as usize,
                 RETURN => {
                     return match k {
                         ALLOW => "allow",
@@ -327,6 +348,15 @@ mod tests {
         assert_eq!(call(&filter, libc::SYS_ioctl, [0, libc::TIOCSTI as u32, 0]), "EPERM");
         assert_eq!(call(&filter, libc::SYS_ioctl, [0, TIOCLINUX, 0]), "EPERM");
         assert_eq!(call(&filter, libc::SYS_ioctl, [0, libc::TIOCGWINSZ as u32, 0]), "allow");
+    }
+
+    #[test]
+    fn every_number_is_decided_and_the_program_is_short() {
+        let filter = filter(Sockets::Internet, Neighbours::Seen);
+        assert!(filter.len() < 500, "{}", filter.len());
+        let refused = (0..600).filter(|number| call(&filter, *number, [u32::MAX; 3]) != "allow").count();
+        let expected = REFUSED.len() + REFUSED_HERE.len() + FORGOTTEN.len() + CHANGES_TO_OTHERS.len() + 3;
+        assert_eq!(refused, expected);
     }
 
     #[test]

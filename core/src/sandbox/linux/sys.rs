@@ -174,6 +174,12 @@ pub fn set_mounts(mount: std::os::fd::BorrowedFd<'_>, access: Access) -> io::Res
     .map(drop)
 }
 
+/// Puts this thread into a new network namespace.
+pub fn new_network_namespace() -> io::Result<()> {
+    // SAFETY: changes what this thread sees of the network, and no memory.
+    check(unsafe { libc::unshare(libc::CLONE_NEWNET) }.into()).map(drop)
+}
+
 /// Switches the interface `lo` on.
 pub fn raise_loopback(socket: impl std::os::fd::AsFd) -> io::Result<()> {
     use std::os::fd::AsRawFd;
@@ -196,42 +202,4 @@ pub fn landlock_version() -> u32 {
     let version =
         unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0_usize, VERSION) };
     u32::try_from(version).unwrap_or(0)
-}
-
-/// Rules that forbid the handled rights except where they will be allowed.
-pub fn landlock_ruleset(handled: u64, scoped: u64) -> io::Result<std::os::fd::OwnedFd> {
-    use std::os::fd::FromRawFd;
-    // Rights of files, of ports, and scopes. Kernels take shorter forms and longer ones ending in zeros.
-    let attributes = [handled, 0, scoped];
-    // SAFETY: the attributes are valid for the time of the call; the descriptor is new and owned by nobody else.
-    unsafe {
-        let fd = libc::syscall(
-            libc::SYS_landlock_create_ruleset,
-            attributes.as_ptr(),
-            size_of_val(&attributes),
-            0_u32,
-        );
-        Ok(std::os::fd::OwnedFd::from_raw_fd(check(fd)? as i32))
-    }
-}
-
-/// Allows the rights at a place and everything below it.
-pub fn landlock_allow(
-    ruleset: &std::os::fd::OwnedFd,
-    place: &std::os::fd::OwnedFd,
-    rights: u64,
-) -> io::Result<()> {
-    use std::os::fd::AsRawFd;
-    #[repr(C, packed)]
-    struct PathBeneath {
-        rights: u64,
-        place: i32,
-    }
-    const PATH_BENEATH: libc::c_int = 1;
-    let rule = PathBeneath { rights, place: place.as_raw_fd() };
-    // SAFETY: the rule is valid for the time of the call.
-    check(unsafe {
-        libc::syscall(libc::SYS_landlock_add_rule, ruleset.as_raw_fd(), PATH_BENEATH, &raw const rule, 0_u32)
-    })
-    .map(drop)
 }

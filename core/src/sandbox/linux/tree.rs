@@ -20,20 +20,21 @@ pub fn signal_all(signal: libc::c_int) {
     }
 }
 
-/// Ends everything below this process by force and waits until it is gone.
-pub fn end_all() {
+/// Ends everything below this process by force and waits until it is gone; whether it is.
+pub fn end_all() -> bool {
     let start = Instant::now();
     while start.elapsed() < LIMIT {
         loop {
             match sys::reap(-1, libc::WNOHANG) {
                 Reaped::Child { .. } => {}
                 Reaped::NoneEnded => break,
-                Reaped::NoChildren => return,
+                Reaped::NoChildren => return true,
             }
         }
         signal_all(libc::SIGKILL);
         sys::wait_signal(&[libc::SIGCHLD], Some(Duration::from_millis(2)));
     }
+    false
 }
 
 /// All processes below this one.
