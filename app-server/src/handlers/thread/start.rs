@@ -35,6 +35,7 @@ impl Handle<ThreadStart> for Context {
         let response = view::response(&loaded, thread.clone(), &snapshot);
         let outgoing = self.outgoing().clone();
         let threads = self.threads().clone();
+        let context = self.clone();
         Ok(Reply::then(response, async move {
             threads.broadcast(ServerNotification::ThreadStarted(ThreadStartedNotification { thread })).await;
             let cwd = &snapshot.settings.cwd;
@@ -44,6 +45,7 @@ impl Handle<ThreadStart> for Context {
                 outgoing.notify(view::warning(loaded.conversation.id(), message)).await;
             }
             gate.open();
+            context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
         }))
     }
 }
