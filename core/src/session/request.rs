@@ -14,7 +14,6 @@ use crate::session::settings::SessionSettings;
 pub const MAILBOX: usize = 64;
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "moved once, from its sender to the session")]
 pub enum Request {
     Submit(Box<Submission>),
     StartTurn(Box<NewTurn>, oneshot::Sender<Accepted>),

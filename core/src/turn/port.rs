@@ -26,7 +26,6 @@ pub const TURN_QUEUE: usize = 64;
 
 /// A message of the running turn to its session.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "moved once, from its sender to the session")]
 pub enum TurnMsg {
     /// A fact for the client.
     Emit(EventMsg),
