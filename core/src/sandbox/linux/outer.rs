@@ -72,7 +72,7 @@ fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Ou
         sys::kill(inner, libc::SIGKILL);
         sys::reap(inner, 0);
     }
-    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, line: line })
+    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, line })
 }
 
 /// Inner's end of the line to outer.
