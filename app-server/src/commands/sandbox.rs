@@ -8,7 +8,7 @@ use codex_core::base::paths::AbsolutePath;
 use codex_core::config::home::Surroundings;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::{Flags, ThreadOverrides};
-use codex_core::config::permissions::SandboxMode;
+use codex_core::config::permissions::{SandboxMode, SandboxOrigin};
 use codex_core::exec::env::{CommandEnvironment, EnvironmentSnapshot, Network};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
@@ -18,7 +18,7 @@ use crate::commands::terminal::Terminal;
 
 const USAGE: &str = "usage: codex-app-server sandbox [--mode MODE] [--landlock-only] -- COMMAND [ARG ...]
        codex-app-server sandbox check [--landlock-only]
-MODE is read-only, workspace-write (the default) or danger-full-access.";
+MODE is read-only, workspace-write or danger-full-access; as configured if left out, else workspace-write.";
 
 /// Carries out the subcommand. The exit code is the command's; `check` fails where there is no sandbox.
 pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
@@ -40,8 +40,12 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
     }
     let directory = surroundings.directory.clone();
     let configs = ConfigLoader::new(surroundings, flags)?;
-    let overrides = ThreadOverrides { sandbox: Some(mode), ..ThreadOverrides::default() };
-    let config = configs.for_thread(&overrides)?;
+    let mut overrides = ThreadOverrides { sandbox: mode, ..ThreadOverrides::default() };
+    let mut config = configs.for_thread(&overrides)?;
+    if config.sandbox_origin == SandboxOrigin::Default {
+        overrides.sandbox = Some(SandboxMode::WorkspaceWrite);
+        config = configs.for_thread(&overrides)?;
+    }
     let network = Network::from(&config.sandbox_policy);
     let variables = EnvironmentSnapshot::of_process();
     let environment = CommandEnvironment::new(&variables, &config.shell_environment_policy, network);
@@ -74,19 +78,20 @@ fn report(sandbox: &Sandbox, terminal: &mut Terminal) -> ExitCode {
 struct Wanted {
     check: bool,
     landlock_only: bool,
-    mode: SandboxMode,
+    /// None: as configured, or workspace-write.
+    mode: Option<SandboxMode>,
     command: Vec<String>,
 }
 
 fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
     use lexopt::prelude::*;
 
-    let mut wanted =
-        Wanted { check: false, landlock_only: false, mode: SandboxMode::WorkspaceWrite, command: Vec::new() };
+    let mut wanted = Wanted { check: false, landlock_only: false, mode: None, command: Vec::new() };
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("mode") => wanted.mode = mode(&parser.value()?.string()?)?,
+            Long("mode") => wanted.mode = Some(mode(&parser.value()?.string()?)?),
+            Long("help") | Short('h') => bail!("runs a command as the agent's commands are run"),
             Long("landlock-only") => wanted.landlock_only = true,
             Value(word) if wanted.command.is_empty() && word == "check" => wanted.check = true,
             Value(word) => {
@@ -128,8 +133,8 @@ mod tests {
 
     #[test]
     fn what_stands_behind_the_command_is_its_own() {
-        assert_eq!(parsed("-- ls -l --mode x"), r#"WorkspaceWrite ["ls", "-l", "--mode", "x"]"#);
-        assert_eq!(parsed("--mode read-only ls -l"), r#"ReadOnly ["ls", "-l"]"#);
+        assert_eq!(parsed("-- ls -l --mode x"), r#"None ["ls", "-l", "--mode", "x"]"#);
+        assert_eq!(parsed("--mode read-only ls -l"), r#"Some(ReadOnly) ["ls", "-l"]"#);
         assert_eq!(parsed("check --landlock-only"), "check landlock_only=true");
         assert_eq!(parsed(""), "there is no command to run");
         assert_eq!(parsed("--mode none -- ls"), "there is no mode `none`");

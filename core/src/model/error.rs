@@ -54,9 +54,7 @@ pub enum Error {
     QuotaExceeded,
     #[error("The model is overloaded. Try again later, or choose another model.")]
     Overloaded,
-    #[error(
-        "The conversation no longer fits into the model's context window. Compact it, or start a new one."
-    )]
+    #[error("The conversation no longer fits into the model's context window. Start a new one.")]
     ContextWindowExceeded,
     /// The server gave up while it answered.
     #[error("The model server reported a failure: {message}")]
@@ -319,7 +317,7 @@ mod tests {
               UsageLimitExceeded None
             The model is overloaded. Try again later, or choose another model.
               ServerOverloaded None
-            The conversation no longer fits into the model's context window. Compact it, or start a new one.
+            The conversation no longer fits into the model's context window. Start a new one.
               ContextWindowExceeded None
             The model server reported a failure: sorry
               Other Some("code: server_error")

@@ -243,7 +243,7 @@ mod tests {
             400,
             r#"{"error":{"code":"context_length_exceeded"}}"#,
             expect![[r#"
-            The conversation no longer fits into the model's context window. Compact it, or start a new one.
+            The conversation no longer fits into the model's context window. Start a new one.
             ContextWindowExceeded"#]],
         );
         check(

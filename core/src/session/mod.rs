@@ -57,6 +57,7 @@ pub struct Session {
     /// Turns that were accepted while another one was being aborted.
     next: Vec<NewTurn>,
     approved: HashSet<ApprovalKey>,
+    warned_models: HashSet<String>,
     /// Texts for the beginning of the history.
     opening: start::Opening,
     closing: Option<Instant>,

@@ -82,6 +82,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         held: None,
         next: Vec::new(),
         approved: HashSet::new(),
+        warned_models: HashSet::new(),
         opening: parts.opening,
         closing: None,
     };

@@ -23,6 +23,7 @@ use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, UserMessage};
 use crate::tasks::regular::RegularTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::context::TurnContext;
 use crate::turn::port::TurnMsg;
 
 impl Session {
@@ -59,7 +60,22 @@ impl Session {
         self.active = Some(active);
         self.report(turn_id.clone(), EventMsg::TurnStarted(started)).await;
         self.record_context(&context.stored()).await;
+        self.warn_of_model(turn_id.clone(), &context).await;
         self.warn_of_directory(turn_id).await;
+    }
+
+    /// Once for each model that the catalog does not know.
+    async fn warn_of_model(&mut self, turn_id: TurnId, context: &TurnContext) {
+        if context.info.known || !self.warned_models.insert(context.model.clone()) {
+            return;
+        }
+        let message = format!(
+            "The model `{}` is not in the catalog, so its window and abilities are guesses. Set \
+             `model_context_window` if it is smaller than {} tokens.",
+            context.model, context.info.context_window
+        );
+        let warning = codex_protocol::events::notice::MessageEvent { message };
+        self.report(turn_id, EventMsg::Warning(warning)).await;
     }
 
     /// What the model must know of the settings before it sees the message.

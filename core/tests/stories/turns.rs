@@ -205,8 +205,8 @@ user and now?"#,
             turn started
               started   user 1
               completed user 1
-              error The conversation no longer fits into the model's context window. Compact it, or start a new one.
-            turn failed: The conversation no longer fits into the model's context window. Compact it, or start a new one.
+              error The conversation no longer fits into the model's context window. Start a new one.
+            turn failed: The conversation no longer fits into the model's context window. Start a new one.
             > user and now?
             turn started
               started   user 1

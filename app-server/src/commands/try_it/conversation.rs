@@ -6,7 +6,7 @@ use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::{Initialize, ThreadList, ThreadResume, ThreadStart};
 use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeParams};
 use codex_app_server_protocol::v2::settings::{AskForApproval, SandboxMode};
-use codex_app_server_protocol::v2::thread_list::ThreadListParams;
+use codex_app_server_protocol::v2::thread_list::{ThreadListParams, ThreadSortKey};
 use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
 use codex_core::config::home::Surroundings;
 use codex_core::config::overrides::Flags;
@@ -140,7 +140,11 @@ async fn resume_thread(
     let thread_id = match resume {
         Resume::Thread(id) => id,
         Resume::Latest => {
-            let params = ThreadListParams { limit: Some(1), ..ThreadListParams::default() };
+            let params = ThreadListParams {
+                limit: Some(1),
+                sort_key: Some(ThreadSortKey::UpdatedAt),
+                ..ThreadListParams::default()
+            };
             let page = client.request::<ThreadList>(params, person).await?;
             page.data.into_iter().next().ok_or(Error::NothingToResume)?.id
         }

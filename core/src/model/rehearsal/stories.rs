@@ -223,7 +223,7 @@ async fn every_directive_plays() {
         again: The model server reported a failure: Out of luck
         failed: The model server reported a failure: Out of luck
         --- overflow
-        failed: The conversation no longer fits into the model's context window. Compact it, or start a new one.
+        failed: The conversation no longer fits into the model's context window. Start a new one.
         --- incomplete max_output_tokens
         failed: The model's answer is incomplete, reason: max_output_tokens
         --- disconnect
