@@ -59,12 +59,14 @@ fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Ou
         Forked::Parent(inner) => inner,
     };
     drop(inners);
+    let released = sys::release_output().step("letting go of the command's output");
     // While inner does its first steps; it waits for our word before it needs them.
     let stubs = match &plan.confinement {
         Confinement::Namespaces(rules) => Stubs::make(rules),
         Confinement::Open | Confinement::Landlock(_) => Ok(Stubs::default()),
     };
     let stubs = stubs.and_then(|stubs| {
+        released?;
         (&line).write_all(&[0]).step("talking to the inner helper")?;
         Ok(stubs)
     });
