@@ -39,8 +39,6 @@ struct Outer {
 }
 
 fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Outer, Broken> {
-    // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
-    let _ = rustix::process::setsid();
     let namespaces = inner::namespaces(&plan.confinement);
     let has_namespace = namespaces != 0;
     if !has_namespace {
