@@ -35,6 +35,9 @@ fn main() -> ExitCode {
     })
 }
 
+const NO_LOGIN: &str = "this version does not log in or out. Set CODEX_API_KEY, write the key to auth.json in the \
+                       home directory, or use the built-in model with `-c model_provider=rehearsal`";
+
 fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => return serve(flags),
@@ -43,8 +46,7 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Generate(what) => generate::run(&what)?,
         Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
         Command::Sandbox(arguments) => return sandbox::run(arguments, &flags, terminal),
-        Command::Login(_) => anyhow::bail!("`login` is not there yet"),
-        Command::Logout => anyhow::bail!("`logout` is not there yet"),
+        Command::Login(_) | Command::Logout => anyhow::bail!(NO_LOGIN),
     }
     Ok(ExitCode::SUCCESS)
 }

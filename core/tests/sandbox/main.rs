@@ -4,14 +4,20 @@
 //! of which a test's name must contain one, as the harness does.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "this is a test")]
+#![cfg(target_os = "linux")]
 
+mod attacks;
+mod checks;
+mod files;
+mod lifetime;
 mod place;
 mod roles;
 mod runner;
 mod sessions;
+mod system;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
     roles::play_if_asked();
-    runner::run(&[sessions::TESTS]);
+    runner::run(&[sessions::TESTS, files::TESTS, system::TESTS, lifetime::TESTS]);
 }

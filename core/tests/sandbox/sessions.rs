@@ -10,7 +10,7 @@ use codex_core::sandbox::launch::Launch;
 use codex_protocol::events::exec::OutputStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::runner::{Outcome, Test};
+use crate::runner::{self, Outcome, Test};
 
 pub const TESTS: &[Test] = &[
     Test { name: "sessions::output_and_exit_code", run: output_and_exit_code },
@@ -48,8 +48,7 @@ fn request(command: CommandSpec) -> OpenRequest {
 }
 
 fn block_on(test: impl Future<Output = ()>) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async { tokio::time::timeout(LONG, test).await.expect("the test takes too long") });
+    runner::block_on(test);
     Outcome::Pass
 }
 

@@ -18,10 +18,15 @@ use super::view;
 use crate::context::Context;
 use crate::convert::to_core::thread::start_overrides;
 use crate::error::RpcError;
-use crate::handle::{Handle, Reply};
+use crate::handle::{Handle, Lane, Reply};
 use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
 
 impl Handle<ThreadStart> for Context {
+    /// Nobody knows the thread before the answer, so nothing needs to wait for it.
+    fn lane(_: &ThreadStartParams) -> Lane {
+        Lane::Concurrent
+    }
+
     async fn handle(&self, mut params: ThreadStartParams) -> Result<Reply<ThreadStartResponse>, RpcError> {
         let overrides = start_overrides(&mut params)?;
         let mut config = self.read_settings(move |configs| configs.for_thread(&overrides)).await??;

@@ -1,0 +1,332 @@
+//! Attacks on files: outside of the workspace, and on what is protected inside of it.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+
+use codex_core::exec::unified::{OpenRequest, TerminalSize, UnifiedExecSessionManager};
+use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
+
+use crate::checks::{Check, Prepared, as_told, nothing_open};
+use crate::place::{Mode, Place, is_missing, sandbox};
+use crate::runner::{Outcome, Test, block_on};
+
+pub const TESTS: &[Test] = &[
+    Test { name: "check 1: writing outside", run: || WRITE.run() },
+    Test { name: "check 1: writing in the home directory", run: || WRITE_HOME.run() },
+    Test { name: "check 2: writing through links", run: || LINKS.run() },
+    Test { name: "check 5: moving across the border", run: || MOVE.run() },
+    Test { name: "check 5: mounting", run: || MOUNT.run() },
+    Test { name: "check 6: cutting off contents", run: || CUT.run() },
+    Test { name: "check 6: changing attributes", run: || ATTRIBUTES.run() },
+    Test { name: "check 26: reading credentials", run: || CREDENTIALS.run() },
+    Test { name: "files::protected_names_are_kept_and_nothing_is_left", run: protected_names },
+    Test { name: "files::a_protected_link_is_kept_and_not_followed", run: protected_link },
+    Test { name: "files::what_is_vital_cannot_be_moved_away", run: vital_places },
+    Test { name: "files::a_root_swapped_for_a_link_after_planning_is_not_followed", run: swapped_root },
+    Test { name: "files::ordinary_work_goes_on", run: ordinary_work },
+    Test { name: "files::read_only_writes_nothing", run: read_only },
+    Test { name: "files::replaced_credentials_stay_hidden", run: replaced_credentials },
+];
+
+/// Everything under a folder as text: names, contents, identities and times.
+fn picture(folder: &Path) -> String {
+    let mut lines = Vec::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(path) = waiting.pop() {
+        let Ok(meta) = fs::symlink_metadata(&path) else { continue };
+        let contents = if meta.is_file() { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+        let times = (meta.mtime(), meta.mtime_nsec());
+        let text = String::from_utf8_lossy(&contents).into_owned();
+        lines.push(format!("{} {} {:o} {times:?} {text}", path.display(), meta.ino(), meta.mode()));
+        if meta.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    lines.sort();
+    lines.join("\n")
+}
+
+/// An attack on a folder, which must look the same afterwards.
+fn untouched(place: &Place, folder: &str, arguments: Vec<String>) -> Prepared {
+    let folder: PathBuf = place.path(folder);
+    let before = picture(&folder);
+    Prepared::new(arguments, move |_| {
+        let after = picture(&folder);
+        (before != after).then(|| format!("before:\n{before}\nafter:\n{after}"))
+    })
+}
+
+const WRITE: Check = Check {
+    attack: "write",
+    prepare: |place| untouched(place, "outside", vec![place.text("outside")]),
+    open_in: nothing_open,
+};
+
+const WRITE_HOME: Check = Check {
+    attack: "write",
+    prepare: |place| {
+        fs::write(place.path("home/file"), "x").unwrap();
+        untouched(place, "home", vec![place.text("home")])
+    },
+    open_in: nothing_open,
+};
+
+const LINKS: Check = Check {
+    attack: "write-through-links",
+    prepare: |place| {
+        symlink("../outside", place.path("ws/old-link")).unwrap();
+        symlink("../outside/file", place.path("ws/old-file-link")).unwrap();
+        untouched(place, "outside", vec![place.text("outside")])
+    },
+    open_in: nothing_open,
+};
+
+const MOVE: Check = Check {
+    attack: "move",
+    prepare: |place| untouched(place, "outside", vec![place.text("outside")]),
+    open_in: nothing_open,
+};
+
+const MOUNT: Check = Check {
+    attack: "mount",
+    prepare: |place| Prepared::new(vec![place.text("outside")], as_told),
+    open_in: nothing_open,
+};
+
+const CUT: Check = Check {
+    attack: "cut",
+    prepare: |place| untouched(place, "outside", vec![place.text("outside/file")]),
+    open_in: nothing_open,
+};
+
+const ATTRIBUTES: Check = Check {
+    attack: "attributes",
+    prepare: |place| untouched(place, "outside", vec![place.text("outside/file")]),
+    open_in: |mode| {
+        (mode == Mode::Landlock).then_some("Landlock has no rules about modes, owners, times and attributes")
+    },
+};
+
+const CREDENTIALS: Check = Check {
+    attack: "read",
+    prepare: |place| Prepared::new(vec![place.text("home/auth.json")], as_told),
+    open_in: nothing_open,
+};
+
+const NAMES: [&str; 7] = [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
+
+fn full_or(reason: &str, test: impl FnOnce()) -> Outcome {
+    if let Some(missing) = is_missing(Mode::Full) {
+        return Outcome::Unsupported(missing);
+    }
+    test();
+    Outcome::Partly(format!("landlock: {reason}"))
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = entries.collect();
+    names.sort();
+    names
+}
+
+fn protected_names() -> Outcome {
+    full_or("it cannot tell a name from its neighbours", || {
+        let program = crate::place::this_program();
+        let argv: Vec<&str> =
+            [program.to_str().unwrap(), "role", "attack", "protected"].into_iter().chain(NAMES).collect();
+        // Missing ones are not made, and nothing stands in their place afterwards.
+        let place = Place::new();
+        let output = place.run(Mode::Full, &argv);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("denied folder .git"));
+        assert_eq!(names_in(&place.path("ws")), ["prepared"], "{output:?}");
+        // Existing ones stay as they are.
+        let place = Place::new();
+        fs::create_dir_all(place.path("ws/.git/hooks")).unwrap();
+        fs::create_dir(place.path("ws/.vscode")).unwrap();
+        fs::write(place.path("ws/.envrc"), "mine").unwrap();
+        let before: Vec<String> =
+            [".git", ".vscode", ".envrc"].map(|name| picture(&place.path("ws").join(name))).into();
+        place.run(Mode::Full, &argv);
+        let after: Vec<String> =
+            [".git", ".vscode", ".envrc"].map(|name| picture(&place.path("ws").join(name))).into();
+        assert_eq!(before, after);
+        assert_eq!(names_in(&place.path("ws")), [".envrc", ".git", ".vscode", "prepared"]);
+        // Two commands at once do not take the protection from each other.
+        let place = Place::new();
+        let slow = format!("{} role attack protected .git", program.display());
+        let script = format!("sleep 0.2; {slow}");
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| place.run(Mode::Full, &["/bin/sh", "-c", &script]));
+            place.run(Mode::Full, &["/bin/sh", "-c", "sleep 0.1"]);
+            let output = second.join().unwrap();
+            assert!(String::from_utf8_lossy(&output.stdout).contains("denied folder .git"), "{output:?}");
+        });
+        assert_eq!(names_in(&place.path("ws")), ["prepared"]);
+    })
+}
+
+fn protected_link() -> Outcome {
+    full_or("it cannot tell a name from its neighbours", || {
+        let place = Place::new();
+        fs::create_dir(place.path("ws/real")).unwrap();
+        fs::write(place.path("ws/real/config"), "mine").unwrap();
+        symlink("real", place.path("ws/.git")).unwrap();
+        symlink("../outside", place.path("ws/.vscode")).unwrap();
+        let before = [picture(&place.path("ws/real")), picture(&place.path("outside"))];
+        let script = "rm -rf .git .vscode; mv .git a; mv real b; echo x > .git/config; echo x > real/config; \
+                      echo x > .vscode/tasks.json; mkdir evil; mv -T evil .git; ln -sfn evil .git";
+        place.run(Mode::Full, &["/bin/sh", "-c", script]);
+        assert_eq!(before, [picture(&place.path("ws/real")), picture(&place.path("outside"))]);
+        assert_eq!(fs::read_link(place.path("ws/.git")).unwrap(), Path::new("real"));
+        assert_eq!(fs::read_link(place.path("ws/.vscode")).unwrap(), Path::new("../outside"));
+    })
+}
+
+/// The home directory in a writable root: neither it nor anything above it can be moved.
+fn vital_places() -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in crate::place::CONFINED {
+        if let Some(reason) = is_missing(mode) {
+            unsupported.push(format!("{}: {reason}", mode.name()));
+            continue;
+        }
+        let place = Place::new();
+        fs::create_dir_all(place.path("ws/deep/home")).unwrap();
+        fs::write(place.path("ws/deep/home/config.toml"), "mine").unwrap();
+        fs::write(place.path("ws/deep/home/auth.json"), crate::place::SECRET).unwrap();
+        let before = picture(&place.path("ws/deep/home"));
+        let script = "mv deep away; mkdir -p deep/home; echo evil > deep/home/config.toml; mv deep/home deep/x; \
+                      rm -rf deep; rm deep/home/config.toml; cat deep/home/auth.json away/home/auth.json";
+        let policy = mode.policy();
+        let sandbox = sandbox(mode, &place.path("ws/deep/home"));
+        let output = block_on(async {
+            let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
+            let manager = UnifiedExecSessionManager::new();
+            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+            let session = manager.open(request).await.unwrap();
+            session.wait().await;
+            session.aggregated()
+        });
+        assert_eq!(before, picture(&place.path("ws/deep/home")), "{}: {output}", mode.name());
+        assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
+    }
+    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+}
+
+fn swapped_root() -> Outcome {
+    full_or("it opens paths as they are at the start", || {
+        let place = Place::new();
+        let before = picture(&place.path("outside"));
+        let launch = place.plan(Mode::Full, place.shell("echo x > file; echo x > new"));
+        fs::rename(place.path("ws"), place.path("old")).unwrap();
+        symlink("outside", place.path("ws")).unwrap();
+        let error = block_on(async {
+            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+            UnifiedExecSessionManager::new().open(request).await.unwrap_err()
+        });
+        assert!(error.to_string().contains("could not be set up"), "{error}");
+        assert_eq!(before, picture(&place.path("outside")));
+    })
+}
+
+/// What must work: files, links and folders of one's own, temporary files, devices, terminals, tools.
+fn ordinary_work() -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in crate::place::CONFINED {
+        if let Some(reason) = is_missing(mode) {
+            unsupported.push(format!("{}: {reason}", mode.name()));
+            continue;
+        }
+        let place = Place::new();
+        let script = "set -e
+            echo one > a; ln a b; ln -s a c; mkdir -p d/e; mv a d/e/a; cp -r d f; chmod 700 f; touch -d 2020-01-01 d
+            test \"$(cat b)\" = one
+            echo lost > /dev/null; head -c 4 /dev/urandom > r; head -c 4 /dev/zero > z
+            sleep 0.01 & wait; (exit 0); cat /proc/self/status > s; test -s s
+            test \"$(echo inside | cat)\" = inside
+            echo error >&2; echo x > /dev/stderr; cat <<END
+here
+END
+            echo done";
+        let output = place.run(mode, &["/bin/bash", "-c", script]);
+        assert!(output.status.success(), "{}: {output:?}", mode.name());
+        let terminal =
+            "import os, pty; master, slave = pty.openpty(); os.write(slave, b'x'); print(os.read(master, 1))";
+        if Path::new("/usr/bin/python3").exists() {
+            let output = place.run(mode, &["/usr/bin/python3", "-c", terminal]);
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "b'x'\n", "{}: {output:?}", mode.name());
+        }
+        // The temporary folders, and a workspace below one of them.
+        let place = Place::new();
+        let policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
+        let script = "echo x > /tmp/$$-made && rm /tmp/$$-made && echo y > made && cat made";
+        let sandbox = sandbox(mode, Path::new("/nonexistent"));
+        let output = block_on(async {
+            let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
+            let request = OpenRequest { launch, tty: true, size: TerminalSize::default(), timeout: None };
+            let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+            (session.wait().await.code, session.aggregated())
+        });
+        assert_eq!(output, (0, "y\r\n".to_owned()), "{}", mode.name());
+    }
+    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+}
+
+fn read_only() -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in crate::place::CONFINED {
+        if let Some(reason) = is_missing(mode) {
+            unsupported.push(format!("{}: {reason}", mode.name()));
+            continue;
+        }
+        let place = Place::new();
+        fs::write(place.path("ws/file"), "mine").unwrap();
+        let before = picture(&place.base);
+        let policy = SandboxPolicy::ReadOnly { network_access: false };
+        let script =
+            "echo x > new; echo x > file; rm file; echo x > /tmp/place-new; cat file ../home/auth.json";
+        let sandbox = sandbox(mode, &place.path("home"));
+        let output = block_on(async {
+            let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
+            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+            let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+            session.wait().await;
+            session.aggregated()
+        });
+        assert!(output.contains("mine") && !output.contains(crate::place::SECRET), "{output}");
+        assert_eq!(before, picture(&place.base), "{}", mode.name());
+        assert!(!Path::new("/tmp/place-new").exists());
+    }
+    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+}
+
+/// A login during a command replaces the file; the new one must not be readable either.
+fn replaced_credentials() -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in crate::place::CONFINED {
+        if let Some(reason) = is_missing(mode) {
+            unsupported.push(format!("{}: {reason}", mode.name()));
+            continue;
+        }
+        let place = Place::new();
+        let script =
+            "echo ready; while ! test -e go; do sleep 0.01; done; cat ../home/auth.json ../home/*; echo end";
+        let output = block_on(async {
+            let launch = place.plan(mode, place.shell(script));
+            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+            let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+            assert_eq!(session.next_delta().await.unwrap().1, "ready\n");
+            fs::write(place.path("home/new"), format!("new {}", crate::place::SECRET)).unwrap();
+            fs::rename(place.path("home/new"), place.path("home/auth.json")).unwrap();
+            fs::write(place.path("ws/go"), "").unwrap();
+            session.wait().await;
+            session.aggregated()
+        });
+        assert!(output.contains("settings") && output.ends_with("end\n"), "{}: {output}", mode.name());
+        assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
+    }
+    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+}
