@@ -15,6 +15,7 @@ mod plan;
 mod probe;
 mod rules;
 pub mod strength;
+pub mod waiting;
 
 use std::io;
 use std::path::{Path, PathBuf};
