@@ -91,8 +91,7 @@ impl Session {
                 () = told(&mut self.held) => self.release().await,
                 () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
                 heard = facts.next(&mut self.late, &mut self.active, is_free), if has_room => match heard {
-                    Heard::Late(late) => {
-                        let LateMsg { turn_id, msg, taken } = *late;
+                    Heard::Late(LateMsg { turn_id, msg, taken }) => {
                         self.report(turn_id, msg).await;
                         // Whoever waits for this may have been cut off.
                         let _ = taken.map(|taken| taken.send(()));
@@ -180,7 +179,7 @@ async fn told(held: &mut Option<Held>) {
 
 /// Something that a turn, or what it left running, has to say.
 enum Heard {
-    Late(Box<LateMsg>),
+    Late(LateMsg),
     /// None: the turn is over.
     Turn(Option<TurnMsg>),
 }
@@ -200,7 +199,8 @@ impl Facts {
         hears_turn: bool,
     ) -> Heard {
         let heard = poll_fn(|cx| {
-            let mut from_late = |cx: &mut Context<'_>| late.poll_recv(cx).map(|late| late.map(Heard::Late));
+            let mut from_late =
+                |cx: &mut Context<'_>| late.poll_recv(cx).map(|late| late.map(|late| Heard::Late(*late)));
             let mut from_turn = |cx: &mut Context<'_>| match active.as_mut().filter(|_| hears_turn) {
                 Some(active) => active.poll_message(cx).map(Heard::Turn),
                 None => Poll::Pending,
