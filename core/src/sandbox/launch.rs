@@ -5,19 +5,20 @@
 //! dying parent is needed, whichever thread started the helper.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 
 use super::Error;
 use super::command::CommandSpec;
-use super::plan::{Confinement, FailureKind, Plan, Report, StdinKind};
-use super::waiting::{Waiting, control_pair, send_first};
+use super::plan::{Confinement, FailureKind, Plan, Report, StdinKind, prefix};
 
 /// The name by which the program knows that it is the helper.
 pub(super) const HELPER_NAME: &str = "codex-linux-sandbox";
@@ -70,32 +71,21 @@ impl Launch {
         self.command.argv.is_empty()
     }
 
-    /// The program that carries it out.
-    pub fn helper(&self) -> &Path {
-        &self.helper
-    }
-
-    /// Starts the command and returns when it runs, or with the reason why it does not. A helper that waits
-    /// already saves time.
-    pub async fn start(self, streams: Streams, waiting: Option<Waiting>) -> Result<Running, Error> {
+    /// Starts the command and returns when it runs, or with the reason why it does not.
+    pub async fn start(self, streams: Streams) -> Result<Running, Error> {
         let (plan, passed) = self.plan(streams.stdin);
-        let fds: Vec<_> = [Some(&streams.stdout), Some(&streams.stderr), passed.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(AsFd::as_fd)
-            .collect();
-        // It may have died waiting; nothing has happened then.
-        let waiting = waiting.filter(|waiting| send_first(&waiting.control, &plan, &fds).is_ok());
-        let Waiting { child, mut control, .. } = match waiting {
-            Some(waiting) => waiting,
-            None => {
-                let new = Waiting::start(&self.helper)?;
-                send_first(&new.control, &plan, &fds)?;
-                new
-            }
-        };
-        // Only the command keeps them open.
-        drop((streams.stdout, streams.stderr, passed));
+        let (ours, helpers) = control_pair()?;
+        send_first(&ours, &plan, passed)?;
+        ours.set_nonblocking(true).map_err(Error::Start)?;
+        let mut control = UnixStream::from_std(ours).map_err(Error::Start)?;
+        let child = Command::new(&self.helper)
+            .arg0(HELPER_NAME)
+            .env_clear()
+            .stdin(helpers)
+            .stdout(streams.stdout)
+            .stderr(streams.stderr)
+            .spawn()
+            .map_err(|source| Error::Helper { path: self.helper.clone(), source })?;
         // A helper that ended early has said why, so its words matter more than a failure to write.
         let written = control.write_all(&plan).await;
         let mut running = Running { child, control, received: Vec::with_capacity(64) };
@@ -117,8 +107,7 @@ impl Launch {
 
         let (plan, passed) = self.plan(stdin);
         let (mut ours, helpers) = control_pair()?;
-        send_first(&ours, &plan, passed.as_ref().map(AsFd::as_fd).as_slice())?;
-        drop(passed);
+        send_first(&ours, &plan, passed)?;
         let [stdout, stderr] = output;
         let mut child = std::process::Command::new(&self.helper)
             .arg0(HELPER_NAME)
@@ -173,6 +162,25 @@ impl Launch {
             FailureKind::Cwd => Error::Cwd { cwd: self.command.cwd.clone().into_path_buf(), message },
         }
     }
+}
+
+fn control_pair() -> Result<(StdUnixStream, OwnedFd), Error> {
+    let (ours, helpers) = StdUnixStream::pair().map_err(Error::Start)?;
+    Ok((ours, helpers.into()))
+}
+
+/// The length of the plan and, with it, the descriptor to read from; fits into any empty socket.
+fn send_first(control: &StdUnixStream, plan: &[u8], passed: Option<OwnedFd>) -> Result<(), Error> {
+    let prefix = prefix(plan.len());
+    let fds = passed.as_ref().map(AsFd::as_fd);
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    if !fds.as_slice().is_empty() {
+        ancillary.push(SendAncillaryMessage::ScmRights(fds.as_slice()));
+    }
+    let sent = sendmsg(control, &[IoSlice::new(&prefix)], &mut ancillary, SendFlags::NOSIGNAL)
+        .map_err(|errno| Error::Start(errno.into()))?;
+    if sent == prefix.len() { Ok(()) } else { Err(Error::Start(io::ErrorKind::WriteZero.into())) }
 }
 
 /// A started command. Dropping it ends the command and everything it started.

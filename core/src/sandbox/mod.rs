@@ -15,7 +15,6 @@ mod plan;
 mod probe;
 mod rules;
 pub mod strength;
-pub mod waiting;
 
 use std::io;
 use std::path::{Path, PathBuf};

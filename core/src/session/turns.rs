@@ -253,7 +253,6 @@ impl Session {
         for end in active.take_withdrawn() {
             self.report(turn_id.clone(), end).await;
         }
-        self.services.exec.rest().await;
         match aborted {
             Some(reason) => self.report_aborted(&active, reason).await,
             None => self.report_complete(active).await,

@@ -4,7 +4,6 @@
 //! Nothing survives: a session ends its whole process tree when its last handle is dropped, the manager's
 //! included. A session is forgotten when its end was collected.
 
-mod ahead;
 mod buffer;
 pub mod session;
 mod streams;
@@ -17,7 +16,6 @@ use std::time::Duration;
 use super::Error;
 use crate::base::spawn::TaskGroup;
 use crate::sandbox::launch::Launch;
-use ahead::Ahead;
 use session::ExecSession;
 
 /// More commands at once are a mistake or an attack.
@@ -51,7 +49,6 @@ impl Default for TerminalSize {
 pub struct UnifiedExecSessionManager {
     sessions: Arc<Mutex<BTreeMap<i32, Arc<ExecSession>>>>,
     tasks: TaskGroup,
-    ahead: Ahead,
 }
 
 impl UnifiedExecSessionManager {
@@ -65,11 +62,8 @@ impl UnifiedExecSessionManager {
         if running >= MOST_RUNNING {
             return Err(Error::TooMany { running });
         }
-        let helper = request.launch.helper().to_path_buf();
-        let waiting = self.ahead.take(&helper);
-        let session = Arc::new(ExecSession::start(next_id(), request, waiting, &self.tasks).await?);
+        let session = Arc::new(ExecSession::start(next_id(), request, &self.tasks).await?);
         self.map().insert(session.id(), session.clone());
-        self.ahead.prepare(&helper, &self.tasks);
         Ok(session)
     }
 
@@ -88,18 +82,12 @@ impl UnifiedExecSessionManager {
         running
     }
 
-    /// No command is likely to come soon: ends what was prepared for one.
-    pub async fn rest(&self) {
-        self.ahead.end().await;
-    }
-
     /// Ends all sessions and returns when nothing of them runs any more.
     pub async fn close_all(&self) {
         let sessions = std::mem::take(&mut *self.map());
         for session in sessions.values() {
             session.end();
         }
-        self.ahead.end().await;
         for session in sessions.values() {
             session.wait().await;
         }

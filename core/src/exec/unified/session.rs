@@ -25,7 +25,6 @@ use crate::exec::kill::End;
 use crate::exec::output::Decoder;
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::launch::Running;
-use crate::sandbox::waiting::Waiting;
 
 /// How long output is waited for after the end, in case something we cannot end holds a pipe open.
 const LAST_OUTPUT: Duration = Duration::from_millis(200);
@@ -87,18 +86,13 @@ struct State {
 }
 
 impl ExecSession {
-    pub(super) async fn start(
-        id: i32,
-        request: OpenRequest,
-        waiting: Option<Waiting>,
-        tasks: &TaskGroup,
-    ) -> Result<Self, Error> {
+    pub(super) async fn start(id: i32, request: OpenRequest, tasks: &TaskGroup) -> Result<Self, Error> {
         let OpenRequest { launch, tty, size, timeout } = request;
         let (streams, Ends { outputs, terminal }) =
             if tty { streams::terminal(size)? } else { streams::pipes()? };
         let command = launch.command().clone();
         let sandboxed = launch.is_sandboxed();
-        let running = launch.start(streams, waiting).await?;
+        let running = launch.start(streams).await?;
         let session = Self {
             id,
             os_pid: running.pid(),

@@ -17,19 +17,7 @@ pub fn run() -> ! {
 
 fn start() -> io::Result<i32> {
     let mut control = UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
-    // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
-    let _ = rustix::process::setsid();
-    let (bytes, mut fds) = read_plan(&mut control)?;
-    let mut fds = fds.drain(..);
-    let passed = match (fds.next(), fds.next(), fds.next()) {
-        (Some(stdout), Some(stderr), stdin) => {
-            rustix::stdio::dup2_stdout(&stdout)?;
-            rustix::stdio::dup2_stderr(&stderr)?;
-            stdin
-        }
-        // What to write to was inherited.
-        (stdin, ..) => stdin,
-    };
+    let (bytes, passed) = read_plan(&mut control)?;
     let Some(plan) = Plan::decode(&bytes) else {
         let message = "the sandbox helper did not understand its plan".to_owned();
         report(&control, &Report::Failed { kind: FailureKind::Setup, message });
@@ -38,19 +26,19 @@ fn start() -> io::Result<i32> {
     Ok(outer::run(plan, passed, &control))
 }
 
-fn read_plan(control: &mut UnixStream) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
+fn read_plan(control: &mut UnixStream) -> io::Result<(Vec<u8>, Option<OwnedFd>)> {
     let mut length = [0; PREFIX];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let received =
         recvmsg(&*control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
     if received.bytes != PREFIX {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let mut passed = Vec::new();
+    let mut passed = None;
     for message in ancillary.drain() {
-        if let RecvAncillaryMessage::ScmRights(fds) = message {
-            passed.extend(fds);
+        if let RecvAncillaryMessage::ScmRights(mut fds) = message {
+            passed = fds.next();
         }
     }
     let length = usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX);

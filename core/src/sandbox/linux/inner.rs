@@ -46,8 +46,6 @@ pub fn run(
         Ok((command, ending)) => {
             helper::report(control, &Report::Started);
             let (code, nothing_left) = watch(command, ending);
-            // Not earlier: a terminal that nobody holds open would seem to have ended.
-            let _ = sys::release_output();
             if nothing_left && leaves_nothing_to_outer {
                 // The sooner it is known the better: this process and its namespaces take their time to go.
                 outer.say_reported();

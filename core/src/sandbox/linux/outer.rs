@@ -39,6 +39,8 @@ struct Outer {
 }
 
 fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Outer, Broken> {
+    // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
+    let _ = rustix::process::setsid();
     let namespaces = inner::namespaces(&plan.confinement);
     let has_namespace = namespaces != 0;
     if !has_namespace {
@@ -57,14 +59,12 @@ fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Ou
         Forked::Parent(inner) => inner,
     };
     drop(inners);
-    let released = sys::release_output().step("letting go of the command's output");
     // While inner does its first steps; it waits for our word before it needs them.
     let stubs = match &plan.confinement {
         Confinement::Namespaces(rules) => Stubs::make(rules),
         Confinement::Open | Confinement::Landlock(_) => Ok(Stubs::default()),
     };
     let stubs = stubs.and_then(|stubs| {
-        released?;
         (&line).write_all(&[0]).step("talking to the inner helper")?;
         Ok(stubs)
     });

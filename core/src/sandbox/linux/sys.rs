@@ -31,13 +31,6 @@ pub fn fork(namespaces: libc::c_int) -> io::Result<Forked> {
     }
 }
 
-/// Lets go of standard output and error, so that whoever reads them need not wait for the end of this process.
-pub fn release_output() -> io::Result<()> {
-    let nothing = std::fs::File::options().write(true).open("/dev/null")?;
-    rustix::stdio::dup2_stdout(&nothing)?;
-    Ok(rustix::stdio::dup2_stderr(&nothing)?)
-}
-
 /// Ends this process at once, without running anything.
 pub fn exit_now(code: i32) -> ! {
     // SAFETY: ends the process.
