@@ -8,9 +8,11 @@
 pub mod command;
 pub mod denial;
 pub mod helper;
+mod helpers;
 pub mod launch;
 #[cfg(target_os = "linux")]
 mod linux;
+mod message;
 mod plan;
 mod probe;
 mod rules;
@@ -18,14 +20,14 @@ pub mod strength;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, OnceLock};
 
 use codex_protocol::policy::SandboxPolicy;
 
 use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
-use launch::{Launch, Stdin};
+use helpers::Helpers;
+use launch::{Launch, Stdin, Streams};
 use plan::Confinement;
 use rules::Surroundings;
 use strength::{Finding, Strength};
@@ -65,14 +67,16 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     surroundings: Surroundings,
+    helpers: Helpers,
     strength: Arc<OnceLock<Strength>>,
 }
 
 impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {
+        let helpers = Helpers::new(helper.clone());
         let surroundings = Surroundings { helper, home: home.to_path_buf(), unreadable: Vec::new() };
-        Self { surroundings, strength: Arc::default() }
+        Self { surroundings, helpers, strength: Arc::default() }
     }
 
     /// Further paths that confined commands never read.
@@ -117,7 +121,7 @@ impl Sandbox {
             check_folder(folder)?;
         }
         if policy.is_unrestricted() {
-            return Ok(Launch::unrestricted(&self.surroundings.helper, command));
+            return Ok(Launch::confined(self.helpers.clone(), Confinement::Open, command));
         }
         let rules = || rules::rules(policy, cwd, &command, &self.surroundings);
         let confinement = match self.strength() {
@@ -127,7 +131,7 @@ impl Sandbox {
                 return Err(Error::Unavailable { reason: reason.clone(), remedy: remedy.clone() });
             }
         };
-        Ok(Launch::confined(self.surroundings.helper.clone(), confinement, command))
+        Ok(Launch::confined(self.helpers.clone(), confinement, command))
     }
 
     /// Runs a command under a policy with the input and output of this process, to its end; returns its
@@ -138,10 +142,11 @@ impl Sandbox {
         cwd: &AbsolutePath,
         command: CommandSpec,
     ) -> Result<i32, Error> {
-        let stdin = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
-            .map_err(|errno| Error::Start(errno.into()))?;
-        let launch = self.plan(policy, cwd, command)?;
-        launch.run_here(Stdin::Fd(stdin), [Stdio::inherit(), Stdio::inherit()])
+        let copy =
+            |stream| rustix::io::fcntl_dupfd_cloexec(stream, 3).map_err(|errno| Error::Start(errno.into()));
+        let stdin = Stdin::Fd(copy(rustix::stdio::stdin())?);
+        let (stdout, stderr) = (copy(rustix::stdio::stdout())?, copy(rustix::stdio::stderr())?);
+        self.plan(policy, cwd, command)?.run_here(Streams { stdin, stdout, stderr })
     }
 }
 
