@@ -28,7 +28,7 @@ use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
 use helpers::Helpers;
 use launch::{Launch, Stdin, Streams};
-use plan::Confinement;
+use plan::{Confinement, Readiness};
 use rules::Surroundings;
 use strength::{Finding, Strength};
 
@@ -100,6 +100,18 @@ impl Sandbox {
     /// How strong the sandbox is. The first call tries it out, which takes some milliseconds and blocks.
     pub fn strength(&self) -> &Strength {
         self.strength.get_or_init(|| probe::strength(&self.surroundings.helper))
+    }
+
+    /// Finds out the strength and starts a helper ahead of the first command under this policy, which then starts
+    /// as fast as all others. Blocks for some milliseconds; must be called within a runtime.
+    pub fn prepare(&self, policy: &SandboxPolicy) {
+        let readiness = match (policy.is_unrestricted(), self.strength()) {
+            (false, Strength::Full) if policy.has_network() => Readiness::Namespaces,
+            (false, Strength::Full) => Readiness::Isolated,
+            (true, _) | (_, Strength::LandlockOnly { .. }) => Readiness::Plain,
+            (false, Strength::None { .. }) => return,
+        };
+        self.helpers.prepare(readiness);
     }
 
     /// What there is to say about the sandbox of this machine.
