@@ -365,6 +365,16 @@ mod tests {
     }
 
     #[test]
+    fn arguments_are_not_taken_for_numbers() {
+        let filter = filter(Sockets::Internet, Neighbours::Seen);
+        for number in REFUSED {
+            let same = [*number as u32; 3];
+            assert_eq!(call(&filter, libc::SYS_clone, same), "allow");
+            assert_eq!(call(&filter, libc::SYS_ioctl, same), "allow");
+        }
+    }
+
+    #[test]
     fn sockets() {
         let socket = |sockets, family: i32, kind: i32, protocol: i32| {
             let arguments = [family as u32, kind as u32, protocol as u32];
