@@ -1,6 +1,7 @@
 //! Everything a handler may use. One per connection; a clone is a handle to the same.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use codex_core::config::loader::{ConfigLoader, Loaded};
 use codex_core::conversations::ConversationManager;
@@ -29,6 +30,8 @@ pub struct Context {
     server: Arc<ServerConfig>,
     threads: Threads,
     listener: Listener,
+    /// A thread of this connection has needed the sandbox.
+    needed_sandbox: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -39,7 +42,7 @@ impl Context {
         threads: Threads,
     ) -> Self {
         let listener = threads.connect(outgoing.clone());
-        Context { outgoing, client, server, threads, listener }
+        Context { outgoing, client, server, threads, listener, needed_sandbox: Arc::default() }
     }
 
     /// The way to this connection's client.
@@ -57,6 +60,11 @@ impl Context {
         let mut newcomer = Some(client);
         let known = self.client.get_or_init(|| newcomer.take().unwrap_or_default());
         if newcomer.is_some() { Err(RpcError::already_initialized()) } else { Ok(known) }
+    }
+
+    /// True once.
+    pub(crate) fn is_first_to_need_sandbox(&self) -> bool {
+        !self.needed_sandbox.swap(true, Ordering::Relaxed)
     }
 
     /// Loads configurations. Reads files: not for the runtime's own threads.

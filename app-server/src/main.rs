@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use codex_app_server::args::{self, Args, Command};
 use codex_app_server::commands::terminal::Terminal;
-use codex_app_server::commands::{self, generate, try_it};
+use codex_app_server::commands::{self, generate, sandbox, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
@@ -35,6 +35,9 @@ fn main() -> ExitCode {
     })
 }
 
+const NO_LOGIN: &str = "this version does not log in or out. Set CODEX_API_KEY, write the key to auth.json in the \
+                       home directory, or use the built-in model with `-c model_provider=rehearsal`";
+
 fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => return serve(flags),
@@ -42,9 +45,8 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Help => terminal.say(args::HELP.trim_end()),
         Command::Generate(what) => generate::run(&what)?,
         Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
-        Command::Sandbox(_) => anyhow::bail!("`sandbox` is not there yet"),
-        Command::Login(_) => anyhow::bail!("`login` is not there yet"),
-        Command::Logout => anyhow::bail!("`logout` is not there yet"),
+        Command::Sandbox(arguments) => return sandbox::run(arguments, &flags, terminal),
+        Command::Login(_) | Command::Logout => anyhow::bail!(NO_LOGIN),
     }
     Ok(ExitCode::SUCCESS)
 }

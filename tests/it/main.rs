@@ -14,5 +14,6 @@ mod resume;
 mod shutdown;
 mod slow_client;
 mod support;
+mod threads;
 mod try_it;
 mod turns;

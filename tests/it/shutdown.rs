@@ -78,7 +78,7 @@ fn a_running_turn_is_ended_and_told() {
 #[test]
 fn a_client_that_hangs_up_ends_the_server() {
     let gate = Gate::new();
-    let model = MockModel::start([Reply::text("one ").until(&gate).and_text(&["two"])]);
+    let model = MockModel::start([Reply::text("one ").until(&gate).and_all_of(Reply::words(50_000))]);
     let home = Home::with_model(&model, "");
     let mut server = AppServer::start(&home);
     let thread = server.start_thread(&home);

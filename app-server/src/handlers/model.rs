@@ -4,6 +4,7 @@ use codex_app_server_protocol::method::{ModelList, ModelProviderList};
 use codex_app_server_protocol::v2::model::{
     ModelListParams, ModelListResponse, ModelProviderListParams, ModelProviderListResponse,
 };
+use codex_core::config::provider::{REHEARSAL, WireApi};
 use codex_core::model::presets::model_presets;
 
 use super::paging::{Page, page};
@@ -21,14 +22,18 @@ impl Handle<ModelList> for Context {
         let config = self.base_config().await?.config;
         let active = &config.model_provider_id;
         let provider = params.model_provider.as_ref().unwrap_or(active);
-        if !config.model_providers.contains_key(provider) {
+        let Some(info) = config.model_providers.get(provider) else {
             return Err(RpcError::invalid_request(format!(
                 "`modelProvider`: there is no provider `{provider}`; modelProvider/list names those there are"
             )));
-        }
+        };
         // The configured model is one of the active provider's.
         let configured = (provider == active).then_some(config.model.as_str());
-        let mut presets = model_presets(provider, configured);
+        let catalog = match info.wire_api {
+            WireApi::Rehearsal => REHEARSAL,
+            WireApi::Responses => provider,
+        };
+        let mut presets = model_presets(catalog, configured);
         presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));
         let models = presets.into_iter().map(to_wire::model::model).collect();
         let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "models" };

@@ -1,5 +1,7 @@
 //! Stories of a pump: events and answers in, what each client reads and what the engine is told out.
 
+use std::time::Duration;
+
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::v2::thread::{ThreadClosedNotification, ThreadStatus};
@@ -98,7 +100,7 @@ impl Stage {
 
     /// What the engine is told next.
     async fn submitted(&mut self, expected: Expect) {
-        let submission = self.submitted.recv().await.unwrap();
+        let submission = soon(self.submitted.recv()).await.unwrap();
         expected.assert_eq(&serde_json::to_string(&submission.op).unwrap());
     }
 
@@ -106,7 +108,7 @@ impl Stage {
     async fn end(mut self) {
         self.events = None;
         self.gate = None;
-        self.group.finished().await;
+        soon(self.group.finished()).await;
         assert_eq!(*self.status.borrow(), ThreadStatus::NotLoaded);
         assert!(self.submitted.recv().await.is_none());
     }
@@ -126,11 +128,16 @@ impl Reader {
         let lines = expected.data().trim().lines().count();
         let mut text = String::new();
         for _ in 0..lines.max(1) {
-            text.push_str(&short(&self.pipe.recv().await.unwrap()));
+            text.push_str(&short(&soon(self.pipe.recv()).await.unwrap()));
             text.push('\n');
         }
         expected.assert_eq(&text);
     }
+}
+
+/// Fails instead of waiting for ever.
+async fn soon<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("nothing happened for too long")
 }
 
 /// A line without what is the same everywhere.

@@ -4,7 +4,6 @@
 //! the home directory; nothing here writes that file or goes to the network. Keys and tokens are `Secret`s,
 //! so that printing any of these values shows none.
 
-pub mod key;
 pub mod storage;
 pub mod token;
 
@@ -100,11 +99,6 @@ impl AuthManager {
     /// The login as it changes.
     pub fn watch(&self) -> watch::Receiver<Login> {
         self.login.subscribe()
-    }
-
-    /// With what a provider is asked.
-    pub fn authorization(&self, wanted: &key::Wanted<'_>) -> Result<key::Authorization, Error> {
-        key::authorization(wanted, &self.environment, &self.login.borrow().credentials)
     }
 }
 

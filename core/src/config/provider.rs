@@ -15,7 +15,7 @@ pub const OPENAI: &str = "openai";
 pub const REHEARSAL: &str = "rehearsal";
 
 /// The model of a provider when none is configured.
-pub const DEFAULT_MODEL: &str = "gpt-6.1-sol";
+pub const DEFAULT_MODEL: &str = "gpt-5.5";
 /// The model of the rehearsal provider when none is configured.
 pub const DEFAULT_REHEARSAL_MODEL: &str = "rehearsal";
 

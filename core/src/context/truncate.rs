@@ -18,7 +18,7 @@ impl Default for OutputLimit {
 }
 
 impl OutputLimit {
-    pub fn tokens(tokens: usize) -> Self {
+    pub const fn tokens(tokens: usize) -> Self {
         Self { bytes: tokens.saturating_mul(BYTES_PER_TOKEN) }
     }
 

@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::conversations::input::read_input;
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
-use crate::session::request::{Accepted, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering};
+use crate::session::request::{
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering,
+};
 use crate::turn::services::SessionServices;
 
 #[derive(Debug)]
@@ -56,7 +58,8 @@ impl CodexConversation {
         let UserTurn { items, client_id, overrides, final_output_json_schema } = turn;
         let message = read_input(&self.services, items, client_id).await?;
         let new = NewTurn { turn_id, message, overrides, output_schema: final_output_json_schema };
-        self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await
+        let accepted = self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await?;
+        accepted.map_err(|Full| too_much_waits())
     }
 
     /// Gives input to the running turn, if it is the expected one.
@@ -65,10 +68,14 @@ impl CodexConversation {
         expected: TurnId,
         items: Vec<UserInput>,
         client_id: Option<String>,
-    ) -> Result<Result<Accepted, NotSteered>, CoreError> {
+    ) -> Result<Result<Accepted, NotActive>, CoreError> {
         let message = read_input(&self.services, items, client_id).await?;
         let steering = Steering { expected, message };
-        self.ask(|reply| Request::Steer(Box::new(steering), reply)).await
+        match self.ask(|reply| Request::Steer(Box::new(steering), reply)).await? {
+            Ok(accepted) => Ok(Ok(accepted)),
+            Err(NotSteered::NotActive(not_active)) => Ok(Err(not_active)),
+            Err(NotSteered::Full(Full)) => Err(too_much_waits()),
+        }
     }
 
     /// Ends the running turn, if it is this one. Its end is reported as an event.
@@ -111,4 +118,10 @@ impl CodexConversation {
         self.send(request(reply)).await?;
         answer.await.map_err(|_| CoreError::Closed)
     }
+}
+
+fn too_much_waits() -> CoreError {
+    CoreError::Busy(format!(
+        "{MOST_WAITING} messages wait for the running turn; send more when it has taken them"
+    ))
 }

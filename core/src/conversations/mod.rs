@@ -236,6 +236,17 @@ impl ConversationManager {
         })
     }
 
+    /// The sandbox with what this configuration hides. It is tried out while nobody waits for it.
+    fn sandbox_for(&self, config: &Config) -> Sandbox {
+        let hidden = config.sandbox_unreadable_paths.iter().map(|path| path.as_path().to_path_buf());
+        let sandbox = Sandbox::clone(&self.shared.sandbox).with_unreadable(hidden.collect());
+        if !config.sandbox_policy.is_unrestricted() && !sandbox.is_tried() {
+            let sandbox = sandbox.clone();
+            self.shared.group.spawn_blocking(move || sandbox.strength().clone());
+        }
+        sandbox
+    }
+
     fn load(
         &self,
         id: ConversationId,
@@ -267,7 +278,7 @@ impl ConversationManager {
             auth: Arc::clone(&self.shared.auth),
             model,
             exec: UnifiedExecSessionManager::new(),
-            sandbox: Arc::clone(&self.shared.sandbox),
+            sandbox: Arc::new(self.sandbox_for(&config)),
             variables: Arc::clone(&self.shared.variables),
             shell,
             instructions: base_instructions(&config),

@@ -67,7 +67,7 @@ impl HttpTransport {
     /// The key of the provider, else the login where the provider takes it.
     fn bearer(&self, credentials: &Credentials) -> Result<Option<String>, Error> {
         let provider = &self.settings.provider;
-        if let Some(token) = &provider.experimental_bearer_token {
+        if let Some(token) = provider.experimental_bearer_token.as_ref().filter(|token| !token.is_empty()) {
             return Ok(Some(token.clone()));
         }
         let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));

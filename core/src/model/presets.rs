@@ -116,9 +116,9 @@ const REHEARSAL: &[Row] = &[
 /// names one.
 pub fn model_presets(provider_id: &str, configured: Option<&str>) -> Vec<ModelPreset> {
     let rows = match provider_id {
-        "openai" => OPENAI,
         "rehearsal" => REHEARSAL,
-        _ => &[],
+        // Most other servers are gateways to these models; what else one has is configured by name.
+        _ => OPENAI,
     };
     let mut presets: Vec<ModelPreset> = rows.iter().map(ModelPreset::from).collect();
     if let Some(model) = configured {
@@ -129,9 +129,6 @@ pub fn model_presets(provider_id: &str, configured: Option<&str>) -> Vec<ModelPr
             }
             None => presets.insert(0, unlisted(model)),
         }
-    }
-    if presets.is_empty() {
-        presets.push(unlisted(default_model(provider_id)));
     }
     if let Some(first) = presets.first_mut() {
         first.is_default = true;
@@ -199,7 +196,8 @@ mod tests {
         check("openai", Some("gpt-9"), "gpt-9", 8);
         check("rehearsal", None, "rehearsal", 2);
         check("rehearsal", Some("rehearsal-slow"), "rehearsal-slow", 2);
-        check("mock", Some("qwen"), "qwen", 1);
-        check("mock", None, "gpt-5.5", 1);
+        check("mock", Some("qwen"), "qwen", 8);
+        check("mock", Some("gpt-5.1"), "gpt-5.1", 7);
+        check("mock", None, "gpt-5.5", 7);
     }
 }

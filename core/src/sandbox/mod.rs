@@ -114,6 +114,11 @@ impl Sandbox {
         self.helpers.prepare(readiness);
     }
 
+    /// Whether the strength is known.
+    pub fn is_tried(&self) -> bool {
+        self.strength.get().is_some()
+    }
+
     /// What there is to say about the sandbox of this machine.
     pub fn report(&self) -> Vec<Finding> {
         self.strength().findings()

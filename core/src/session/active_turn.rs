@@ -1,5 +1,6 @@
 //! The running turn: its task, the humans that it waits for, the input that waits for it.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
@@ -93,8 +94,8 @@ impl ActiveTurn {
     }
 
     /// The next message of the turn; none once its task and everything of it has ended.
-    pub async fn next_message(&mut self) -> Option<TurnMsg> {
-        self.inbox.recv().await
+    pub fn poll_message(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Option<TurnMsg>> {
+        self.inbox.poll_recv(cx)
     }
 
     /// Cancels the turn; whoever waits for a human is told so by that.
@@ -141,13 +142,18 @@ impl ActiveTurn {
 
     /// Passes a human's answer on, once. Returns what it was about, if anybody waited for it.
     pub fn answer(&mut self, call_id: Option<&CallId>, decision: ReviewDecision) -> Option<ApprovalKey> {
-        let index = self
-            .waiters
-            .iter()
-            .position(|waiter| call_id.is_none_or(|call_id| *call_id == waiter.call_id))?;
+        let index = match call_id {
+            Some(call_id) => self.waiters.iter().position(|waiter| *call_id == waiter.call_id)?,
+            // Without a name an answer is one only where there is one question.
+            None if self.waiters.len() == 1 => 0,
+            None => return None,
+        };
         let waiter = self.waiters.remove(index);
-        // An asker that has given up needs no answer.
-        let _ = waiter.reply.send(ApprovalAnswer { decision, asked: true });
+        if waiter.reply.send(ApprovalAnswer { decision, asked: true }).is_err() {
+            // The asker has given up, so its item ends here.
+            self.withdrawn.push(waiter.withdrawn);
+            return None;
+        }
         Some(waiter.key)
     }
 }

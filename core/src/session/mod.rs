@@ -14,7 +14,9 @@ pub mod state;
 pub mod turns;
 
 use std::collections::HashSet;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use codex_protocol::event::{Event, EventMsg};
@@ -72,8 +74,10 @@ enum HeldInput {
 
 impl Session {
     pub async fn run(mut self) {
+        let mut facts = Facts::default();
         while !self.is_done() {
-            let has_room = self.outbox.has_room();
+            // A turn that was cancelled has little left to say, and its end must be stored.
+            let has_room = self.closing.is_some() || self.outbox.has_room();
             let is_free = self.held.is_none();
             let deadline = self.active.as_ref().and_then(|active| active.deadline);
             tokio::select! {
@@ -85,13 +89,15 @@ impl Session {
                 },
                 () = told(&mut self.held) => self.release().await,
                 () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
-                Some(late) = self.late.recv(), if has_room => {
-                    let LateMsg { turn_id, msg } = *late;
-                    self.report(turn_id, msg).await;
-                }
-                message = next_message(&mut self.active), if has_room && is_free => match message {
-                    Some(message) => self.hear_turn(message).await,
-                    None => self.turn_is_over().await,
+                heard = facts.next(&mut self.late, &mut self.active, is_free), if has_room => match heard {
+                    Heard::Late(late) => {
+                        let LateMsg { turn_id, msg, taken } = *late;
+                        self.report(turn_id, msg).await;
+                        // Whoever waits for this may have been cut off.
+                        let _ = taken.map(|taken| taken.send(()));
+                    }
+                    Heard::Turn(Some(message)) => self.hear_turn(message).await,
+                    Heard::Turn(None) => self.turn_is_over().await,
                 },
                 () = until(deadline) => {
                     if let Some(active) = &mut self.active {
@@ -171,10 +177,50 @@ async fn told(held: &mut Option<Held>) {
     }
 }
 
-async fn next_message(active: &mut Option<ActiveTurn>) -> Option<TurnMsg> {
-    match active {
-        Some(active) => active.next_message().await,
-        None => std::future::pending().await,
+/// Something that a turn, or what it left running, has to say.
+enum Heard {
+    Late(Box<LateMsg>),
+    /// None: the turn is over.
+    Turn(Option<TurnMsg>),
+}
+
+/// Hears the running turn and what earlier calls left running in turns, so that neither drowns the
+/// other out.
+#[derive(Default)]
+struct Facts {
+    late_was_last: bool,
+}
+
+impl Facts {
+    async fn next(
+        &mut self,
+        late: &mut mpsc::Receiver<Box<LateMsg>>,
+        active: &mut Option<ActiveTurn>,
+        hears_turn: bool,
+    ) -> Heard {
+        let heard = poll_fn(|cx| {
+            let mut from_late = |cx: &mut Context<'_>| late.poll_recv(cx).map(|late| late.map(Heard::Late));
+            let mut from_turn = |cx: &mut Context<'_>| match active.as_mut().filter(|_| hears_turn) {
+                Some(active) => active.poll_message(cx).map(Heard::Turn),
+                None => Poll::Pending,
+            };
+            if !self.late_was_last
+                && let Poll::Ready(Some(heard)) = from_late(cx)
+            {
+                return Poll::Ready(heard);
+            }
+            if let Poll::Ready(heard) = from_turn(cx) {
+                return Poll::Ready(heard);
+            }
+            match from_late(cx) {
+                Poll::Ready(Some(heard)) => Poll::Ready(heard),
+                // The services hold a sender, so this queue closes only with the session.
+                Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            }
+        })
+        .await;
+        self.late_was_last = matches!(heard, Heard::Late(_));
+        heard
     }
 }
 

@@ -2,7 +2,7 @@
 
 use codex_protocol::error_info::CodexErrorInfo;
 use codex_protocol::event::EventMsg;
-use codex_protocol::events::notice::{ErrorEvent, ThreadNameUpdatedEvent};
+use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::policy::ReviewDecision;
@@ -10,7 +10,7 @@ use codex_protocol::submission::{Op, Submission};
 use tokio::sync::oneshot;
 
 use crate::session::request::{
-    Accepted, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, UserMessage,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, UserMessage,
 };
 use crate::session::{Held, HeldInput, Session};
 
@@ -59,10 +59,6 @@ impl Session {
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
                 self.answer(&id, call_id.as_ref(), decision);
             }
-            Op::SetThreadName { name } => {
-                let event = ThreadNameUpdatedEvent { thread_id: self.id, thread_name: Some(name) };
-                self.report(id, EventMsg::ThreadNameUpdated(event)).await;
-            }
             Op::CleanBackgroundTerminals => self.services.exec.close_all().await,
             Op::Shutdown => self.close(),
             op @ (Op::ResolveElicitation { .. }
@@ -78,6 +74,7 @@ impl Session {
             | Op::Compact
             | Op::Undo
             | Op::ThreadRollback { .. }
+            | Op::SetThreadName { .. }
             | Op::Review { .. }
             | Op::RunUserShellCommand { .. }) => self.refuse(id, &op).await,
         }
@@ -92,7 +89,18 @@ impl Session {
         self.report(id, EventMsg::Error(error)).await;
     }
 
-    fn accept_turn(&mut self, turn: Box<NewTurn>, reply: oneshot::Sender<Accepted>) {
+    /// Whether more input may wait for the running turn.
+    fn has_room_for_input(&self) -> bool {
+        let waiting = self.active.as_ref().map_or(0, |active| active.pending_input.len());
+        waiting + self.next.len() < MOST_WAITING
+    }
+
+    fn accept_turn(&mut self, turn: Box<NewTurn>, reply: oneshot::Sender<Result<Accepted, Full>>) {
+        if !self.has_room_for_input() {
+            // Whoever asked may have gone away.
+            let _ = reply.send(Err(Full));
+            return;
+        }
         let (go, held) = oneshot::channel();
         let running = self.active.as_ref().filter(|active| !active.is_ending());
         let (turn_id, started) = match running {
@@ -100,13 +108,16 @@ impl Session {
             None => (turn.turn_id.clone(), true),
         };
         let input = HeldInput::Start(turn);
-        if reply.send(Accepted { turn_id, started, go }).is_ok() {
+        if reply.send(Ok(Accepted { turn_id, started, go })).is_ok() {
             self.held = Some(Held { go: held, input });
         }
     }
 
     fn accept_steering(&mut self, steering: Steering, reply: oneshot::Sender<Result<Accepted, NotSteered>>) {
-        let accepted = self.expect_active(&steering.expected).map_err(NotSteered::NotActive);
+        let mut accepted = self.expect_active(&steering.expected).map_err(NotSteered::NotActive);
+        if accepted.is_ok() && !self.has_room_for_input() {
+            accepted = Err(NotSteered::Full(Full));
+        }
         let (go, held) = oneshot::channel();
         let is_accepted = accepted.is_ok();
         let answer = accepted.map(|()| Accepted { turn_id: steering.expected, started: false, go });

@@ -16,7 +16,7 @@ pub const MAILBOX: usize = 64;
 #[derive(Debug)]
 pub enum Request {
     Submit(Box<Submission>),
-    StartTurn(Box<NewTurn>, oneshot::Sender<Accepted>),
+    StartTurn(Box<NewTurn>, oneshot::Sender<Result<Accepted, Full>>),
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
     Interrupt(TurnId, oneshot::Sender<Result<(), NotActive>>),
     Snapshot(oneshot::Sender<Snapshot>),
@@ -68,7 +68,15 @@ pub enum NotActive {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotSteered {
     NotActive(NotActive),
+    Full(Full),
 }
+
+/// So much input waits for the running turn that no more is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// How many messages may wait for a running turn.
+pub const MOST_WAITING: usize = 64;
 
 /// What a session is at this moment.
 #[derive(Clone, Debug)]

@@ -11,6 +11,9 @@ use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
 use crate::context::history::ContextManager;
 use crate::context::truncate::OutputLimit;
 
+/// Tools cut their own output to what the turn allows; this is above every setting that makes sense.
+const CEILING: OutputLimit = OutputLimit::tokens(200_000);
+
 #[derive(Clone, Debug, Default)]
 pub struct SessionState {
     pub history: ContextManager,
@@ -30,7 +33,7 @@ impl SessionState {
     /// The only way in which this changes.
     pub fn apply(&mut self, item: &RolloutItem) {
         match item {
-            RolloutItem::ResponseItem(item) => self.history.push(item.clone(), OutputLimit::default()),
+            RolloutItem::ResponseItem(item) => self.history.push(item.clone(), CEILING),
             RolloutItem::Compacted(compacted) => {
                 // Without a replacement the summary alone stands for what came before.
                 let items = compacted.replacement_history.clone().unwrap_or_else(|| {

@@ -17,7 +17,7 @@ impl SessionTask for RegularTask {
 
     fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
-            let sampling = Sampling::new(context);
+            let mut sampling = Sampling::new(context);
             loop {
                 match sampling.one_response().await? {
                     Sampled::ToolsRan => {}

@@ -3,10 +3,12 @@
 //! A stream that breaks is asked for again, with what is in the history by then, as often and after
 //! such delays as the provider's settings and the server say.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::{ErrorEvent, StreamErrorEvent};
+use codex_protocol::ids::CallId;
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
@@ -34,6 +36,8 @@ pub enum Sampled {
 pub struct Sampling {
     context: SessionTaskContext,
     registry: ToolRegistry,
+    /// Ids of the calls of this turn.
+    seen: HashSet<CallId>,
 }
 
 /// How the stream of one attempt ended.
@@ -44,10 +48,10 @@ enum Streamed {
 
 impl Sampling {
     pub fn new(context: SessionTaskContext) -> Self {
-        Self { context, registry: builtin::tools() }
+        Self { context, registry: builtin::tools(), seen: HashSet::new() }
     }
 
-    pub async fn one_response(&self) -> Result<Sampled, Interrupted> {
+    pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {
         let most = self.context.services.model.provider().stream_max_retries();
         let mut retries = 0;
         loop {
@@ -55,10 +59,10 @@ impl Sampling {
             let streamed = self.attempt(&mut tools).await;
             let has_calls = tools.has_calls();
             let Finished { outputs, fatal } = tools.finish().await;
-            let streamed = streamed?;
             if !outputs.is_empty() {
-                self.context.record(outputs).await?;
+                self.context.record_end(outputs).await;
             }
+            let streamed = streamed?;
             if let Some(text) = fatal {
                 return self
                     .fail(ErrorEvent {
@@ -82,8 +86,8 @@ impl Sampling {
         }
     }
 
-    async fn attempt(&self, tools: &mut ToolCallRuntime) -> Result<Streamed, Interrupted> {
-        let context = &self.context;
+    async fn attempt(&mut self, tools: &mut ToolCallRuntime) -> Result<Streamed, Interrupted> {
+        let context = self.context.clone();
         let input = context.prompt().await?;
         let mut assembler = Assembler::new(context.turn.conversation_id, context.turn.turn_id.clone());
         let result = self.stream(input, &mut assembler, tools).await;
@@ -94,12 +98,12 @@ impl Sampling {
     }
 
     async fn stream(
-        &self,
+        &mut self,
         input: Vec<Arc<codex_protocol::response_item::ResponseItem>>,
         assembler: &mut Assembler,
         tools: &mut ToolCallRuntime,
     ) -> Result<Streamed, Interrupted> {
-        let context = &self.context;
+        let context = self.context.clone();
         let prompt = self.prompt(input);
         let credentials = context.services.credentials();
         let opened = context.services.model.stream(&prompt, &credentials, &context.token).await;
@@ -124,7 +128,7 @@ impl Sampling {
                     Fact::Record(item) => context.record(vec![item]).await?,
                     Fact::Call(item) => {
                         context.record(vec![item.clone()]).await?;
-                        tools.start(item);
+                        tools.start(item, &mut self.seen);
                     }
                 }
             }

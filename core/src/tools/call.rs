@@ -40,7 +40,8 @@ impl ToolCall {
                 })
             }
             ToolPayload::Custom { .. } | ToolPayload::LocalShell(_) => {
-                Err(ToolError::Fatal(format!("{} was called in a form that it does not have", self.name)))
+                let text = format!("{} takes JSON arguments; call it as a function", self.name);
+                Err(ToolError::RespondToModel(text))
             }
         }
     }

@@ -23,6 +23,7 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
         Attempted::Done(output) => Ok(output),
         Attempted::Denied(output) => {
             if plan.boundary == Boundary::None || !may_retry(turn.approval_policy) {
+                work.settle(context).await;
                 return Ok(output);
             }
             // An approval to run is not one to leave the sandbox, except under the policy that asks
@@ -30,9 +31,10 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
             if !(is_approved && turn.approval_policy == AskForApproval::UnlessTrusted) {
                 ask(&mut work, context, Retry::AfterDenial).await?;
             }
-            match work.attempt(context, Boundary::None).await? {
-                Attempted::Done(output) | Attempted::Denied(output) => Ok(output),
-            }
+            let (Attempted::Done(output) | Attempted::Denied(output)) =
+                work.attempt(context, Boundary::None).await?;
+            work.settle(context).await;
+            Ok(output)
         }
     }
 }

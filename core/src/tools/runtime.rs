@@ -3,8 +3,10 @@
 //! A call starts as soon as it is known, while the response still streams. Outputs come back in the
 //! order of the calls. One call's failure does not stop the rest.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use codex_protocol::ids::CallId;
 use codex_protocol::response_item::ResponseItem;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +30,22 @@ pub struct ToolCallRuntime {
 
 struct Running {
     item: ResponseItem,
-    handle: JoinHandle<Result<ToolOutput, ToolError>>,
+    work: Work,
+}
+
+enum Work {
+    Started(Abandoned),
+    /// The call could not be run at all.
+    Refused(String),
+}
+
+/// A call's task; it ends when nobody waits for it any more.
+struct Abandoned(JoinHandle<Result<ToolOutput, ToolError>>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// What came of all calls.
@@ -48,8 +65,16 @@ impl ToolCallRuntime {
     }
 
     /// Starts the call that an item makes, or queues it behind those that it must wait for.
-    pub fn start(&mut self, item: ResponseItem) {
+    ///
+    /// `seen` holds the ids of the turn's calls so far. An id names a question to a human and an item,
+    /// so one that a model uses twice names nothing.
+    pub fn start(&mut self, item: ResponseItem, seen: &mut HashSet<CallId>) {
         let Some(call) = call_of(&item) else { return };
+        if !seen.insert(call.call_id.clone()) {
+            let text = format!("the call id `{}` was used before; every call needs its own", call.call_id);
+            self.running.push(Running { item, work: Work::Refused(text) });
+            return;
+        }
         let handler = self.registry.get(&call.name);
         let is_parallel = handler.as_ref().is_some_and(|handler| handler.is_parallel());
         let mut before: Vec<_> = self.alone.iter().cloned().collect();
@@ -62,14 +87,18 @@ impl ToolCallRuntime {
         }
         let work = run_in_turn(handler, call, self.context.clone(), before, ended);
         let handle = self.context.services.group.spawn(work);
-        self.running.push(Running { item, handle });
+        self.running.push(Running { item, work: Work::Started(Abandoned(handle)) });
     }
 
     /// Waits for all calls; also when the turn is cancelled, which they notice themselves.
     pub async fn finish(self) -> Finished {
         let mut finished = Finished { outputs: Vec::new(), fatal: None };
-        for Running { item, handle } in self.running {
-            let text = match handle.await {
+        for Running { item, work } in self.running {
+            let ended = match work {
+                Work::Started(mut abandoned) => (&mut abandoned.0).await,
+                Work::Refused(text) => Ok(Err(ToolError::RespondToModel(text))),
+            };
+            let text = match ended {
                 Ok(Ok(output)) => {
                     finished.outputs.extend(output_item(&item, output));
                     continue;

@@ -47,6 +47,9 @@ pub trait Sandboxed: Send {
     /// A human was asked, so the client knows of the item by now.
     fn announced(&mut self);
 
+    /// No further attempt is made: what is still to be told of the last one is told.
+    fn settle(&mut self, context: &SessionTaskContext) -> impl Future<Output = ()> + Send;
+
     /// A human said no: the item ends.
     fn declined(&mut self, context: &SessionTaskContext) -> impl Future<Output = ()> + Send;
 

@@ -1,8 +1,9 @@
 //! All that a task or a tool may ask of its session.
 //!
 //! Every call waits while the session has no room, which is how a slow client slows the model down,
-//! and every call ends with `Interrupted` once the turn is cancelled. The one exception is
-//! [`SessionTaskContext::report_end`], by which a cancelled task says how what it began has ended.
+//! and every call ends with `Interrupted` once the turn is cancelled. The exceptions are
+//! [`SessionTaskContext::report_end`] and [`SessionTaskContext::record_end`], by which a cancelled task
+//! says how what it began has ended.
 
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub enum TurnMsg {
 pub struct LateMsg {
     pub turn_id: TurnId,
     pub msg: EventMsg,
+    /// Answered when the session has taken it.
+    pub taken: Option<oneshot::Sender<()>>,
 }
 
 /// A task's side of its session.
@@ -97,7 +100,14 @@ impl SessionTaskContext {
 
     /// Waits for a human. Whoever cannot be asked, or does not answer, has denied.
     pub async fn approve(&self, request: ApprovalRequest) -> Result<ApprovalAnswer, Interrupted> {
-        self.ask(|reply| TurnMsg::Approve(Box::new(request), reply)).await
+        let (reply, mut answer) = oneshot::channel();
+        self.send(TurnMsg::Approve(Box::new(request), reply)).await?;
+        // An answer that is there counts, also when the turn is cancelled at the same moment.
+        tokio::select! {
+            biased;
+            answer = &mut answer => answer.map_err(|_dropped| Interrupted),
+            () = self.token.cancelled() => Err(Interrupted),
+        }
     }
 
     /// Waits until the session has taken everything sent before.
@@ -114,6 +124,12 @@ impl SessionTaskContext {
         let now = now_ms();
         self.emit(self.started(item.clone(), now)).await?;
         self.emit(self.completed(item, now)).await
+    }
+
+    /// Stores what calls gave back, even in a turn that has been cancelled.
+    pub async fn record_end(&self, items: Vec<ResponseItem>) {
+        // As below: without a session there is nothing to store it in.
+        let _ = self.session.send(TurnMsg::Record(items)).await;
     }
 
     /// Reports the end of something, even in a turn that has been cancelled.

@@ -12,6 +12,7 @@ mod told;
 use libtest_mimic::{Arguments, Trial};
 
 mod approvals;
+mod hostile;
 mod interrupts;
 mod plans;
 mod resume;
@@ -23,6 +24,7 @@ fn main() {
     let trials: Vec<Trial> = [
         turns::stories(),
         approvals::stories(),
+        hostile::stories(),
         interrupts::stories(),
         steering::stories(),
         plans::stories(),

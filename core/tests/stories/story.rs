@@ -4,7 +4,7 @@
 //! next step is due; `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer
 //! TEXT` and `interrupt` come after the first delta of text or output; `resume` ends the conversation
 //! and loads it from its file; `file PATH TEXT` checks the work folder. The model's lines stand in
-//! the script, in the language of the rehearsal model.
+//! the script, in the language of the rehearsal model. `quiet` leaves output of commands out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,11 @@ impl Stage {
                 "approve-session" => playing.answer(ReviewDecision::ApprovedForSession).await,
                 "deny" => playing.answer(ReviewDecision::Denied).await,
                 "abort" => playing.answer(ReviewDecision::Abort).await,
+                "deny-interrupt" => {
+                    playing.answer(ReviewDecision::Denied).await;
+                    playing.interrupt().await;
+                }
+                "quiet" => self.told.leave_out_output(),
                 "resume" => playing = self.resume(playing).await,
                 "file" => self.look_at(rest),
                 other => panic!("no such step: {other}"),

@@ -13,11 +13,23 @@ pub struct Told {
     folder: String,
     /// Responses of this turn whose usage was reported.
     responses: usize,
+    is_quiet: bool,
 }
 
 impl Told {
     pub fn new(folder: &Path) -> Self {
-        Self { text: String::new(), pending: None, folder: folder.display().to_string(), responses: 0 }
+        Self {
+            text: String::new(),
+            pending: None,
+            folder: folder.display().to_string(),
+            responses: 0,
+            is_quiet: false,
+        }
+    }
+
+    /// From now on what commands print is not told.
+    pub fn leave_out_output(&mut self) {
+        self.is_quiet = true;
     }
 
     pub fn step(&mut self, step: &str) {
@@ -41,6 +53,7 @@ impl Told {
             EventMsg::AgentMessageContentDelta(delta) => self.delta("text", &delta.delta),
             EventMsg::ReasoningContentDelta(delta) => self.delta("thought", &delta.delta),
             EventMsg::ReasoningRawContentDelta(delta) => self.delta("raw thought", &delta.delta),
+            EventMsg::ExecOutputDelta(_) if self.is_quiet => {}
             EventMsg::ExecOutputDelta(delta) => self.delta("output", &delta.delta),
             EventMsg::SessionConfigured(_) => {}
             EventMsg::TurnStarted(_) => self.note("turn started"),

@@ -48,6 +48,7 @@ impl Show {
             ServerNotification::ItemStarted(started) => self.started(&started.item),
             ServerNotification::AgentMessageDelta(delta) => self.stream(&delta.item_id, &delta.delta),
             ServerNotification::PlanDelta(delta) => self.stream(&delta.item_id, &delta.delta),
+            ServerNotification::ReasoningSummaryPartAdded(_) => vec![Piece::EndLine],
             ServerNotification::ReasoningSummaryTextDelta(delta) => self.stream(&delta.item_id, &delta.delta),
             ServerNotification::CommandExecutionOutputDelta(delta) => {
                 self.stream(&delta.item_id, &delta.delta)
@@ -246,6 +247,37 @@ mod tests {
                 Line("late")
                 EndLine
                 Line("(declined)")
+            "#]],
+        );
+    }
+
+    #[test]
+    fn parts_of_reasoning_stand_on_lines_of_their_own() {
+        let part = |index: u32| json!({"threadId": "t", "turnId": "u", "itemId": "r", "summaryIndex": index});
+        let text = |index: u32, text: &str| {
+            let mut params = part(index);
+            params["delta"] = json!(text);
+            params
+        };
+        check(
+            &[
+                ("item/started", item(json!({"type": "reasoning", "id": "r"}))),
+                ("item/reasoning/summaryPartAdded", part(0)),
+                ("item/reasoning/summaryTextDelta", text(0, "First.")),
+                ("item/reasoning/summaryPartAdded", part(1)),
+                ("item/reasoning/summaryTextDelta", text(1, "Second.")),
+                (
+                    "item/completed",
+                    item(json!({"type": "reasoning", "id": "r", "summary": ["First.", "Second."]})),
+                ),
+            ],
+            expect![[r#"
+                Line("(thinking)")
+                EndLine
+                Stream("First.")
+                EndLine
+                Stream("Second.")
+                EndLine
             "#]],
         );
     }

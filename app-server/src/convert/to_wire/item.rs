@@ -8,6 +8,7 @@ use std::time::Duration;
 use codex_app_server_protocol::v2::item::{ThreadItem, ThreadItemDetails as Details};
 use codex_app_server_protocol::v2::item_message as message;
 use codex_app_server_protocol::v2::item_tool as tool;
+use codex_core::base::text::middle_cut;
 use codex_protocol::response_item::MessagePhase;
 use codex_protocol::turn_item::{
     AgentMessageItem, AgentText, CommandExecutionItem, CommandSource, CommandStatus, FileChange,
@@ -105,10 +106,22 @@ fn command_execution(item: CommandExecutionItem) -> Details {
         source: command_source(item.source),
         status: command_status(item.status),
         command_actions: command::actions(item.parsed_cmd),
-        aggregated_output: item.aggregated_output,
+        aggregated_output: item.aggregated_output.map(shown_output),
         exit_code: item.exit_code,
         duration_ms: item.duration.map(milliseconds),
     }
+}
+
+/// Some clients read no lines above 64 KiB, so a long output is shown by its two ends. Control characters
+/// take six bytes in JSON.
+fn shown_output(output: String) -> String {
+    const MOST: usize = 40 * 1024;
+    let escaped: usize = output.bytes().map(|byte| if byte < 0x20 && byte != b'\n' { 6 } else { 1 }).sum();
+    if escaped <= MOST {
+        return output;
+    }
+    let share = output.len() * MOST / escaped;
+    middle_cut(&output, share, |missing| format!("\n[... {missing} bytes left out ...]\n"))
 }
 
 fn command_source(source: CommandSource) -> tool::CommandExecutionSource {

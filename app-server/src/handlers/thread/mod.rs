@@ -7,6 +7,7 @@ mod rename;
 mod resume;
 mod resume_settings;
 mod resume_source;
+mod sandbox_notice;
 mod start;
 mod stored;
 mod terminals;

@@ -18,10 +18,15 @@ use super::view;
 use crate::context::Context;
 use crate::convert::to_core::thread::start_overrides;
 use crate::error::RpcError;
-use crate::handle::{Handle, Reply};
+use crate::handle::{Handle, Lane, Reply};
 use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
 
 impl Handle<ThreadStart> for Context {
+    /// Nobody knows the thread before the answer, so nothing needs to wait for it.
+    fn lane(_: &ThreadStartParams) -> Lane {
+        Lane::Concurrent
+    }
+
     async fn handle(&self, mut params: ThreadStartParams) -> Result<Reply<ThreadStartResponse>, RpcError> {
         let overrides = start_overrides(&mut params)?;
         let mut config = self.read_settings(move |configs| configs.for_thread(&overrides)).await??;
@@ -35,6 +40,7 @@ impl Handle<ThreadStart> for Context {
         let response = view::response(&loaded, thread.clone(), &snapshot);
         let outgoing = self.outgoing().clone();
         let threads = self.threads().clone();
+        let context = self.clone();
         Ok(Reply::then(response, async move {
             threads.broadcast(ServerNotification::ThreadStarted(ThreadStartedNotification { thread })).await;
             let cwd = &snapshot.settings.cwd;
@@ -44,6 +50,7 @@ impl Handle<ThreadStart> for Context {
                 outgoing.notify(view::warning(loaded.conversation.id(), message)).await;
             }
             gate.open();
+            context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
         }))
     }
 }

@@ -11,8 +11,9 @@ use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 
 impl Handle<TurnInterrupt> for Context {
-    fn lane(params: &TurnInterruptParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+    /// Behind nothing: whatever else waits, an interrupt is heard.
+    fn lane(_: &TurnInterruptParams) -> Lane {
+        Lane::Concurrent
     }
 
     async fn handle(&self, params: TurnInterruptParams) -> Result<Reply<TurnInterruptResponse>, RpcError> {

@@ -2,7 +2,7 @@
 
 use codex_app_server_protocol::method::TurnSteer;
 use codex_app_server_protocol::v2::turn::{TurnSteerParams, TurnSteerResponse};
-use codex_core::session::request::{NotActive, NotSteered};
+use codex_core::session::request::NotActive;
 use codex_protocol::ids::TurnId;
 
 use crate::context::Context;
@@ -42,10 +42,10 @@ impl Handle<TurnSteer> for Context {
     }
 }
 
-fn refusal(expected: &TurnId, reason: NotSteered) -> RpcError {
+fn refusal(expected: &TurnId, reason: NotActive) -> RpcError {
     match reason {
-        NotSteered::NotActive(NotActive::Idle) => RpcError::invalid_request("no active turn to steer"),
-        NotSteered::NotActive(NotActive::Other(running)) => {
+        NotActive::Idle => RpcError::invalid_request("no active turn to steer"),
+        NotActive::Other(running) => {
             RpcError::invalid_request(format!("expected active turn id `{expected}` but found `{running}`"))
         }
     }

@@ -158,7 +158,7 @@ mod tests {
             Config {
                 codex_home: "/home",
                 cwd: "/work",
-                model: "gpt-6.1-sol",
+                model: "gpt-5.5",
                 review_model: None,
                 model_provider_id: "openai",
                 model_provider: ModelProviderInfo {

@@ -9,26 +9,24 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use ::landlock::{
+    AccessFs, BitFlags, PathBeneath, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, Scope,
+    make_bitflags,
+};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::broken::{Broken, Step};
 use super::sys;
 use crate::sandbox::plan::Rules;
 
-const EXECUTE: u64 = 1;
-const WRITE_FILE: u64 = 1 << 1;
-const READ_FILE: u64 = 1 << 2;
-const READ_DIR: u64 = 1 << 3;
-/// Removing and making things of every kind.
-const CHANGE_DIR: u64 = 0x1ff << 4;
-const REFER: u64 = 1 << 13;
-const TRUNCATE: u64 = 1 << 14;
-const IOCTL_DEV: u64 = 1 << 15;
+const READ: BitFlags<AccessFs> = make_bitflags!(AccessFs::{Execute | ReadFile});
+const WRITE: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
+    WriteFile | RemoveDir | RemoveFile | MakeChar | MakeDir | MakeReg | MakeSock | MakeFifo | MakeBlock | MakeSym
+        | Refer | Truncate
+});
 /// The rights that make sense for something that is not a folder.
-const OF_FILES: u64 = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV;
-
-const READ: u64 = EXECUTE | READ_FILE;
-const WRITE: u64 = WRITE_FILE | CHANGE_DIR | REFER | TRUNCATE;
+const OF_FILES: BitFlags<AccessFs> =
+    make_bitflags!(AccessFs::{Execute | WriteFile | ReadFile | Truncate | IoctlDev});
 
 /// Devices that every program may use, where the whole of `/dev` is in sight.
 const DEVICES: [&str; 7] =
@@ -42,80 +40,85 @@ pub fn version() -> u32 {
 
 /// The second wall inside of mounts.
 pub fn beside_mounts(rules: &Rules) -> Result<Option<OwnedFd>, Broken> {
-    let known = known(version());
-    if known == 0 {
+    if version() == 0 {
         return Ok(None);
     }
-    let ruleset = Ruleset::new(known & (WRITE | IOCTL_DEV))?;
+    let mut ruleset = Rulebook::new(WRITE | AccessFs::IoctlDev)?;
     for path in rules.writable.iter().map(PathBuf::as_path).chain([Path::new("/dev")]) {
-        ruleset.allow(path, WRITE | IOCTL_DEV)?;
+        ruleset.allow(path, WRITE | AccessFs::IoctlDev)?;
     }
-    Ok(Some(ruleset.fd))
+    ruleset.finish().map(Some)
 }
 
 /// The only wall.
 pub fn alone(rules: &Rules) -> Result<OwnedFd, Broken> {
-    let ruleset = Ruleset::new(known(version()) & (READ | READ_DIR | WRITE | IOCTL_DEV))?;
+    let mut ruleset = Rulebook::new(READ | AccessFs::ReadDir | WRITE | AccessFs::IoctlDev)?;
     let secrets: Vec<PathBuf> = rules.veiled.iter().chain(&rules.hidden).cloned().collect();
-    ruleset.allow(Path::new("/"), READ_DIR)?;
+    ruleset.allow(Path::new("/"), AccessFs::ReadDir.into())?;
     let mut out_of_sight = secrets.clone();
     out_of_sight.push("/dev".into());
     ruleset.allow_around(Path::new("/"), &out_of_sight, READ)?;
     for device in DEVICES {
-        ruleset.allow_if_there(Path::new(device), READ_FILE | WRITE_FILE | IOCTL_DEV)?;
+        ruleset
+            .allow_if_there(Path::new(device), make_bitflags!(AccessFs::{ReadFile | WriteFile | IoctlDev}))?;
     }
     for folder in DEVICE_FOLDERS {
-        ruleset.allow_if_there(Path::new(folder), READ_FILE | WRITE | IOCTL_DEV)?;
+        ruleset.allow_if_there(Path::new(folder), WRITE | AccessFs::ReadFile | AccessFs::IoctlDev)?;
     }
     let mut untouchable = secrets;
     untouchable.extend(rules.vital.iter().cloned());
     for root in &rules.writable {
         ruleset.allow_around(root, &untouchable, READ | WRITE)?;
     }
-    Ok(ruleset.fd)
+    ruleset.finish()
 }
 
-/// What a version can restrict.
-fn known(version: u32) -> u64 {
-    match version {
-        0 => 0,
-        1 => (1 << 13) - 1,
-        2 => (1 << 14) - 1,
-        3 | 4 => (1 << 15) - 1,
-        _ => (1 << 16) - 1,
-    }
+struct Rulebook {
+    ruleset: RulesetCreated,
 }
 
-struct Ruleset {
-    fd: OwnedFd,
-    handled: u64,
-}
-
-impl Ruleset {
-    fn new(handled: u64) -> Result<Self, Broken> {
-        // Signals to processes outside, and their sockets without a file.
-        let scoped = if version() >= 6 { 0b11 } else { 0 };
-        let fd = sys::landlock_ruleset(handled, scoped).step("making Landlock rules")?;
-        Ok(Self { fd, handled })
+impl Rulebook {
+    /// Forbids the rights that this kernel can keep track of, except where they will be allowed; also
+    /// signals to processes outside, and their sockets without a file.
+    fn new(handled: BitFlags<AccessFs>) -> Result<Self, Broken> {
+        let made = Ruleset::default().handle_access(handled).and_then(|ruleset| {
+            let scopes = make_bitflags!(Scope::{AbstractUnixSocket | Signal});
+            ruleset.scope(scopes)?.create()
+        });
+        let ruleset = made.map_err(io::Error::other).step("making Landlock rules")?;
+        Ok(Self { ruleset })
     }
 
-    fn allow(&self, path: &Path, rights: u64) -> Result<(), Broken> {
-        let add = || -> io::Result<()> {
+    fn finish(self) -> Result<OwnedFd, Broken> {
+        let fd: Option<OwnedFd> = self.ruleset.into();
+        fd.ok_or_else(|| io::Error::from(io::ErrorKind::Unsupported)).step("making Landlock rules")
+    }
+
+    fn allow(&mut self, path: &Path, rights: BitFlags<AccessFs>) -> Result<(), Broken> {
+        let mut add = || -> io::Result<()> {
             let place = openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
             let meta = rustix::fs::fstat(&place)?;
             let is_folder = rustix::fs::FileType::from_raw_mode(meta.st_mode).is_dir();
-            let rights = if is_folder { rights } else { rights & OF_FILES } & self.handled;
-            if rights == 0 { Ok(()) } else { sys::landlock_allow(&self.fd, &place, rights) }
+            let rights = if is_folder { rights } else { rights & OF_FILES };
+            if !rights.is_empty() {
+                (&mut self.ruleset).add_rule(PathBeneath::new(place, rights)).map_err(io::Error::other)?;
+            }
+            Ok(())
         };
         add().step_at("allowing", path)
     }
 
-    fn allow_if_there(&self, path: &Path, rights: u64) -> Result<(), Broken> {
+    fn allow_if_there(&mut self, path: &Path, rights: BitFlags<AccessFs>) -> Result<(), Broken> {
         if path.exists() { self.allow(path, rights) } else { Ok(()) }
     }
 
     /// Allows everything below a place but these paths.
-    fn allow_around(&self, place: &Path, except: &[PathBuf], rights: u64) -> Result<(), Broken> {
+    fn allow_around(
+        &mut self,
+        place: &Path,
+        except: &[PathBuf],
+        rights: BitFlags<AccessFs>,
+    ) -> Result<(), Broken> {
         if except.iter().any(|path| place.starts_with(path)) {
             return Ok(());
         }
@@ -144,19 +147,5 @@ fn entries(folder: &Path, known: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
             Ok(below.map(|name| folder.join(name)).collect())
         }
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn older_versions_know_fewer_rights() {
-        assert_eq!(known(0), 0);
-        assert_eq!(known(1) & (REFER | TRUNCATE | IOCTL_DEV), 0);
-        assert_eq!(known(2) & (REFER | TRUNCATE | IOCTL_DEV), REFER);
-        assert_eq!(known(3) & (REFER | TRUNCATE | IOCTL_DEV), REFER | TRUNCATE);
-        assert_eq!(known(9), READ | READ_DIR | WRITE | IOCTL_DEV);
     }
 }

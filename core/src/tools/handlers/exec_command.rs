@@ -1,7 +1,6 @@
 //! `exec_command`: runs a command in the user's shell and gives back its output, or a session id when
 //! it runs on.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
@@ -13,8 +12,8 @@ use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStat
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 
+use crate::base::paths::AbsolutePath;
 use crate::base::time::now_ms;
 use crate::context::truncate::OutputLimit;
 use crate::exec::env::{CommandEnvironment, Network};
@@ -26,14 +25,17 @@ use crate::exec::unified::{OpenRequest, TerminalSize};
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial::looks_denied;
+use crate::sandbox::launch::Launch;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::exec_output::ExecOutput;
+use crate::tools::handlers::owned::Owned;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
 use crate::tools::registry::ToolHandler;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
 use crate::turn::port::SessionTaskContext;
+use crate::turn::services::SessionServices;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +51,9 @@ struct Arguments {
     #[serde(default)]
     sandbox_permissions: SandboxPermissions,
     justification: Option<String>,
-    prefix_rule: Option<Vec<String>>,
+    /// Taken, but rules for good are not kept yet.
+    #[serde(rename = "prefix_rule")]
+    _prefix_rule: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -136,6 +140,21 @@ pub(super) fn yield_time(asked: Option<f64>, default_ms: u64, most_ms: u64) -> D
     Duration::from_millis(asked.map_or(default_ms, |ms| ms.max(0.0) as u64).clamp(250, most_ms))
 }
 
+/// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
+async fn plan(
+    services: &SessionServices,
+    policy: &SandboxPolicy,
+    cwd: &AbsolutePath,
+    spec: CommandSpec,
+) -> Result<Launch, String> {
+    let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
+    let planned = services.group.spawn_blocking(move || sandbox.plan(&policy, &cwd, spec));
+    match planned.await {
+        Ok(launch) => launch.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// One command on its way through the orchestrator.
 struct ExecRequest {
     call_id: CallId,
@@ -146,9 +165,10 @@ struct ExecRequest {
     yield_time: Duration,
     escalate: bool,
     justification: Option<String>,
-    prefix_rule: Option<Vec<String>>,
     started_at_ms: i64,
     is_announced: bool,
+    /// How an attempt ended that may be followed by another.
+    end: Option<EventMsg>,
 }
 
 impl ExecRequest {
@@ -165,20 +185,18 @@ impl ExecRequest {
         }
         let login = if arguments.login.unwrap_or(true) { Login::Yes } else { Login::No };
         let argv = shell.argv(login, &arguments.cmd);
-        let network = Network::from(&context.turn.sandbox_policy);
-        let environment =
-            CommandEnvironment::new(&services.variables, &services.config.shell_environment_policy, network);
         Ok(Self {
             call_id,
-            spec: CommandSpec { argv, cwd, env: environment.vars },
-            withheld: environment.withheld,
+            // The variables depend on where it runs.
+            spec: CommandSpec { argv, cwd, env: Vec::new() },
+            withheld: 0,
             tty: arguments.tty,
             yield_time: yield_time(arguments.yield_time_ms, 10_000, 30_000),
             escalate: arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
             justification: arguments.justification,
-            prefix_rule: arguments.prefix_rule,
             started_at_ms: now_ms(),
             is_announced: false,
+            end: None,
         })
     }
 
@@ -197,50 +215,62 @@ impl ExecRequest {
         }
     }
 
-    async fn open(
-        &mut self,
-        context: &SessionTaskContext,
-        boundary: Boundary,
-    ) -> Result<Arc<ExecSession>, ToolError> {
+    async fn open(&mut self, context: &SessionTaskContext, boundary: Boundary) -> Result<Owned, ToolError> {
         let services = &context.services;
         let policy = &context.turn.sandbox_policy;
         let policy = match boundary {
             Boundary::Sandbox => policy,
             Boundary::None => &SandboxPolicy::DangerFullAccess,
         };
-        let launch = services.sandbox.plan(policy, &context.turn.cwd, self.spec.clone());
-        let opened = match launch {
+        let spec = CommandSpec { env: self.variables(context, policy), ..self.spec.clone() };
+        let opened = match plan(services, policy, &context.turn.cwd, spec).await {
             Ok(launch) => {
                 let request =
                     OpenRequest { launch, tty: self.tty, size: TerminalSize::default(), timeout: None };
                 services.exec.open(request).await.map_err(|error| error.to_string())
             }
-            Err(error) => Err(error.to_string()),
+            Err(text) => Err(text),
         };
         match opened {
             Ok(session) => {
-                self.announce(context, Some(session.id().to_string())).await?;
-                Ok(session)
+                let owned = Owned::new(session);
+                self.announce(context, Some(owned.id().to_string())).await;
+                Ok(owned)
             }
             Err(text) => {
-                self.announce(context, None).await?;
+                self.announce(context, None).await;
                 context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
                 Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
             }
         }
     }
 
-    async fn announce(
-        &mut self,
-        context: &SessionTaskContext,
-        process_id: Option<String>,
-    ) -> Result<(), ToolError> {
+    /// What has begun is told even in a turn that is cancelled meanwhile: its end will be, too.
+    async fn announce(&mut self, context: &SessionTaskContext, process_id: Option<String>) {
         if !self.is_announced {
             self.is_announced = true;
-            let item = self.item(CommandSource::UnifiedExecStartup, process_id);
-            context.item_started(TurnItem::CommandExecution(item), self.started_at_ms).await?;
+            let item = TurnItem::CommandExecution(self.item(CommandSource::UnifiedExecStartup, process_id));
+            context.report_end(context.started(item, self.started_at_ms)).await;
         }
-        Ok(())
+    }
+
+    /// Ends a command whose turn was cancelled, with all it started.
+    async fn cut_off(&self, context: &SessionTaskContext, session: &ExecSession) -> ToolError {
+        let exit = session.kill().await;
+        let item = ended_item(self.item(CommandSource::UnifiedExecStartup, None), session, exit.code);
+        context.report_end(context.completed(item, self.started_at_ms)).await;
+        ToolError::Interrupted
+    }
+
+    fn variables(&mut self, context: &SessionTaskContext, policy: &SandboxPolicy) -> Vec<(String, String)> {
+        let services = &context.services;
+        let environment = CommandEnvironment::new(
+            &services.variables,
+            &services.config.shell_environment_policy,
+            Network::from(policy),
+        );
+        self.withheld = environment.withheld;
+        environment.vars
     }
 
     /// The end of a command that did not run.
@@ -261,18 +291,14 @@ impl ExecRequest {
 
     /// Reports output as it comes until the command ends or the time is over; true at its end.
     async fn follow(&self, context: &SessionTaskContext, session: &ExecSession) -> Result<bool, ToolError> {
-        let deadline = Instant::now() + self.yield_time;
+        let deadline = tokio::time::sleep(self.yield_time);
+        tokio::pin!(deadline);
         loop {
             tokio::select! {
                 biased;
-                () = context.token.cancelled() => {
-                    session.kill().await;
-                    let item = self.item(CommandSource::UnifiedExecStartup, None);
-                    let exit = session.wait().await;
-                    let item = ended_item(item, session, exit.code);
-                    context.report_end(context.completed(item, self.started_at_ms)).await;
-                    return Err(ToolError::Interrupted);
-                }
+                () = context.token.cancelled() => return Err(self.cut_off(context, session).await),
+                // Before the output, of which there may be no end.
+                () = &mut deadline => return Ok(false),
                 delta = session.next_delta() => match delta {
                     None => return Ok(true),
                     Some((stream, delta)) => {
@@ -282,7 +308,6 @@ impl ExecRequest {
                         let _ = context.emit(EventMsg::ExecOutputDelta(delta)).await;
                     }
                 },
-                () = tokio::time::sleep_until(deadline) => return Ok(false),
             }
         }
     }
@@ -320,14 +345,18 @@ impl Sandboxed for ExecRequest {
             call_id: self.call_id.clone(),
             key: ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated)),
             announce,
-            withdrawn: self.not_run(context, CommandStatus::Declined, None),
+            withdrawn: self
+                .end
+                .clone()
+                .unwrap_or_else(|| self.not_run(context, CommandStatus::Declined, None)),
             question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
                 call_id: self.call_id.clone(),
                 command: self.spec.argv.clone(),
                 cwd: self.spec.cwd.as_path().to_path_buf(),
                 reason,
                 parsed_cmd: summarize(&self.spec.argv),
-                proposed_execpolicy_amendment: self.prefix_rule.clone(),
+                // Rules for good are not kept yet, so none is proposed.
+                proposed_execpolicy_amendment: None,
             }),
         }
     }
@@ -336,8 +365,17 @@ impl Sandboxed for ExecRequest {
         self.is_announced = true;
     }
 
+    async fn settle(&mut self, context: &SessionTaskContext) {
+        if let Some(end) = self.end.take() {
+            context.report_end(end).await;
+        }
+    }
+
     async fn declined(&mut self, context: &SessionTaskContext) {
-        if self.is_announced {
+        if self.end.is_some() {
+            // It has run once, and how that ended is how it ends.
+            self.settle(context).await;
+        } else if self.is_announced {
             context.report_end(self.not_run(context, CommandStatus::Declined, None)).await;
         }
     }
@@ -347,14 +385,16 @@ impl Sandboxed for ExecRequest {
         context: &SessionTaskContext,
         boundary: Boundary,
     ) -> Result<Attempted<ExecOutput>, ToolError> {
-        let session = self.open(context, boundary).await?;
-        let has_ended = self.follow(context, &session).await?;
-        let collected = session.collect(Duration::ZERO, &context.token).await;
+        // A further attempt tells how the command ends in the place of the last one.
+        self.end = None;
+        let owned = self.open(context, boundary).await?;
+        let has_ended = self.follow(context, &owned).await?;
+        let collected = owned.collect(Duration::ZERO, &context.token).await;
         let mut output = ExecOutput {
             text: collected.output,
-            wall_seconds: session.age().as_secs_f64(),
+            wall_seconds: owned.age().as_secs_f64(),
             exit_code: None,
-            session_id: session.id(),
+            session_id: owned.id(),
             notes: Vec::new(),
         };
         if self.withheld > 0 {
@@ -363,20 +403,23 @@ impl Sandboxed for ExecRequest {
                 .push(format!("{} environment variables were withheld from this command", self.withheld));
         }
         if !has_ended {
-            context.sync().await?;
-            let item = self.item(CommandSource::UnifiedExecStartup, Some(session.id().to_string()));
-            hand_over(context, session, item, self.started_at_ms);
+            if context.sync().await.is_err() {
+                return Err(self.cut_off(context, &owned).await);
+            }
+            let item = self.item(CommandSource::UnifiedExecStartup, Some(owned.id().to_string()));
+            hand_over(context, owned.release(), item, self.started_at_ms);
             return Ok(Attempted::Done(output));
         }
-        let exit = session.wait().await;
+        let exit = owned.wait().await;
         output.exit_code = Some(exit.code);
-        let is_denied = boundary == Boundary::Sandbox && looks_denied(exit.code, &output.text);
-        let item = self.item(CommandSource::UnifiedExecStartup, None);
-        let ended = context.completed(ended_item(item, &session, exit.code), self.started_at_ms);
-        if is_denied {
+        let item = ended_item(self.item(CommandSource::UnifiedExecStartup, None), &owned, exit.code);
+        let end = context.completed(item, self.started_at_ms);
+        if owned.is_sandboxed() && looks_denied(exit.code, &output.text) {
             output.notes.push("the sandbox seems to have stopped this command".into());
+            self.end = Some(end);
+            return Ok(Attempted::Denied(output));
         }
-        context.report_end(ended).await;
-        Ok(if is_denied { Attempted::Denied(output) } else { Attempted::Done(output) })
+        context.report_end(end).await;
+        Ok(Attempted::Done(output))
     }
 }

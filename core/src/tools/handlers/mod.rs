@@ -2,6 +2,7 @@
 
 pub mod exec_command;
 pub mod exec_output;
+mod owned;
 pub mod terminal;
 pub mod update_plan;
 pub mod write_stdin;

@@ -8,9 +8,14 @@ use codex_protocol::events::exec::ExecOutputDeltaEvent;
 use codex_protocol::events::item::ItemCompletedEvent;
 use codex_protocol::turn_item::{CommandExecutionItem, CommandStatus, TurnItem};
 
+use tokio::sync::oneshot;
+
 use crate::base::time::now_ms;
 use crate::exec::unified::session::ExecSession;
 use crate::turn::port::{LateMsg, SessionTaskContext};
+
+/// A forgotten command that never stops printing is streamed so far; its item has the two ends of all.
+const MOST_STREAMED: usize = 1024 * 1024;
 
 /// The item of a command whose end is known.
 pub fn ended_item(mut item: CommandExecutionItem, session: &ExecSession, exit_code: i32) -> TurnItem {
@@ -35,10 +40,13 @@ pub fn hand_over(
     let thread_id = context.turn.conversation_id;
     session.set_item(item.id.clone());
     context.services.group.spawn(async move {
+        let mut left = MOST_STREAMED;
         while let Some((stream, delta)) = session.next_delta().await {
+            left = left.saturating_sub(delta.len());
             let delta = ExecOutputDeltaEvent { item_id: item.id.clone(), stream, delta };
             let msg = EventMsg::ExecOutputDelta(delta);
-            if late.send(Box::new(LateMsg { turn_id: turn_id.clone(), msg })).await.is_err() {
+            let late_msg = Box::new(LateMsg { turn_id: turn_id.clone(), msg, taken: None });
+            if left == 0 || late.send(late_msg).await.is_err() {
                 break;
             }
         }
@@ -50,8 +58,11 @@ pub fn hand_over(
             started_at_ms: Some(started_at_ms),
             completed_at_ms: Some(now_ms()),
         });
+        let (taken, told) = oneshot::channel();
         // Nobody hears it only when the conversation itself has ended.
-        let _ = late.send(Box::new(LateMsg { turn_id, msg })).await;
+        if late.send(Box::new(LateMsg { turn_id, msg, taken: Some(taken) })).await.is_ok() {
+            let _session_has_ended = told.await;
+        }
         session.set_reported();
     });
 }

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::base::cancel::or_cancelled;
 use crate::context::truncate::OutputLimit;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
@@ -26,6 +27,8 @@ struct Arguments {
 
 const NAME: &str = "write_stdin";
 
+const NOT_READ: &str = "the command does not read its input: not all of it could be written in time";
+
 #[derive(Debug)]
 pub struct WriteStdin;
 
@@ -44,7 +47,7 @@ impl ToolHandler for WriteStdin {
                 "properties": {
                     "session_id": {"type": "number", "description": "The session ID that exec_command returned."},
                     "chars": {"type": "string", "description": "What to write. Nothing if left out, which only looks at the output."},
-                    "yield_time_ms": {"type": "number", "description": "How long to wait for output: 250 if something is written, 5000 if not; at most 300000."},
+                    "yield_time_ms": {"type": "number", "description": "How long to wait for output: 250 if something is written, at most 30000; 5000 if not, at most 300000."},
                     "max_output_tokens": {"type": "number", "description": "How much output to return, 10000 tokens if left out. The middle is cut."}
                 },
                 "required": ["session_id"],
@@ -86,9 +89,10 @@ impl ToolHandler for WriteStdin {
                 context.sync().await?;
             }
             if !arguments.chars.is_empty() {
-                session
-                    .write(arguments.chars.as_bytes())
-                    .await
+                let written = tokio::time::timeout(wait, session.write(arguments.chars.as_bytes()));
+                or_cancelled(&context.token, written)
+                    .await?
+                    .map_err(|_elapsed| ToolError::RespondToModel(NOT_READ.into()))?
                     .map_err(|error| ToolError::RespondToModel(error.to_string()))?;
             }
             let began = tokio::time::Instant::now();
@@ -99,7 +103,7 @@ impl ToolHandler for WriteStdin {
             let exit_code = collected.exit.map(|exit| exit.code);
             if exit_code.is_some() {
                 // The end of the item belongs before what the model makes of it.
-                session.reported().await;
+                or_cancelled(&context.token, session.reported()).await?;
             }
             let output = ExecOutput {
                 text: collected.output,

@@ -1,0 +1,114 @@
+//! What a hostile or clumsy model tries, and what a client's timing does: nothing is run that was not
+//! approved, nothing is told twice, nothing hangs.
+
+use codex_protocol::policy::{AskForApproval, SandboxPolicy};
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        ("hostile::a_call_id_used_twice_is_refused", a_call_id_used_twice_is_refused as fn()),
+        ("hostile::a_command_that_is_tried_again_ends_once", a_command_that_is_tried_again_ends_once as fn()),
+        ("hostile::an_answer_counts_also_with_an_interrupt", an_answer_counts_also_with_an_interrupt as fn()),
+        ("hostile::a_command_that_never_stops_printing", a_command_that_never_stops_printing as fn()),
+    ]
+}
+
+fn a_call_id_used_twice_is_refused() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"item {"type":"function_call","name":"exec_command","call_id":"same","arguments":"{\"cmd\":\"touch evil.txt\"}"}
++ item {"type":"function_call","name":"exec_command","call_id":"same","arguments":"{\"cmd\":\"touch nice.txt\"}"}
+say {output2}
+"#,
+        "user go\ndeny\nfile evil.txt\nfile nice.txt",
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch evil.txt" InProgress code None output ""
+              ask touch evil.txt (no reason)
+            > deny
+              completed command "touch evil.txt" Declined code None output ""
+              started   agent ""
+              text "the call id `same` was used before; every call needs its own"
+              completed agent "the call id `same` was used before; every call needs its own"
+            turn completed after 2 responses
+            > file evil.txt
+            evil.txt: not there
+            > file nice.txt
+            nice.txt: not there
+        "#]],
+    );
+}
+
+fn a_command_that_is_tried_again_ends_once() {
+    check(
+        Setting {
+            approval: AskForApproval::OnFailure,
+            sandbox: SandboxPolicy::ReadOnly { network_access: false },
+        },
+        "shell touch made.txt\nsay done\n",
+        "user go\napprove\nfile made.txt",
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              output "touch: cannot touch 'made.txt': Read-only file system\n"
+              ask touch made.txt (The sandbox stopped the command. Run it again without the sandbox?)
+            > approve
+              completed command "touch made.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+            > file made.txt
+            made.txt: 
+        "#]],
+    );
+}
+
+fn an_answer_counts_also_with_an_interrupt() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        "shell touch made.txt\nsay done\n",
+        "user go\ndeny-interrupt\nfile made.txt",
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > deny-interrupt
+              completed command "touch made.txt" Declined code None output ""
+            turn aborted: Interrupted
+            > file made.txt
+            made.txt: not there
+        "#]],
+    );
+}
+
+fn a_command_that_never_stops_printing() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        "shell {\"cmd\": \"while :; do echo; done\", \"yield_time_ms\": 250}\nsay done\n",
+        "quiet\nuser go",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "while :; do echo; done" InProgress code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
