@@ -10,17 +10,12 @@ use rustix::net::{
     SendFlags, recvmsg, sendmsg,
 };
 
-/// Bytes of the length.
-pub(super) const PREFIX: usize = 4;
+use super::plan::{PREFIX, prefix};
+
 /// The system accepts far less as arguments and environment of a command.
 const LONGEST: usize = 16 * 1024 * 1024;
 /// Output, errors and input.
 const MOST_DESCRIPTORS: usize = 3;
-
-/// The length as it stands before the contents.
-pub(super) fn prefix(contents: &[u8]) -> [u8; PREFIX] {
-    u32::try_from(contents.len()).unwrap_or(u32::MAX).to_le_bytes()
-}
 
 /// Sends the length of the contents with the descriptors; never blocks on a socket that is empty.
 pub(super) fn send_length(socket: &UnixStream, contents: &[u8], descriptors: &[OwnedFd]) -> io::Result<()> {

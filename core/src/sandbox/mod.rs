@@ -8,12 +8,19 @@
 pub mod command;
 pub mod denial;
 pub mod helper;
+#[cfg(target_os = "linux")]
 mod helpers;
+#[cfg(target_os = "linux")]
+pub mod launch;
+#[cfg(not(target_os = "linux"))]
+#[path = "elsewhere.rs"]
 pub mod launch;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
 mod message;
 mod plan;
+#[cfg(target_os = "linux")]
 mod probe;
 mod rules;
 pub mod strength;
@@ -26,7 +33,10 @@ use codex_protocol::policy::SandboxPolicy;
 
 use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
+#[cfg(target_os = "linux")]
 use helpers::Helpers;
+#[cfg(not(target_os = "linux"))]
+use launch::Helpers;
 use launch::{Launch, Stdin, Streams};
 use plan::{Confinement, Readiness};
 use rules::Surroundings;
@@ -92,6 +102,7 @@ impl Sandbox {
     }
 
     /// The strength without namespaces, as far as this kernel has it.
+    #[cfg(target_os = "linux")]
     pub fn landlock_only(self) -> Self {
         let missing = probe::gaps("they were switched off".to_owned(), linux::landlock::version());
         self.with_strength(Strength::LandlockOnly { missing })
@@ -99,7 +110,7 @@ impl Sandbox {
 
     /// How strong the sandbox is. The first call tries it out, which takes some milliseconds and blocks.
     pub fn strength(&self) -> &Strength {
-        self.strength.get_or_init(|| probe::strength(&self.surroundings.helper))
+        self.strength.get_or_init(|| try_out(&self.surroundings.helper))
     }
 
     /// Finds out the strength and starts a helper ahead of the first command under this policy, which then starts
@@ -165,6 +176,16 @@ impl Sandbox {
         let (stdout, stderr) = (copy(rustix::stdio::stdout())?, copy(rustix::stdio::stderr())?);
         self.plan(policy, cwd, command)?.run_here(Streams { stdin, stdout, stderr })
     }
+}
+
+#[cfg(target_os = "linux")]
+fn try_out(helper: &Path) -> Strength {
+    probe::strength(helper)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn try_out(helper: &Path) -> Strength {
+    launch::strength(helper)
 }
 
 fn check_folder(folder: &AbsolutePath) -> Result<(), Error> {

@@ -6,8 +6,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::message::{PREFIX, prefix};
-
 /// Everything the helper needs to know to start one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -112,6 +110,14 @@ pub(super) enum FailureKind {
     Program,
     /// The working directory could not be entered.
     Cwd,
+}
+
+/// Bytes of the length that stands before contents.
+pub(super) const PREFIX: usize = 4;
+
+/// The length as it stands before the contents.
+pub(super) fn prefix(contents: &[u8]) -> [u8; PREFIX] {
+    u32::try_from(contents.len()).unwrap_or(u32::MAX).to_le_bytes()
 }
 
 impl Plan {
