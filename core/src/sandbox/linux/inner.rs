@@ -100,7 +100,7 @@ fn get_ready(readiness: Readiness, outer: &Line, identity: Identity) -> Result<(
             namespace::isolate_network()?;
         }
     }
-    // A command that is this process's own user could otherwise write into it.
+    // Commands run as the same user and must not reach into this process.
     sys::become_undumpable();
     Ok(())
 }

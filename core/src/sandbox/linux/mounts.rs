@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Paths may belong to an attacker, so each is opened once without following any link, and from then on only
-//! the descriptor is used.
+//! the descriptor is used. Whoever removes or replaces a protected file on the host takes its lid off, too, for
+//! commands that run at that moment.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
