@@ -4,7 +4,7 @@
 /// program; if it was started as the helper (by its `argv[0]`), does the helper's work and never returns.
 #[cfg(target_os = "linux")]
 pub fn run_if_helper() {
-    if std::env::args_os().next().is_some_and(|name| name == super::launch::HELPER_NAME) {
+    if std::env::args_os().next().is_some_and(|name| name == super::helpers::HELPER_NAME) {
         super::linux::helper::run();
     }
 }

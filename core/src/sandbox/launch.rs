@@ -1,32 +1,29 @@
-//! Starting a planned command under the helper, and following it to its end.
+//! Starting a planned command under a helper, and following it to its end.
 //!
-//! The helper's standard input is a socket to this process. The plan goes down, reports come up, and the closing
-//! of our side, by intent or by our death, tells the helper to end everything. That is why no signal from a
-//! dying parent is needed, whichever thread started the helper.
+//! The helper's standard input is a socket to this process. The plan and the streams of the command go down,
+//! reports come up, and the closing of our side, by intent or by our death, tells the helper to end everything.
+//! That is why no signal from a dying parent is needed, whichever thread started the helper.
 
-use std::fs::File;
-use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use super::Error;
 use super::command::CommandSpec;
-use super::plan::{Confinement, FailureKind, Plan, Report, StdinKind, prefix};
-
-/// The name by which the program knows that it is the helper.
-pub(super) const HELPER_NAME: &str = "codex-linux-sandbox";
+use super::helpers::{Helper, Helpers};
+use super::message::send_length;
+use super::plan::{Confinement, FailureKind, Plan, Readiness, Report, StdinKind};
 
 /// A command that can be started, confined as its policy wants.
 #[derive(Clone, Debug)]
 pub struct Launch {
-    helper: PathBuf,
+    helpers: Helpers,
     confinement: Confinement,
     command: CommandSpec,
 }
@@ -51,11 +48,11 @@ pub enum Stdin {
 impl Launch {
     /// A command without restrictions, under the same helper.
     pub fn unrestricted(helper: impl Into<PathBuf>, command: CommandSpec) -> Self {
-        Self { helper: helper.into(), confinement: Confinement::Open, command }
+        Self::confined(Helpers::without_spare(helper.into()), Confinement::Open, command)
     }
 
-    pub(super) fn confined(helper: PathBuf, confinement: Confinement, command: CommandSpec) -> Self {
-        Self { helper, confinement, command }
+    pub(super) fn confined(helpers: Helpers, confinement: Confinement, command: CommandSpec) -> Self {
+        Self { helpers, confinement, command }
     }
 
     pub fn command(&self) -> &CommandSpec {
@@ -67,57 +64,42 @@ impl Launch {
         self.confinement != Confinement::Open
     }
 
-    pub(super) fn is_probe(&self) -> bool {
-        self.command.argv.is_empty()
-    }
-
     /// Starts the command and returns when it runs, or with the reason why it does not.
     pub async fn start(self, streams: Streams) -> Result<Running, Error> {
-        let (plan, passed) = self.plan(streams.stdin);
-        let (ours, helpers) = control_pair()?;
-        send_first(&ours, &plan, passed)?;
-        ours.set_nonblocking(true).map_err(Error::Start)?;
-        let mut control = UnixStream::from_std(ours).map_err(Error::Start)?;
-        let child = Command::new(&self.helper)
-            .arg0(HELPER_NAME)
-            .env_clear()
-            .stdin(helpers)
-            .stdout(streams.stdout)
-            .stderr(streams.stderr)
-            .spawn()
-            .map_err(|source| Error::Helper { path: self.helper.clone(), source })?;
+        let readiness = self.confinement.readiness();
+        let (plan, descriptors) = self.plan(streams);
+        let Helper { child, control, .. } = self.helpers.take(readiness)?;
+        send_length(&control, &plan, &descriptors).map_err(Error::Start)?;
+        drop(descriptors);
+        control.set_nonblocking(true).map_err(Error::Start)?;
+        let mut control = UnixStream::from_std(control).map_err(Error::Start)?;
         // A helper that ended early has said why, so its words matter more than a failure to write.
         let written = control.write_all(&plan).await;
-        let mut running = Running { child, control, received: Vec::with_capacity(64) };
+        let next = (self.helpers.clone(), readiness);
+        let mut running = Running { child, control, received: Vec::with_capacity(64), next };
         match running.next_report().await {
             Ok(Some(Report::Started)) => Ok(running),
             Ok(Some(Report::Failed { kind, message })) => Err(self.failure(kind, message)),
             Ok(Some(Report::Ended(_)) | None) => {
                 written.map_err(Error::Start)?;
-                Err(Error::Setup("the sandbox helper ended without a word".to_owned()))
+                Err(ended_in_silence())
             }
             Err(error) => Err(Error::Start(error)),
         }
     }
 
-    /// As `start`, on this thread, with the streams of this process, and waiting for the end.
-    pub(super) fn run_here(self, stdin: Stdin, output: [Stdio; 2]) -> Result<i32, Error> {
-        use std::io::{Read, Write};
-        use std::os::unix::process::CommandExt;
-
-        let (plan, passed) = self.plan(stdin);
-        let (mut ours, helpers) = control_pair()?;
-        send_first(&ours, &plan, passed)?;
-        let [stdout, stderr] = output;
-        let mut child = std::process::Command::new(&self.helper)
-            .arg0(HELPER_NAME)
-            .env_clear()
-            .stdin(helpers)
-            .stdout(stdout)
-            .stderr(stderr)
+    /// Starts the command and waits on this thread for its end; returns its exit code.
+    pub(super) fn run_here(self, streams: Streams) -> Result<i32, Error> {
+        let (plan, descriptors) = self.plan(streams);
+        let (mut control, helpers) = StdUnixStream::pair().map_err(Error::Start)?;
+        send_length(&control, &plan, &descriptors).map_err(Error::Start)?;
+        drop(descriptors);
+        let mut child = self
+            .helpers
+            .command(self.confinement.readiness(), helpers.into())
             .spawn()
-            .map_err(|source| Error::Helper { path: self.helper.clone(), source })?;
-        let _ = ours.write_all(&plan);
+            .map_err(|source| Error::Helper { path: self.helpers.program().to_path_buf(), source })?;
+        let _ = control.write_all(&plan);
         let mut received = Vec::new();
         let code = loop {
             match Report::take(&mut received) {
@@ -127,21 +109,27 @@ impl Launch {
                 None => {}
             }
             let mut buffer = [0; 512];
-            match ours.read(&mut buffer) {
-                Ok(0) => break Err(Error::Setup("the sandbox helper ended without a word".to_owned())),
+            match control.read(&mut buffer) {
+                Ok(0) => break Err(ended_in_silence()),
                 Ok(count) => received.extend(buffer.iter().take(count)),
                 Err(error) => break Err(Error::Start(error)),
             }
         };
+        drop(control);
         let _ = child.wait();
         code
     }
 
-    fn plan(&self, stdin: Stdin) -> (Vec<u8>, Option<OwnedFd>) {
-        let (stdin, passed) = match stdin {
-            Stdin::Null => (StdinKind::Null, None),
-            Stdin::Terminal => (StdinKind::Terminal, None),
-            Stdin::Fd(fd) => (StdinKind::Passed, Some(fd)),
+    /// The plan and the streams that go with it.
+    fn plan(&self, streams: Streams) -> (Vec<u8>, Vec<OwnedFd>) {
+        let mut descriptors = vec![streams.stdout, streams.stderr];
+        let stdin = match streams.stdin {
+            Stdin::Null => StdinKind::Null,
+            Stdin::Terminal => StdinKind::Terminal,
+            Stdin::Fd(fd) => {
+                descriptors.push(fd);
+                StdinKind::Passed
+            }
         };
         let plan = Plan {
             confinement: self.confinement.clone(),
@@ -150,7 +138,7 @@ impl Launch {
             env: self.command.env.iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
             cwd: self.command.cwd.clone().into_path_buf(),
         };
-        (plan.encode(), passed)
+        (plan.encode(), descriptors)
     }
 
     fn failure(&self, kind: FailureKind, message: String) -> Error {
@@ -164,23 +152,8 @@ impl Launch {
     }
 }
 
-fn control_pair() -> Result<(StdUnixStream, OwnedFd), Error> {
-    let (ours, helpers) = StdUnixStream::pair().map_err(Error::Start)?;
-    Ok((ours, helpers.into()))
-}
-
-/// The length of the plan and, with it, the descriptor to read from; fits into any empty socket.
-fn send_first(control: &StdUnixStream, plan: &[u8], passed: Option<OwnedFd>) -> Result<(), Error> {
-    let prefix = prefix(plan.len());
-    let fds = passed.as_ref().map(AsFd::as_fd);
-    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    if !fds.as_slice().is_empty() {
-        ancillary.push(SendAncillaryMessage::ScmRights(fds.as_slice()));
-    }
-    let sent = sendmsg(control, &[IoSlice::new(&prefix)], &mut ancillary, SendFlags::NOSIGNAL)
-        .map_err(|errno| Error::Start(errno.into()))?;
-    if sent == prefix.len() { Ok(()) } else { Err(Error::Start(io::ErrorKind::WriteZero.into())) }
+fn ended_in_silence() -> Error {
+    Error::Setup("the sandbox helper ended without a word".to_owned())
 }
 
 /// A started command. Dropping it ends the command and everything it started.
@@ -189,6 +162,8 @@ pub struct Running {
     child: Child,
     control: UnixStream,
     received: Vec<u8>,
+    /// For a helper that can start another command of this kind.
+    next: (Helpers, Readiness),
 }
 
 impl Running {
@@ -211,6 +186,12 @@ impl Running {
     /// Waits until the helper itself, the last process of all, is gone.
     pub async fn gone(&mut self) {
         let _ = self.child.wait().await;
+    }
+
+    /// Gets a helper ready for the next command.
+    pub fn prepare_next(&self) {
+        let (helpers, readiness) = &self.next;
+        helpers.prepare(*readiness);
     }
 
     /// Asks the helper to end the command: politely first, by force soon after.
@@ -238,9 +219,4 @@ impl Running {
 fn code_of(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
-}
-
-/// A descriptor that swallows everything.
-pub(super) fn null() -> io::Result<File> {
-    File::options().write(true).open("/dev/null")
 }

@@ -8,25 +8,37 @@
 pub mod command;
 pub mod denial;
 pub mod helper;
+#[cfg(target_os = "linux")]
+mod helpers;
+#[cfg(target_os = "linux")]
+pub mod launch;
+#[cfg(not(target_os = "linux"))]
+#[path = "elsewhere.rs"]
 pub mod launch;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod message;
 mod plan;
+#[cfg(target_os = "linux")]
 mod probe;
 mod rules;
 pub mod strength;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, OnceLock};
 
 use codex_protocol::policy::SandboxPolicy;
 
 use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
-use launch::{Launch, Stdin};
-use plan::Confinement;
+#[cfg(target_os = "linux")]
+use helpers::Helpers;
+#[cfg(not(target_os = "linux"))]
+use launch::Helpers;
+use launch::{Launch, Stdin, Streams};
+use plan::{Confinement, Readiness};
 use rules::Surroundings;
 use strength::{Finding, Strength};
 
@@ -65,14 +77,16 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     surroundings: Surroundings,
+    helpers: Helpers,
     strength: Arc<OnceLock<Strength>>,
 }
 
 impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {
+        let helpers = Helpers::new(helper.clone());
         let surroundings = Surroundings { helper, home: home.to_path_buf(), unreadable: Vec::new() };
-        Self { surroundings, strength: Arc::default() }
+        Self { surroundings, helpers, strength: Arc::default() }
     }
 
     /// Further paths that confined commands never read.
@@ -88,6 +102,7 @@ impl Sandbox {
     }
 
     /// The strength without namespaces, as far as this kernel has it.
+    #[cfg(target_os = "linux")]
     pub fn landlock_only(self) -> Self {
         let missing = probe::gaps("they were switched off".to_owned(), linux::landlock::version());
         self.with_strength(Strength::LandlockOnly { missing })
@@ -95,7 +110,19 @@ impl Sandbox {
 
     /// How strong the sandbox is. The first call tries it out, which takes some milliseconds and blocks.
     pub fn strength(&self) -> &Strength {
-        self.strength.get_or_init(|| probe::strength(&self.surroundings.helper))
+        self.strength.get_or_init(|| try_out(&self.surroundings.helper))
+    }
+
+    /// Finds out the strength and starts a helper ahead of the first command under this policy, which then starts
+    /// as fast as all others. Blocks for some milliseconds; must be called within a runtime.
+    pub fn prepare(&self, policy: &SandboxPolicy) {
+        let readiness = match (policy.is_unrestricted(), self.strength()) {
+            (false, Strength::Full) if policy.has_network() => Readiness::Namespaces,
+            (false, Strength::Full) => Readiness::Isolated,
+            (true, _) | (_, Strength::LandlockOnly { .. }) => Readiness::Plain,
+            (false, Strength::None { .. }) => return,
+        };
+        self.helpers.prepare(readiness);
     }
 
     /// Whether the strength is known.
@@ -122,7 +149,7 @@ impl Sandbox {
             check_folder(folder)?;
         }
         if policy.is_unrestricted() {
-            return Ok(Launch::unrestricted(&self.surroundings.helper, command));
+            return Ok(Launch::confined(self.helpers.clone(), Confinement::Open, command));
         }
         let rules = || rules::rules(policy, cwd, &command, &self.surroundings);
         let confinement = match self.strength() {
@@ -132,7 +159,7 @@ impl Sandbox {
                 return Err(Error::Unavailable { reason: reason.clone(), remedy: remedy.clone() });
             }
         };
-        Ok(Launch::confined(self.surroundings.helper.clone(), confinement, command))
+        Ok(Launch::confined(self.helpers.clone(), confinement, command))
     }
 
     /// Runs a command under a policy with the input and output of this process, to its end; returns its
@@ -143,11 +170,22 @@ impl Sandbox {
         cwd: &AbsolutePath,
         command: CommandSpec,
     ) -> Result<i32, Error> {
-        let stdin = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
-            .map_err(|errno| Error::Start(errno.into()))?;
-        let launch = self.plan(policy, cwd, command)?;
-        launch.run_here(Stdin::Fd(stdin), [Stdio::inherit(), Stdio::inherit()])
+        let copy =
+            |stream| rustix::io::fcntl_dupfd_cloexec(stream, 3).map_err(|errno| Error::Start(errno.into()));
+        let stdin = Stdin::Fd(copy(rustix::stdio::stdin())?);
+        let (stdout, stderr) = (copy(rustix::stdio::stdout())?, copy(rustix::stdio::stderr())?);
+        self.plan(policy, cwd, command)?.run_here(Streams { stdin, stdout, stderr })
     }
+}
+
+#[cfg(target_os = "linux")]
+fn try_out(helper: &Path) -> Strength {
+    probe::strength(helper)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn try_out(helper: &Path) -> Strength {
+    launch::strength(helper)
 }
 
 fn check_folder(folder: &AbsolutePath) -> Result<(), Error> {

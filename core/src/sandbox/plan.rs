@@ -28,6 +28,41 @@ pub(super) enum Confinement {
     Landlock(Rules),
 }
 
+/// How far a helper gets ready before it knows its command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// Started.
+    Plain,
+    /// In namespaces of its own, but for the network.
+    Namespaces,
+    /// In a network of its own, too.
+    Isolated,
+}
+
+impl Readiness {
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Namespaces, Self::Isolated];
+
+    /// As the helper is told.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Namespaces => "namespaces",
+            Self::Isolated => "isolated",
+        }
+    }
+}
+
+impl Confinement {
+    /// What a helper must be ready for.
+    pub fn readiness(&self) -> Readiness {
+        match self {
+            Self::Open | Self::Landlock(_) => Readiness::Plain,
+            Self::Namespaces(rules) if rules.network => Readiness::Namespaces,
+            Self::Namespaces(_) => Readiness::Isolated,
+        }
+    }
+}
+
 /// What a confined command may touch. All paths are absolute, and free of links but
 /// for the last part of `protected`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,10 +112,13 @@ pub(super) enum FailureKind {
     Cwd,
 }
 
-/// Bytes of a length prefix.
+/// Bytes of the length that stands before contents.
 pub(super) const PREFIX: usize = 4;
-/// No plan is longer: the system accepts far less as arguments and environment.
-pub(super) const LONGEST_PLAN: usize = 16 * 1024 * 1024;
+
+/// The length as it stands before the contents.
+pub(super) fn prefix(contents: &[u8]) -> [u8; PREFIX] {
+    u32::try_from(contents.len()).unwrap_or(u32::MAX).to_le_bytes()
+}
 
 impl Plan {
     /// The plan without its length prefix.
@@ -149,7 +187,7 @@ impl Report {
                 out.bytes.extend(code.to_le_bytes());
             }
         }
-        [&prefix(out.bytes.len())[..], &out.bytes].concat()
+        [&prefix(&out.bytes)[..], &out.bytes].concat()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -178,11 +216,6 @@ impl Report {
     }
 }
 
-/// The length as it stands before the contents.
-pub(super) fn prefix(length: usize) -> [u8; PREFIX] {
-    u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
-}
-
 #[derive(Default)]
 struct Writer {
     bytes: Vec<u8>,
@@ -195,12 +228,12 @@ impl Writer {
 
     fn bytes(&mut self, text: &std::ffi::OsStr) {
         let bytes = text.as_encoded_bytes();
-        self.bytes.extend(prefix(bytes.len()));
+        self.bytes.extend(prefix(bytes));
         self.bytes.extend(bytes);
     }
 
     fn list<'a>(&mut self, texts: impl ExactSizeIterator<Item = &'a std::ffi::OsStr>) {
-        self.bytes.extend(prefix(texts.len()));
+        self.bytes.extend(u32::try_from(texts.len()).unwrap_or(u32::MAX).to_le_bytes());
         texts.for_each(|text| self.bytes(text));
     }
 

@@ -1,10 +1,12 @@
 //! Trying out what the kernel allows, with the helper doing all it does for a command but executing one.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::Error;
 use super::command::CommandSpec;
-use super::launch::{Launch, Stdin, null};
+use super::helpers::Helpers;
+use super::launch::{Launch, Stdin, Streams};
 use super::linux::landlock;
 use super::plan::{Confinement, Rules};
 use super::strength::{Gap, Strength};
@@ -61,8 +63,10 @@ fn writable_sample() -> Vec<std::path::PathBuf> {
 fn try_out(helper: &Path, confinement: Confinement) -> Result<(), Error> {
     let cwd = AbsolutePath::new("/").map_err(|error| Error::Setup(error.to_string()))?;
     let command = CommandSpec { argv: Vec::new(), cwd, env: Vec::new() };
-    let quiet = [null().map_err(Error::Start)?.into(), null().map_err(Error::Start)?.into()];
-    match Launch::confined(helper.to_path_buf(), confinement, command).run_here(Stdin::Null, quiet)? {
+    let null = || File::options().write(true).open("/dev/null").map(Into::into).map_err(Error::Start);
+    let quiet = Streams { stdin: Stdin::Null, stdout: null()?, stderr: null()? };
+    let helpers = Helpers::without_spare(helper.to_path_buf());
+    match Launch::confined(helpers, confinement, command).run_here(quiet)? {
         0 => Ok(()),
         code => Err(Error::Setup(format!("the trial ended with code {code}"))),
     }

@@ -86,15 +86,14 @@ pub(super) fn rules(
     })
 }
 
-/// Sockets of agents that hold keys, as the command's environment names them.
+/// Sockets of agents and terminals of this user.
 fn agent_doors(command: &CommandSpec) -> impl Iterator<Item = PathBuf> {
     let variable = |name: &'static str| {
         let value = command.env.iter().find(|(other, _)| other == name)?;
         Some(PathBuf::from(&value.1)).filter(|path| path.is_absolute())
     };
-    // A tmux socket is named with two numbers after it.
-    let tmux = variable("TMUX").and_then(|path| Some(PathBuf::from(path.to_str()?.split(',').next()?)));
-    [variable("SSH_AUTH_SOCK"), tmux].into_iter().flatten()
+    let tmux = PathBuf::from(format!("/tmp/tmux-{}", rustix::process::getuid().as_raw()));
+    [variable("SSH_AUTH_SOCK"), variable("XDG_RUNTIME_DIR"), Some(tmux)].into_iter().flatten()
 }
 
 /// The path, or of one that does not exist the first part that is missing.

@@ -262,7 +262,8 @@ END
         // The temporary folders, and a workspace below one of them.
         let place = Place::new();
         let policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
-        let script = "echo x > /tmp/$$-made && rm /tmp/$$-made && echo y > made && cat made";
+        let script =
+            "echo x > /tmp/$$-made && rm /tmp/$$-made && echo y > made && cat made && tty >/dev/null";
         let sandbox = sandbox(mode, Path::new("/nonexistent"));
         let output = block_on(async {
             let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
@@ -325,7 +326,6 @@ fn replaced_credentials() -> Outcome {
             session.wait().await;
             session.aggregated()
         });
-        // Errors come on a pipe of their own, so they may be read after the end.
         assert!(output.contains("settings") && output.contains("end\n"), "{}: {output}", mode.name());
         assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
     }

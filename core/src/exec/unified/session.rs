@@ -350,6 +350,9 @@ impl Owner {
             (false, false) => code,
         };
         self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
+        if !end.is_asked() {
+            self.running.prepare_next();
+        }
         self.running.gone().await;
     }
 

@@ -4,8 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use codex_protocol::events::exec::OutputStream;
-use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
+use rustix::pty::{OpenptFlags, grantpt, openpt, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
@@ -28,13 +27,14 @@ pub struct Terminal {
 /// Two pipes for output and nothing to read.
 pub fn pipes() -> Result<(Streams, Ends), Error> {
     let make = || -> io::Result<_> {
-        let (our_stdout, stdout) = pipe_with(PipeFlags::CLOEXEC)?;
-        let (our_stderr, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
+        let (our_stdout, stdout) = io::pipe()?;
+        let (our_stderr, stderr) = io::pipe()?;
         let outputs = vec![
-            (OutputStream::Stdout, Receiver::from_owned_fd(our_stdout)?),
-            (OutputStream::Stderr, Receiver::from_owned_fd(our_stderr)?),
+            (OutputStream::Stdout, Receiver::from_owned_fd(our_stdout.into())?),
+            (OutputStream::Stderr, Receiver::from_owned_fd(our_stderr.into())?),
         ];
-        Ok((Streams { stdin: Stdin::Null, stdout, stderr }, Ends { outputs, terminal: None }))
+        let streams = Streams { stdin: Stdin::Null, stdout: stdout.into(), stderr: stderr.into() };
+        Ok((streams, Ends { outputs, terminal: None }))
     };
     make().map_err(|source| Error::Streams { what: "pipes", source })
 }
@@ -42,11 +42,11 @@ pub fn pipes() -> Result<(Streams, Ends), Error> {
 /// A new terminal.
 pub fn terminal(size: TerminalSize) -> Result<(Streams, Ends), Error> {
     let make = || -> io::Result<_> {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let ours = openpt(flags)?;
+        let ours = openpt(OPEN)?;
+        grantpt(&ours)?;
         unlockpt(&ours)?;
         resize(&ours, size)?;
-        let stdout = ioctl_tiocgptpeer(&ours, flags)?;
+        let stdout = other_side(&ours)?;
         let stderr = stdout.try_clone()?;
         // Not pipes, but they can be waited for in the same way, which is all that is used.
         let input = Sender::from_owned_fd_unchecked(nonblocking(ours.try_clone()?)?)?;
@@ -55,6 +55,24 @@ pub fn terminal(size: TerminalSize) -> Result<(Streams, Ends), Error> {
         Ok((Streams { stdin: Stdin::Terminal, stdout, stderr }, ends))
     };
     make().map_err(|source| Error::Streams { what: "terminal", source })
+}
+
+#[cfg(target_os = "linux")]
+const OPEN: OpenptFlags = OpenptFlags::RDWR.union(OpenptFlags::NOCTTY).union(OpenptFlags::CLOEXEC);
+#[cfg(not(target_os = "linux"))]
+const OPEN: OpenptFlags = OpenptFlags::RDWR.union(OpenptFlags::NOCTTY);
+
+/// The side of a terminal that a command gets.
+#[cfg(target_os = "linux")]
+fn other_side(ours: &OwnedFd) -> io::Result<OwnedFd> {
+    Ok(rustix::pty::ioctl_tiocgptpeer(ours, OPEN)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn other_side(ours: &OwnedFd) -> io::Result<OwnedFd> {
+    use rustix::fs::{Mode, OFlags, open};
+    let name = rustix::pty::ptsname(ours, Vec::new())?;
+    Ok(open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
 fn nonblocking(fd: OwnedFd) -> io::Result<OwnedFd> {

@@ -1,62 +1,73 @@
 //! The parent of the command: builds its walls, starts it, reaps orphans, and ends what it leaves behind.
 
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 
-use super::broken::Broken;
+use super::broken::{Broken, Step};
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
-use super::namespace::{Identity, Network};
+use super::namespace::{self, Identity};
 use super::outer::Line;
 use super::sys::{self, Reaped};
 use super::tree;
 use super::{helper, mounts};
-use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report, StdinKind};
+use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report, StdinKind};
 
 /// Between the polite request to end and the end.
 const GRACE: Duration = Duration::from_millis(100);
 const NOT_STARTED: i32 = 125;
 
-/// The namespaces that a confinement wants from the start; that of the network comes later.
-pub fn namespaces(confinement: &Confinement) -> libc::c_int {
-    match confinement {
-        Confinement::Open | Confinement::Landlock(_) => 0,
-        Confinement::Namespaces(_) => {
-            libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC
+/// The namespaces to be born in. Those of mounts and network are made later, here.
+pub fn namespaces(readiness: Readiness) -> libc::c_int {
+    match readiness {
+        Readiness::Plain => 0,
+        Readiness::Namespaces | Readiness::Isolated => {
+            libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWIPC
         }
     }
 }
 
-/// Runs the command to its end; returns its exit code when nothing it started runs any more.
-pub fn run(
-    plan: Plan,
-    passed: Option<OwnedFd>,
-    control: &UnixStream,
-    outer: &Line,
-    identity: Identity,
-) -> i32 {
-    let leaves_nothing_to_outer = match &plan.confinement {
-        Confinement::Open | Confinement::Landlock(_) => true,
-        Confinement::Namespaces(rules) => rules.writable.is_empty(),
+/// Gets ready, waits for the plan, and runs the command to its end; returns its exit code.
+pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: Identity) -> i32 {
+    let ready = get_ready(readiness, outer, identity);
+    // Without a plan there is nobody to tell anything.
+    let Ok((bytes, descriptors)) = outer.plan() else { return NOT_STARTED };
+    let ending = match readiness {
+        Readiness::Plain => Ending::Tree,
+        Readiness::Namespaces | Readiness::Isolated => Ending::Namespace,
     };
-    match start(plan, passed, outer, identity) {
-        Ok((command, ending)) => {
-            helper::report(control, &Report::Started);
-            let (code, nothing_left) = watch(command, ending);
-            if nothing_left && leaves_nothing_to_outer {
-                // The sooner it is known the better: this process and its namespaces take their time to go.
-                outer.say_reported();
-                helper::report(control, &Report::Ended(code));
-            }
-            code
-        }
+    let plan = Plan::decode(&bytes).ok_or(io::ErrorKind::InvalidData).step("reading the plan");
+    let started = ready.and(plan).map_err(broken).and_then(|plan| {
+        let command = start(&plan, descriptors, outer)?;
+        Ok((command, plan))
+    });
+    let (command, plan) = match started {
+        Ok(started) => started,
         Err((kind, message)) => {
             helper::report(control, &Report::Failed { kind, message });
-            NOT_STARTED
+            return NOT_STARTED;
         }
+    };
+    // Whoever reads the command's output must see its end as soon as the command has closed it.
+    sys::close_output();
+    helper::report(control, &Report::Started);
+    let (code, nothing_left) = watch(command, ending);
+    if nothing_left && leaves_nothing_to_outer(&plan.confinement) {
+        // The sooner it is known the better: this process and its namespaces take their time to go.
+        outer.say_reported();
+        helper::report(control, &Report::Ended(code));
+    }
+    code
+}
+
+fn leaves_nothing_to_outer(confinement: &Confinement) -> bool {
+    match confinement {
+        Confinement::Open | Confinement::Landlock(_) => true,
+        Confinement::Namespaces(rules) => rules.writable.is_empty(),
     }
 }
 
@@ -71,63 +82,59 @@ enum Ending {
     Namespace,
 }
 
-fn start(
-    plan: Plan,
-    passed: Option<OwnedFd>,
-    outer: &Line,
-    identity: Identity,
-) -> Result<(libc::pid_t, Ending), Failure> {
-    let setup = |what: &str, error: std::io::Error| (FailureKind::Setup, format!("{what}: {error}"));
-    let ending = match plan.confinement {
-        Confinement::Namespaces(_) => Ending::Namespace,
-        Confinement::Open | Confinement::Landlock(_) => Ending::Tree,
+/// What can be done without knowing the command.
+fn get_ready(readiness: Readiness, outer: &Line, identity: Identity) -> Result<(), Broken> {
+    let signal = match readiness {
+        Readiness::Plain => libc::SIGTERM,
+        Readiness::Namespaces | Readiness::Isolated => libc::SIGKILL,
     };
-    let signal = match ending {
-        Ending::Tree => libc::SIGTERM,
-        Ending::Namespace => libc::SIGKILL,
-    };
-    sys::signal_at_parents_death(signal)
-        .map_err(|error| setup("guarding against the death of the helper", error))?;
+    sys::signal_at_parents_death(signal).step("guarding against the death of the helper")?;
     if outer.is_cut() {
-        return Err((FailureKind::Setup, "the helper was ended".to_owned()));
+        return Err(io::ErrorKind::BrokenPipe).step("looking for the outer helper");
     }
-    match &plan.confinement {
-        Confinement::Namespaces(rules) => {
-            let build = || {
-                identity.keep()?;
-                let network = if rules.network { None } else { Some(Network::make()?) };
-                mounts::build(rules, outer)?;
-                network.map_or(Ok(()), Network::enter)?;
-                sys::become_undumpable();
-                Ok(())
-            };
-            build().map_err(broken)?;
+    match readiness {
+        Readiness::Plain => sys::become_subreaper().step("becoming the reaper of orphans")?,
+        Readiness::Namespaces => identity.keep()?,
+        Readiness::Isolated => {
+            identity.keep()?;
+            namespace::isolate_network()?;
         }
-        Confinement::Open | Confinement::Landlock(_) => {
-            sys::become_subreaper().map_err(|error| setup("becoming the reaper of orphans", error))?;
-        }
+    }
+    // Commands run as the same user and must not reach into this process.
+    sys::become_undumpable();
+    Ok(())
+}
+
+fn start(plan: &Plan, descriptors: Vec<OwnedFd>, outer: &Line) -> Result<libc::pid_t, Failure> {
+    let mut descriptors = descriptors.into_iter();
+    for place in [libc::STDOUT_FILENO, libc::STDERR_FILENO] {
+        let stream = descriptors.next().ok_or(io::ErrorKind::InvalidData).step("taking the streams");
+        stream.and_then(|stream| sys::put(stream, place).step("taking the streams")).map_err(broken)?;
+    }
+    if let Confinement::Namespaces(rules) = &plan.confinement {
+        sys::new_mount_namespace().step("making a view of the file system").map_err(broken)?;
+        mounts::build(rules, outer).map_err(broken)?;
     }
     let confine = Confine::prepare(&plan.confinement).map_err(broken)?;
     rustix::process::chdir(&plan.cwd)
-        .map_err(|errno| (FailureKind::Cwd, std::io::Error::from(errno).to_string()))?;
-    let input = match (plan.stdin, passed) {
+        .map_err(|errno| (FailureKind::Cwd, io::Error::from(errno).to_string()))?;
+    let input = match (plan.stdin, descriptors.next()) {
         (StdinKind::Terminal, _) => Input::Terminal,
         (StdinKind::Passed, Some(fd)) => Input::Fd(fd),
         (StdinKind::Null | StdinKind::Passed, _) => {
-            Input::Fd(open_null().map_err(|error| setup("/dev/null", error))?)
+            Input::Fd(open_null().step("opening /dev/null").map_err(broken)?)
         }
     };
     let prepared = Prepared::new(&plan.argv, &plan.env, input)
         .map_err(|_| (FailureKind::Program, "it, an argument or a variable holds a NUL byte".to_owned()))?;
-    let command = prepared.start(confine.as_ref()).map_err(not_started)?;
-    Ok((command, ending))
+    prepared.start(confine.as_ref()).map_err(not_started)
 }
 
 fn broken(broken: Broken) -> Failure {
     (FailureKind::Setup, broken.to_string())
 }
 
-fn open_null() -> std::io::Result<OwnedFd> {
+fn open_null() -> io::Result<OwnedFd> {
     Ok(rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
 

@@ -125,15 +125,27 @@ impl Rulebook {
         if !except.iter().any(|path| path.starts_with(place)) {
             return self.allow(place, rights);
         }
-        for entry in fs::read_dir(place).step_at("listing", place)?.flatten() {
-            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        for entry in entries(place, except).step_at("listing", place)? {
+            let is_link = entry.is_symlink();
             if !is_link {
-                match self.allow_around(&entry.path(), except, rights) {
-                    Err(_) if !entry.path().exists() => {}
+                match self.allow_around(&entry, except, rights) {
+                    Err(_) if !entry.exists() => {}
                     result => result?,
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// What is in a folder. Of one that may be entered but not listed, what is known to be in it.
+fn entries(folder: &Path, known: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let below = known.iter().filter_map(|path| path.strip_prefix(folder).ok()?.components().next());
+            Ok(below.map(|name| folder.join(name)).collect())
+        }
+        Err(error) => Err(error),
     }
 }

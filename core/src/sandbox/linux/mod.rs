@@ -6,7 +6,8 @@
 //!                         └▶ command   put into its own session, stripped of rights, executed
 //! ```
 //!
-//! Outer ends inner when the server goes; inner ends everything when outer goes. Without a process
+//! Outer and inner get ready before they know the command, so that one pair can wait ahead of need; the plan
+//! and the streams come over the socket. Outer ends inner when the server goes; inner ends everything when outer goes. Without a process
 //! namespace both are subreapers, so that no orphan gets away even if one of them is killed.
 
 mod broken;

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Paths may belong to an attacker, so each is opened once without following any link, and from then on only
-//! the descriptor is used.
+//! the descriptor is used. Whoever removes or replaces a protected file on the host takes its lid off, too, for
+//! commands that run at that moment.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -125,7 +126,7 @@ fn points(rules: &Rules) -> BTreeMap<PathBuf, Kind> {
         add(path, kind);
     }
     let covers: Vec<PathBuf> =
-        points.iter().filter(|(_, kind)| **kind >= Kind::Hide).map(|(path, _)| path.clone()).collect();
+        points.iter().filter(|(_, kind)| **kind == Kind::Hide).map(|(path, _)| path.clone()).collect();
     points.retain(|path, _| !covers.iter().any(|cover| path != cover && path.starts_with(cover)));
     points
 }
@@ -188,7 +189,8 @@ fn veil(path: &Path, place: &OwnedFd, rules: &Rules) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let is_itself = matches!(name.to_bytes(), b"." | b"..");
-        if !is_itself && !rules.veiled.contains(&path.join(OsStr::from_bytes(name.to_bytes()))) {
+        let entry = path.join(OsStr::from_bytes(name.to_bytes()));
+        if !is_itself && !rules.veiled.contains(&entry) && !rules.hidden.contains(&entry) {
             mirror(place, &cover, name)?;
         }
     }
@@ -230,11 +232,32 @@ fn is_read_only(folder: &Path) -> bool {
 
 /// The nodes of the host, copied before they are covered.
 fn host_devices() -> Result<Vec<(&'static str, OwnedFd)>, Broken> {
-    let devices = DEVICES.iter().map(|name| {
-        let device = open_exact(&Path::new("/dev").join(name)).and_then(|device| copy(&device));
-        Ok((*name, device.step_at("copying the device", Path::new(name))?))
-    });
-    devices.collect()
+    let mut devices = Vec::new();
+    for name in DEVICES {
+        match open_exact(&Path::new("/dev").join(name)) {
+            Ok(device) => {
+                let device = copy(&device).step_at("copying the device", Path::new(name))?;
+                devices.push((name, device));
+            }
+            // Small containers have few.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).step_at("opening the device", Path::new(name)),
+        }
+    }
+    devices.extend(terminal().and_then(|terminal| Some(("console", copy(&terminal).ok()?))));
+    Ok(devices)
+}
+
+/// The terminal on standard output, if there is one. It belongs to the host's terminals, which are out of sight;
+/// so that it has a name all the same, it becomes the console.
+fn terminal() -> Option<OwnedFd> {
+    let stdout = rustix::stdio::stdout();
+    let place = {
+        let name = rustix::termios::ttyname(stdout, Vec::new()).ok()?;
+        open_exact(Path::new(OsStr::from_bytes(name.to_bytes()))).ok()?
+    };
+    let (named, meant) = (rustix::fs::fstat(&place).ok()?, rustix::fs::fstat(stdout).ok()?);
+    (named.st_ino == meant.st_ino && named.st_dev == meant.st_dev).then_some(place)
 }
 
 /// A small `/dev` of our own.
@@ -341,6 +364,16 @@ mod tests {
             Veil /tmp/h/home
         "#]]
         .assert_eq(&show(&rules));
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_veiled_folder_stays_hidden() {
+        let rules = Rules {
+            veiled: paths(&["/home/auth.json"]),
+            hidden: paths(&["/home/log/private"]),
+            ..Rules::default()
+        };
+        assert_eq!(show(&rules), "Veil /home\nHide /home/log/private\n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! The outermost process of the helper: waits for the inner one and for the server, whichever ends first.
+//! The outermost process of the helper: waits for the plan, then for the inner process and for the server,
+//! whichever ends first.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -13,66 +14,134 @@ use super::namespace::Identity;
 use super::stubs::Stubs;
 use super::sys::{self, Forked, Reaped};
 use super::{helper, inner, tree};
-use crate::sandbox::plan::{Confinement, FailureKind, Plan, Report};
+use crate::sandbox::message;
+use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report};
 
 /// How long the inner process may take to end everything after it was asked.
 const PATIENCE: Duration = Duration::from_millis(1700);
+const NOT_STARTED: i32 = 125;
 
-/// Starts the inner process and stays until everything is gone; returns the exit code.
-pub fn run(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> i32 {
-    match start(plan, passed, control) {
+/// Gets ready, waits for the plan, and stays until everything is gone; returns the exit code.
+pub fn run(readiness: Readiness, control: &UnixStream) -> i32 {
+    // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
+    let _ = rustix::process::setsid();
+    sys::block_signals();
+    let inner = Inner::start(readiness, control);
+    let signals = sys::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT]).step("waiting for signals");
+    // Without a plan there is nobody to tell anything.
+    let Ok(Some((bytes, descriptors))) = wait_for_plan(signals.as_ref().ok(), control) else {
+        return 0;
+    };
+    match begin(inner, signals, &bytes, descriptors, control) {
         Ok(mut outer) => outer.watch(control),
         Err(error) => {
             helper::report(control, &Report::Failed { kind: FailureKind::Setup, message: error.to_string() });
-            125
+            NOT_STARTED
         }
     }
 }
 
-struct Outer {
-    inner: libc::pid_t,
-    signals: OwnedFd,
-    has_namespace: bool,
-    stubs: Stubs,
-    /// Its other end is held by inner, which learns by it that we are gone.
-    line: UnixStream,
+/// The plan, as it came; `None` if the helper was told to end instead.
+fn wait_for_plan(
+    signals: Option<&OwnedFd>,
+    control: &UnixStream,
+) -> io::Result<Option<(Vec<u8>, Vec<OwnedFd>)>> {
+    loop {
+        let mut events = vec![PollFd::new(control, PollFlags::IN)];
+        events.extend(signals.map(|signals| PollFd::new(signals, PollFlags::IN)));
+        poll(&mut events, None)?;
+        if events.first().is_some_and(|event| !event.revents().is_empty()) {
+            return message::receive(control).map(Some);
+        }
+        if signals.is_some_and(told_to_end) {
+            return Ok(None);
+        }
+    }
 }
 
-fn start(plan: Plan, passed: Option<OwnedFd>, control: &UnixStream) -> Result<Outer, Broken> {
-    // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
-    let _ = rustix::process::setsid();
-    let namespaces = inner::namespaces(&plan.confinement);
-    let has_namespace = namespaces != 0;
-    if !has_namespace {
-        sys::become_subreaper().step("becoming the reaper of orphans")?;
-    }
-    sys::block_signals();
-    let signals =
-        sys::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT]).step("waiting for signals")?;
-    let (line, inners) = UnixStream::pair().step("a line between the helpers")?;
-    let identity = Identity::ours();
-    let inner = match sys::fork(namespaces).step("starting a process in new namespaces")? {
-        Forked::Child => {
-            drop(line);
-            sys::exit_now(inner::run(plan, passed, control, &Line::new(inners), identity))
+/// Hands the plan to the inner process and does what only this one can do.
+fn begin(
+    inner: Result<Inner, Broken>,
+    signals: Result<OwnedFd, Broken>,
+    bytes: &[u8],
+    descriptors: Vec<OwnedFd>,
+    control: &UnixStream,
+) -> Result<Outer, Broken> {
+    let signals = signals?;
+    let plan = Plan::decode(bytes).ok_or(io::ErrorKind::InvalidData).step("reading the plan")?;
+    let needed = plan.confinement.readiness();
+    let inner = match inner {
+        Ok(inner) if inner.readiness == needed => inner,
+        Err(error) => return Err(error),
+        // Another kind of command than the last.
+        Ok(other) => {
+            drop(other);
+            Inner::start(needed, control)?
         }
-        Forked::Parent(inner) => inner,
     };
-    drop(inners);
+    message::send(&inner.line, bytes, &descriptors).step("talking to the inner helper")?;
+    // So that whoever reads them sees the end as soon as the command has closed its own.
+    drop(descriptors);
     // While inner does its first steps; it waits for our word before it needs them.
     let stubs = match &plan.confinement {
-        Confinement::Namespaces(rules) => Stubs::make(rules),
-        Confinement::Open | Confinement::Landlock(_) => Ok(Stubs::default()),
+        Confinement::Namespaces(rules) => Stubs::make(rules)?,
+        Confinement::Open | Confinement::Landlock(_) => Stubs::default(),
     };
-    let stubs = stubs.and_then(|stubs| {
-        (&line).write_all(&[0]).step("talking to the inner helper")?;
-        Ok(stubs)
-    });
-    if stubs.is_err() {
-        sys::kill(inner, libc::SIGKILL);
-        sys::reap(inner, 0);
+    (&inner.line).write_all(&[0]).step("talking to the inner helper")?;
+    Ok(Outer { inner, signals, stubs })
+}
+
+/// The inner process. Ended when dropped, unless it has ended already.
+struct Inner {
+    pid: libc::pid_t,
+    /// Its other end is held by inner, which learns by it that we are gone.
+    line: UnixStream,
+    readiness: Readiness,
+    reaped: bool,
+}
+
+impl Inner {
+    fn start(readiness: Readiness, control: &UnixStream) -> Result<Self, Broken> {
+        if readiness == Readiness::Plain {
+            sys::become_subreaper().step("becoming the reaper of orphans")?;
+        }
+        let (line, inners) = UnixStream::pair().step("a line between the helpers")?;
+        let identity = Identity::ours();
+        let namespaces = inner::namespaces(readiness);
+        match sys::fork(namespaces).step("starting a process in new namespaces")? {
+            Forked::Child => {
+                drop(line);
+                sys::exit_now(inner::run(readiness, control, &Line { stream: inners }, identity))
+            }
+            Forked::Parent(pid) => Ok(Self { pid, line, readiness, reaped: false }),
+        }
     }
-    Ok(Outer { inner, signals, has_namespace, stubs: stubs?, line })
+
+    /// Its exit code, if it has ended.
+    fn reap(&mut self, flags: libc::c_int) -> Option<i32> {
+        match sys::reap(self.pid, flags) {
+            Reaped::Child { code, .. } => {
+                self.reaped = true;
+                Some(code)
+            }
+            Reaped::NoneEnded | Reaped::NoChildren => None,
+        }
+    }
+
+    /// Whether inner told the server of the end itself.
+    fn has_reported(&self) -> bool {
+        let mut word = [0];
+        matches!(recv(&self.line, &mut word, RecvFlags::DONTWAIT), Ok((1, _)))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if !self.reaped {
+            sys::kill(self.pid, libc::SIGKILL);
+            sys::reap(self.pid, 0);
+        }
+    }
 }
 
 /// Inner's end of the line to outer.
@@ -81,8 +150,9 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(stream: UnixStream) -> Self {
-        Self { stream }
+    /// Waits for the plan and the streams of the command.
+    pub fn plan(&self) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
+        message::receive(&self.stream)
     }
 
     /// Waits for outer's word that everything outside is ready.
@@ -105,67 +175,67 @@ impl Line {
     }
 }
 
+/// A helper whose command runs.
+struct Outer {
+    inner: Inner,
+    signals: OwnedFd,
+    stubs: Stubs,
+}
+
 impl Outer {
     fn watch(&mut self, control: &UnixStream) -> i32 {
         let mut asked: Option<Instant> = None;
-        let mut buffer = [0; 256];
         loop {
-            if let Reaped::Child { code, .. } = sys::reap(self.inner, libc::WNOHANG) {
+            if let Some(code) = self.inner.reap(libc::WNOHANG) {
                 return self.finish(code, control);
+            }
+            let limit = asked.map(|asked| PATIENCE.saturating_sub(asked.elapsed()));
+            if limit == Some(Duration::ZERO) {
+                sys::kill(self.inner.pid, libc::SIGKILL);
+                if let Some(code) = self.inner.reap(0) {
+                    return self.finish(code, control);
+                }
             }
             let mut events = vec![PollFd::new(&self.signals, PollFlags::IN)];
             if asked.is_none() {
                 events.push(PollFd::new(control, PollFlags::IN));
             }
-            let limit = asked.map(|asked| PATIENCE.saturating_sub(asked.elapsed()));
-            if limit == Some(Duration::ZERO) {
-                sys::kill(self.inner, libc::SIGKILL);
-                if let Reaped::Child { code, .. } = sys::reap(self.inner, 0) {
-                    return self.finish(code, control);
-                }
-            }
             let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
             let _ = poll(&mut events, limit.as_ref());
             let server_is_gone = events.get(1).is_some_and(|event| !event.revents().is_empty());
-            let told_to_end = self.take_signals(&mut buffer);
+            let told_to_end = told_to_end(&self.signals);
             if asked.is_none() && (server_is_gone || told_to_end) {
-                sys::kill(self.inner, libc::SIGTERM);
+                sys::kill(self.inner.pid, libc::SIGTERM);
                 asked = Some(Instant::now());
             }
         }
     }
 
-    /// Empties the signal descriptor; whether there was more than news of children.
-    fn take_signals(&self, buffer: &mut [u8]) -> bool {
-        let mut told_to_end = false;
-        while let Ok(count) = rustix::io::read(self.signals.as_fd(), &mut *buffer) {
-            if count == 0 {
-                break;
-            }
-            // Each record of 128 bytes begins with the number of the signal.
-            told_to_end |= buffer
-                .chunks(128)
-                .take(count / 128)
-                .filter_map(|record| record.first_chunk())
-                .any(|number| u32::from_ne_bytes(*number) != libc::SIGCHLD as u32);
-        }
-        told_to_end
-    }
-
-    fn inner_has_reported(&self) -> bool {
-        let mut word = [0];
-        matches!(recv(&self.line, &mut word, RecvFlags::DONTWAIT), Ok((1, _)))
-    }
-
     fn finish(&mut self, code: i32, control: &UnixStream) -> i32 {
-        if !self.has_namespace {
+        if self.inner.readiness == Readiness::Plain {
             // Usually there is nothing left. If inner was killed, its orphans are ours now.
             tree::end_all();
         }
         self.stubs.remove();
-        if !self.inner_has_reported() {
+        if !self.inner.has_reported() {
             helper::report(control, &Report::Ended(code));
         }
         code
     }
+}
+
+/// Empties the signal descriptor; whether there was more than news of children.
+fn told_to_end(signals: &OwnedFd) -> bool {
+    let mut buffer = [0; 256];
+    let mut told = false;
+    while let Ok(count) = rustix::io::read(signals.as_fd(), &mut buffer) {
+        if count == 0 {
+            break;
+        }
+        // Each record of 128 bytes begins with the number of the signal.
+        let numbers = buffer.chunks(128).take(count / 128).filter_map(|record| record.first_chunk());
+        told |=
+            numbers.map(|number| u32::from_ne_bytes(*number)).any(|number| number != libc::SIGCHLD as u32);
+    }
+    told
 }

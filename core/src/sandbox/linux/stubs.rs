@@ -42,6 +42,14 @@ struct Stub {
 impl Stubs {
     /// Makes every protected name exist.
     pub fn make(rules: &Rules) -> Result<Self, Broken> {
+        // A stub must be known as one from its first moment, so nothing may be taken from its mode.
+        let usual = rustix::process::umask(Mode::empty());
+        let stubs = Self::make_all(rules);
+        rustix::process::umask(usual);
+        stubs
+    }
+
+    fn make_all(rules: &Rules) -> Result<Self, Broken> {
         let mut stubs = Self::default();
         let mut parent: Option<(PathBuf, OwnedFd)> = None;
         for path in rules.protected.iter().chain(&rules.vital) {
@@ -99,7 +107,7 @@ fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
         match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) if !is_stub(&found) => return Ok(None),
             Ok(_) => {}
-            Err(Errno::NOENT) => match mkdirat(parent, name, Mode::from_raw_mode(0o755)) {
+            Err(Errno::NOENT) => match mkdirat(parent, name, Mode::from_raw_mode(STUB_MODE)) {
                 Ok(()) => {}
                 Err(Errno::EXIST) => continue,
                 // Where we cannot create it, nor can a command.
@@ -114,7 +122,6 @@ fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => continue,
             Err(error) => return Err(error.into()),
         };
-        let _ = rustix::fs::fchmod(&folder, Mode::from_raw_mode(STUB_MODE));
         flock(&folder, FlockOperation::LockShared)?;
         let stub = Stub { parent: parent.try_clone()?, name: name.to_owned(), folder, removed: false };
         if is_still_there(&stub) {

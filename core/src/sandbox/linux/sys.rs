@@ -89,6 +89,15 @@ pub fn kill(pid: libc::pid_t, signal: libc::c_int) {
     }
 }
 
+/// Gives up the standard places for output; nothing is printed any more.
+pub fn close_output() {
+    // SAFETY: nobody in this process relies on what is in these places.
+    unsafe {
+        libc::close(libc::STDOUT_FILENO);
+        libc::close(libc::STDERR_FILENO);
+    }
+}
+
 /// What became of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaped {
@@ -174,10 +183,23 @@ pub fn set_mounts(mount: std::os::fd::BorrowedFd<'_>, access: Access) -> io::Res
     .map(drop)
 }
 
-/// Puts this thread into a new network namespace.
+/// Puts this process into a new network namespace.
 pub fn new_network_namespace() -> io::Result<()> {
-    // SAFETY: changes what this thread sees of the network, and no memory.
+    // SAFETY: changes what this process sees of the network, and no memory.
     check(unsafe { libc::unshare(libc::CLONE_NEWNET) }.into()).map(drop)
+}
+
+/// Puts this process into a copy of its mount namespace.
+pub fn new_mount_namespace() -> io::Result<()> {
+    // SAFETY: changes what this process sees of the file system, and no memory.
+    check(unsafe { libc::unshare(libc::CLONE_NEWNS) }.into()).map(drop)
+}
+
+/// Puts a descriptor in one of the standard places, where children inherit it.
+pub fn put(descriptor: std::os::fd::OwnedFd, place: libc::c_int) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    // SAFETY: nobody in this process relies on what was in that place.
+    check(unsafe { libc::dup2(descriptor.as_raw_fd(), place) }.into()).map(drop)
 }
 
 /// Switches the interface `lo` on.
