@@ -52,17 +52,6 @@ pub enum Error {
     },
     #[error("{} is malformed: {reason}. Remove it and log in again", path.display())]
     Malformed { path: PathBuf, reason: String },
-    #[error("the provider `{provider}` needs a key in the variable {variable}, which is not set{}", hint(.instructions))]
-    MissingVariable { provider: String, variable: String, instructions: Option<String> },
-    #[error(
-        "not logged in to {provider}: run `codex-app-server login`, or set {KEY_VARIABLE}, \
-         or go on without an account: `-c model_provider=rehearsal`"
-    )]
-    NotLoggedIn { provider: String },
-}
-
-fn hint(instructions: &Option<String>) -> String {
-    instructions.as_ref().map(|text| format!(". {text}")).unwrap_or_default()
 }
 
 /// The current login and why there is none, if the file could not be used.

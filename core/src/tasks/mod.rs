@@ -10,15 +10,7 @@ use futures::future::BoxFuture;
 use crate::base::cancel::Interrupted;
 use crate::turn::port::SessionTaskContext;
 
-/// Kinds of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaskKind {
-    Regular,
-}
-
 pub trait SessionTask: Send + 'static {
-    fn kind(&self) -> TaskKind;
-
     /// Works until there is nothing left to do. A failure is reported as a fact; `Err` means only that
     /// the turn was cancelled.
     fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>>;

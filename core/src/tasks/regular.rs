@@ -3,18 +3,14 @@
 use futures::future::BoxFuture;
 
 use crate::base::cancel::Interrupted;
+use crate::tasks::SessionTask;
 use crate::tasks::sampling::{Sampled, Sampling};
-use crate::tasks::{SessionTask, TaskKind};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug)]
 pub struct RegularTask;
 
 impl SessionTask for RegularTask {
-    fn kind(&self) -> TaskKind {
-        TaskKind::Regular
-    }
-
     fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
             let mut sampling = Sampling::new(context);
