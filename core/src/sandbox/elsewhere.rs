@@ -3,7 +3,6 @@
 //! Same names as on Linux. Policies that restrict are refused before it comes to a launch; what runs, runs with
 //! full access in a process group of its own, which is ended as a whole. What leaves its group is not found.
 
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -14,6 +13,7 @@ use tokio::process::{Child, Command};
 use super::Error;
 use super::command::CommandSpec;
 use super::plan::{Confinement, Readiness};
+use super::streams::{Stdin, Streams};
 use super::strength::Strength;
 
 /// Between the polite request to end and the end.
@@ -43,23 +43,6 @@ impl Helpers {
 #[derive(Clone, Debug)]
 pub struct Launch {
     command: CommandSpec,
-}
-
-/// Where a command reads and writes.
-#[derive(Debug)]
-pub struct Streams {
-    pub stdin: Stdin,
-    pub stdout: OwnedFd,
-    pub stderr: OwnedFd,
-}
-
-#[derive(Debug)]
-pub enum Stdin {
-    /// The end of input at once.
-    Null,
-    /// The terminal that is given as stdout.
-    Terminal,
-    Fd(OwnedFd),
 }
 
 impl Launch {

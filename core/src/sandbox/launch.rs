@@ -19,6 +19,7 @@ use super::command::CommandSpec;
 use super::helpers::{Helper, Helpers};
 use super::message::send_length;
 use super::plan::{Confinement, FailureKind, Plan, Readiness, Report, StdinKind};
+use super::streams::{Stdin, Streams};
 
 /// A command that can be started, confined as its policy wants.
 #[derive(Clone, Debug)]
@@ -26,23 +27,6 @@ pub struct Launch {
     helpers: Helpers,
     confinement: Confinement,
     command: CommandSpec,
-}
-
-/// Where a command reads and writes.
-#[derive(Debug)]
-pub struct Streams {
-    pub stdin: Stdin,
-    pub stdout: OwnedFd,
-    pub stderr: OwnedFd,
-}
-
-#[derive(Debug)]
-pub enum Stdin {
-    /// The end of input at once.
-    Null,
-    /// The terminal that is given as stdout; it becomes the controlling terminal of a new session.
-    Terminal,
-    Fd(OwnedFd),
 }
 
 impl Launch {

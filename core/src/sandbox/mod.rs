@@ -23,6 +23,7 @@ mod plan;
 #[cfg(target_os = "linux")]
 mod probe;
 mod rules;
+pub mod streams;
 pub mod strength;
 
 use std::io;
@@ -37,9 +38,10 @@ use command::CommandSpec;
 use helpers::Helpers;
 #[cfg(not(target_os = "linux"))]
 use launch::Helpers;
-use launch::{Launch, Stdin, Streams};
+use launch::Launch;
 use plan::{Confinement, Readiness};
 use rules::Surroundings;
+use streams::{Stdin, Streams};
 use strength::{Finding, Strength};
 
 /// Why a command was not planned or not started.

@@ -6,9 +6,10 @@ use std::path::Path;
 use super::Error;
 use super::command::CommandSpec;
 use super::helpers::Helpers;
-use super::launch::{Launch, Stdin, Streams};
+use super::launch::Launch;
 use super::linux::landlock;
 use super::plan::{Confinement, Rules};
+use super::streams::{Stdin, Streams};
 use super::strength::{Gap, Strength};
 use crate::base::paths::AbsolutePath;
 

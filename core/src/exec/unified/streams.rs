@@ -10,7 +10,7 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::TerminalSize;
 use crate::exec::Error;
-use crate::sandbox::launch::{Stdin, Streams};
+use crate::sandbox::streams::{Stdin, Streams};
 
 /// Our side of a process's streams.
 pub struct Ends {
