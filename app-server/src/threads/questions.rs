@@ -48,7 +48,12 @@ impl Questions {
         let (at, answer) = poll_fn(|cx| self.poll(cx)).await;
         let Open { key, question } = self.open.swap_remove(at);
         let op = answer.unwrap_or_else(|refusal| {
-            tracing::info!(call = %key.call_id, "refused what was asked for: {refusal}");
+            match refusal {
+                Refusal::Gone => tracing::info!(call = %key.call_id, "refused what was asked for: {refusal}"),
+                Refusal::Error(_) | Refusal::Unreadable(_) => {
+                    tracing::warn!(call = %key.call_id, "refused what was asked for: {refusal}");
+                }
+            }
             refused(key.clone(), question.request())
         });
         Answered { key, request_id: question.id(), op }
