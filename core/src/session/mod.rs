@@ -28,9 +28,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::rollout::policy;
-use crate::rollout::recorder::{RolloutRecorder, Seq};
+use crate::rollout::recorder::RolloutRecorder;
 use crate::session::active_turn::ActiveTurn;
-use crate::session::outbox::Outbox;
+use crate::session::outbox::{Line, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
@@ -133,24 +133,26 @@ impl Session {
     }
 
     /// Stores items and folds them into the state.
-    async fn record(&mut self, items: Vec<RolloutItem>) -> Option<Seq> {
+    async fn record(&mut self, items: Vec<RolloutItem>) -> Line {
         items.iter().for_each(|item| self.state.apply(item));
-        match self.recorder.record(&items).await {
-            Ok(seq) => Some(seq),
-            Err(error) => {
-                tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
-                None
-            }
-        }
+        let recorded = self.recorder.record(&items).await;
+        recorded.map(Some).inspect_err(|error| {
+            tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
+        })
+    }
+
+    /// Stores items that the client does not hear of. Should that fail, the next fact that is kept says so.
+    async fn keep(&mut self, items: Vec<RolloutItem>) {
+        let _ = self.record(items).await;
     }
 
     /// Tells the client a fact, after storing it if it is of a kind that is kept.
     async fn report(&mut self, turn_id: TurnId, msg: EventMsg) {
-        let mut after = None;
-        if policy::keeps_event(&msg) {
-            after = self.record(vec![RolloutItem::EventMsg(msg.clone())]).await;
-        }
-        self.outbox.push(Event { id: turn_id, msg }, after);
+        let line = match policy::keeps_event(&msg) {
+            true => self.record(vec![RolloutItem::EventMsg(msg.clone())]).await,
+            false => Ok(None),
+        };
+        self.outbox.push(Event { id: turn_id, msg }, line);
     }
 
     /// Input that was held back takes effect.

@@ -1,14 +1,19 @@
 //! Facts that wait for the client.
 //!
 //! They leave in order, each only when the line of the rollout that holds it has been written: what
-//! a client has seen survives the death of this process. They are boxed, because a queue of values
-//! takes its room for every loaded conversation, used or not.
+//! a client has seen survives the death of this process. Where writing fails, the client is told so
+//! before the first fact of the turn that is not stored, and with that the turn has failed. Facts are
+//! boxed, because a queue of values takes its room for every loaded conversation, used or not.
 
 use std::collections::VecDeque;
 
-use codex_protocol::event::Event;
+use codex_protocol::error_info::CodexErrorInfo;
+use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::events::notice::ErrorEvent;
+use codex_protocol::ids::TurnId;
 use tokio::sync::{mpsc, watch};
 
+use crate::rollout::error::Error;
 use crate::rollout::recorder::{Seq, Written};
 
 /// With this many waiting the session stops hearing its turn.
@@ -19,17 +24,22 @@ pub struct Outbox {
     waiting: VecDeque<Waiting>,
     events: mpsc::Sender<Box<Event>>,
     written: watch::Receiver<Written>,
+    /// The turn of which the client knows that it is not stored.
+    unstored: Option<TurnId>,
 }
 
 #[derive(Debug)]
 struct Waiting {
     event: Box<Event>,
-    after: Option<Seq>,
+    line: Line,
 }
+
+/// The line that holds a fact, if it is of a kind that is kept; or why it could not be recorded.
+pub type Line = Result<Option<Seq>, Error>;
 
 impl Outbox {
     pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
-        Self { waiting: VecDeque::new(), events, written }
+        Self { waiting: VecDeque::new(), events, written, unstored: None }
     }
 
     pub fn has_room(&self) -> bool {
@@ -40,22 +50,23 @@ impl Outbox {
         self.waiting.is_empty()
     }
 
-    /// Adds a fact; `after` names the line that must be written first.
-    pub fn push(&mut self, event: Event, after: Option<Seq>) {
+    /// Adds a fact; its line must be written first.
+    pub fn push(&mut self, event: Event, line: Line) {
         let event = Box::new(event);
-        if self.waiting.is_empty() && self.is_written(after) {
+        if self.waiting.is_empty() && self.outcome(&line).is_some_and(|outcome| outcome.is_ok()) {
             match self.events.try_reserve() {
                 Ok(permit) => return permit.send(event),
                 Err(mpsc::error::TrySendError::Closed(())) => return,
                 Err(mpsc::error::TrySendError::Full(())) => {}
             }
         }
-        self.waiting.push_back(Waiting { event, after });
+        self.waiting.push_back(Waiting { event, line });
     }
 
     /// Sends at least one of the waiting facts. May be dropped at any await without losing any.
     pub async fn send_some(&mut self) {
-        self.first_written().await;
+        self.first_tried().await;
+        self.tell_of_failure();
         match self.events.reserve().await {
             Ok(permit) => {
                 if let Some(first) = self.waiting.pop_front() {
@@ -65,7 +76,8 @@ impl Outbox {
             // Nobody listens any more.
             Err(_closed) => self.waiting.clear(),
         }
-        while self.waiting.front().is_some_and(|first| self.is_written(first.after)) {
+        while self.waiting.front().is_some_and(|first| self.outcome(&first.line).is_some()) {
+            self.tell_of_failure();
             let Ok(permit) = self.events.try_reserve() else { break };
             if let Some(first) = self.waiting.pop_front() {
                 permit.send(first.event);
@@ -73,14 +85,40 @@ impl Outbox {
         }
     }
 
-    async fn first_written(&mut self) {
-        let Some(after) = self.waiting.front().and_then(|first| first.after) else { return };
-        // A writer that is gone writes nothing more; its failure has been reported.
+    /// Puts an error in front of the first fact of its turn that could not be stored.
+    fn tell_of_failure(&mut self) {
+        let Some(first) = self.waiting.front() else { return };
+        let Some(Err(error)) = self.outcome(&first.line) else { return };
+        let id = first.event.id.clone();
+        if self.unstored.as_ref() == Some(&id) {
+            return;
+        }
+        self.unstored = Some(id.clone());
+        let error = ErrorEvent {
+            message: format!(
+                "The conversation could not be stored: {error}. What follows is kept in memory and written when \
+                 that is possible again; make room, or the end of the server loses it."
+            ),
+            codex_error_info: Some(CodexErrorInfo::Other),
+            additional_details: None,
+        };
+        let event = Box::new(Event { id, msg: EventMsg::Error(error) });
+        self.waiting.push_front(Waiting { event, line: Ok(None) });
+    }
+
+    async fn first_tried(&mut self) {
+        let Some(Ok(Some(after))) = self.waiting.front().map(|first| first.line.clone()) else { return };
+        // A writer that is gone writes nothing more.
         let _ = self.written.wait_for(|written| written.outcome(after).is_some()).await;
     }
 
-    fn is_written(&self, after: Option<Seq>) -> bool {
-        after.is_none_or(|after| self.written.borrow().outcome(after).is_some())
+    /// What became of the line; nothing yet while it waits to be written.
+    fn outcome(&self, line: &Line) -> Option<Result<(), Error>> {
+        match line {
+            Ok(Some(seq)) => self.written.borrow().outcome(*seq),
+            Ok(None) => Some(Ok(())),
+            Err(error) => Some(Err(error.clone())),
+        }
     }
 }
 
@@ -99,13 +137,34 @@ mod tests {
         let (events, mut received) = mpsc::channel(8);
         let (writer, written) = watch::channel(Written::default());
         let mut outbox = Outbox::new(events, written);
-        outbox.push(event("kept"), Some(1));
-        outbox.push(event("next"), None);
+        outbox.push(event("kept"), Ok(Some(1)));
+        outbox.push(event("next"), Ok(None));
         assert!(futures::poll!(std::pin::pin!(outbox.send_some())).is_pending());
         assert!(received.try_recv().is_err());
         writer.send_modify(|written| (written.seq, written.tried) = (1, 1));
         outbox.send_some().await;
         assert_eq!(received.try_recv().unwrap().id.as_str(), "kept");
         assert_eq!(received.try_recv().unwrap().id.as_str(), "next");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_stored_is_told_once_for_each_turn() {
+        let (events, mut received) = mpsc::channel(8);
+        let (writer, written) = watch::channel(Written::default());
+        let mut outbox = Outbox::new(events, written);
+        outbox.push(event("a"), Ok(Some(1)));
+        let failed = Error::Closed;
+        writer.send_modify(|written| (written.tried, written.failed) = (2, Some(failed.clone())));
+        outbox.push(event("a"), Ok(Some(2)));
+        outbox.push(event("b"), Err(failed));
+        outbox.push(event("b"), Ok(None));
+        while !outbox.is_empty() {
+            outbox.send_some().await;
+        }
+        let mut told = Vec::new();
+        while let Ok(event) = received.try_recv() {
+            told.push(format!("{} {}", event.id, matches!(event.msg, EventMsg::Error(_))));
+        }
+        assert_eq!(told, ["a true", "a false", "a false", "b true", "b false", "b false"]);
     }
 }

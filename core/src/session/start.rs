@@ -66,7 +66,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
     let (events, events_receiver) = mpsc::channel(EVENTS);
     let written = parts.recorder.written();
     let mut outbox = Outbox::new(events, written);
-    outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, None);
+    outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, Ok(None));
     let group = parts.services.group.clone();
     let session = Session {
         id: parts.id,

@@ -89,7 +89,7 @@ impl Session {
         }
         let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
         items.push(RolloutItem::TurnContext(Box::new(stored.clone())));
-        self.record(items).await;
+        self.keep(items).await;
     }
 
     async fn warn_of_directory(&mut self, turn_id: TurnId) {
@@ -111,7 +111,7 @@ impl Session {
                 self.report(turn_id, msg).await;
             }
             TurnMsg::Record(items) => {
-                self.record(items.into_iter().map(RolloutItem::ResponseItem).collect()).await;
+                self.keep(items.into_iter().map(RolloutItem::ResponseItem).collect()).await;
             }
             TurnMsg::Prompt(reply) => {
                 self.take_in_pending(&turn_id).await;
@@ -138,7 +138,7 @@ impl Session {
                 let limits = tokens::merged_limits(self.state.limits.clone(), limits);
                 if self.state.limits.as_ref() != Some(&limits) {
                     let event = TokenCountEvent { info: None, rate_limits: Some(limits) };
-                    self.record(vec![RolloutItem::EventMsg(EventMsg::TokenCount(event))]).await;
+                    self.keep(vec![RolloutItem::EventMsg(EventMsg::TokenCount(event))]).await;
                 }
             }
             TurnMsg::Sync(reply) => {
@@ -196,7 +196,7 @@ impl Session {
             return;
         }
         let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
-        self.record(vec![RolloutItem::ResponseItem(stored)]).await;
+        self.keep(vec![RolloutItem::ResponseItem(stored)]).await;
         let item = TurnItem::UserMessage(UserMessageItem { id: ItemId::fresh(), client_id, content: items });
         let now = now_ms();
         let (thread_id, turn) = (self.id, turn_id.clone());
@@ -282,7 +282,7 @@ impl Session {
         let text = format!("aborted by user after {seconds:.1}s");
         let outputs = unanswered(self.state.history.items());
         let outputs = outputs.iter().filter_map(|call| output_for(call, &text));
-        self.record(outputs.map(RolloutItem::ResponseItem).collect()).await;
+        self.keep(outputs.map(RolloutItem::ResponseItem).collect()).await;
         let event = TurnAbortedEvent {
             turn_id: Some(active.id().clone()),
             reason,

@@ -24,6 +24,7 @@ pub const TESTS: &[Test] = &[
     },
     Test { name: "sessions::a_timeout_ends_the_tree", run: a_timeout_ends_the_tree },
     Test { name: "sessions::deltas_arrive_in_order", run: deltas_arrive_in_order },
+    Test { name: "sessions::ends_that_nobody_collects_are_bounded", run: uncollected_ends_are_bounded },
     Test { name: "sessions::much_output_is_bounded_and_never_blocks", run: much_output_is_bounded },
 ];
 
@@ -62,6 +63,20 @@ fn output_and_exit_code() -> Outcome {
         assert!(manager.get(session.id()).is_none(), "a collected end is forgotten");
         let session = manager.open(request(shell("kill -SEGV $$"))).await.unwrap();
         assert_eq!(session.wait().await.code, 128 + 11);
+    })
+}
+
+fn uncollected_ends_are_bounded() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let mut ids = Vec::new();
+        for _ in 0..20 {
+            let session = manager.open(request(shell("echo out"))).await.unwrap();
+            session.wait().await;
+            ids.push(session.id());
+        }
+        let known = |ids: &[i32]| ids.iter().filter(|id| manager.get(**id).is_some()).count();
+        assert_eq!((known(&ids[..3]), known(&ids[3..])), (0, 17), "the oldest are forgotten");
     })
 }
 

@@ -20,6 +20,8 @@ use session::ExecSession;
 
 /// More commands at once are a mistake or an attack.
 const MOST_RUNNING: usize = 64;
+/// How many ended ones wait for somebody to collect their output.
+const MOST_ENDED: usize = 16;
 
 /// A command to run as a session.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ impl UnifiedExecSessionManager {
             return Err(Error::TooMany { running });
         }
         let session = Arc::new(ExecSession::start(next_id(), request, &self.tasks).await?);
+        self.forget_oldest_ended();
         self.map().insert(session.id(), session.clone());
         Ok(session)
     }
@@ -95,6 +98,20 @@ impl UnifiedExecSessionManager {
 
     fn forget_collected(&self) {
         self.map().retain(|_, session| !session.is_collected());
+    }
+
+    /// Nobody may ever ask for the output of a command that has ended.
+    fn forget_oldest_ended(&self) {
+        let mut map = self.map();
+        let mut ended: Vec<_> = map
+            .values()
+            .filter(|session| session.has_ended())
+            .map(|session| (session.started_at(), session.id()))
+            .collect();
+        ended.sort_unstable();
+        for (_, id) in ended.iter().rev().skip(MOST_ENDED) {
+            map.remove(id);
+        }
     }
 
     fn map(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, Arc<ExecSession>>> {
