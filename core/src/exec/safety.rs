@@ -50,18 +50,31 @@ pub fn is_known_safe(argv: &[String]) -> bool {
 
 /// Whether a command, or one inside of a shell script, is a well-known way to lose work.
 pub fn is_dangerous(argv: &[String]) -> bool {
-    match script_of(argv) {
-        Some(script) => commands_anywhere(script).iter().any(|words| destroys(words)),
+    match script_below(argv, base_name) {
+        Some(script) => match commands_anywhere(script) {
+            Some(commands) => commands.iter().any(|words| destroys(words)),
+            // Nobody writes by hand what is too long to be looked at.
+            None => true,
+        },
         None => destroys(argv),
     }
 }
 
-/// The script of `bash -lc SCRIPT` and the like.
+/// The script of `bash -lc SCRIPT` and the like, for shells that are what their names say.
 pub fn script_of(argv: &[String]) -> Option<&str> {
+    script_below(argv, known_place)
+}
+
+fn script_below(argv: &[String], name_of: impl Fn(&str) -> Option<&str>) -> Option<&str> {
     let [shell, flag, script] = argv else { return None };
-    let name = known_place(shell)?;
+    let name = name_of(shell)?;
     (matches!(name, "bash" | "zsh" | "sh" | "dash") && matches!(flag.as_str(), "-lc" | "-c"))
         .then_some(script)
+}
+
+/// The name of a program, wherever it is.
+fn base_name(program: &str) -> Option<&str> {
+    program.rsplit('/').next()
 }
 
 /// Whether the shell leaves a word alone, or turns it into nothing but paths.
@@ -138,7 +151,7 @@ fn short_flags(argument: &str) -> Option<&str> {
 
 fn destroys(argv: &[String]) -> bool {
     let Some((program, arguments)) = argv.split_first() else { return false };
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let Some(name) = base_name(program) else { return false };
     let first = arguments.first().map(String::as_str);
     match name {
         "sudo" => destroys(arguments),
@@ -269,9 +282,13 @@ mod tests {
             "bash -lc 'ls && rm -rf x'",
             "bash -lc 'if x; then git reset; fi'",
             "zsh -c 'A=1 rm -f $X > y'",
+            "/bin//bash -c 'rm -rf x'",
+            "/run/current-system/sw/bin/bash -lc 'rm -rf x'",
         ] {
             assert!(is_dangerous(&argv(line)), "{line}");
         }
+        let padded = format!("{}rm -rf x", ": ;".repeat(20_000));
+        assert!(is_dangerous(&["bash".into(), "-c".into(), padded]), "too long to be looked at");
         for line in [
             "rm x",
             "git status",

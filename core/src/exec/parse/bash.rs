@@ -36,9 +36,10 @@ pub fn plain_commands(script: &str) -> Option<Vec<Vec<Word>>> {
     (!commands.is_empty()).then_some(commands)
 }
 
-/// The words of all commands anywhere in a script, plain or not, as far as they can be read.
-pub fn commands_anywhere(script: &str) -> Vec<Vec<String>> {
-    let Some(tree) = parse(script) else { return Vec::new() };
+/// The words of all commands anywhere in a script, plain or not, as far as they can be read; `None` if it
+/// was not looked at.
+pub fn commands_anywhere(script: &str) -> Option<Vec<Vec<String>>> {
+    let tree = parse(script)?;
     let mut commands = Vec::new();
     let mut waiting = vec![tree.root_node()];
     while let Some(node) = waiting.pop() {
@@ -49,7 +50,7 @@ pub fn commands_anywhere(script: &str) -> Vec<Vec<String>> {
         }
         waiting.extend(children(node).into_iter().rev());
     }
-    commands
+    Some(commands)
 }
 
 fn parse(script: &str) -> Option<Tree> {
@@ -188,7 +189,8 @@ mod tests {
 
     #[test]
     fn commands_are_found_inside_of_anything() {
-        let all = commands_anywhere("if true; then r\\m -rf \"$X\"; fi > x; echo $(git reset --hard)");
+        let all =
+            commands_anywhere("if true; then r\\m -rf \"$X\"; fi > x; echo $(git reset --hard)").unwrap();
         let all: Vec<String> = all.iter().map(|words| words.join(" ")).collect();
         assert!(all.contains(&"rm -rf $X".to_owned()), "{all:?}");
         assert!(all.contains(&"git reset --hard".to_owned()), "{all:?}");
