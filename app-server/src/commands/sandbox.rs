@@ -31,7 +31,8 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
     };
     let surroundings = Surroundings::of_process()?;
     let helper = std::env::current_exe().context("the file of this program is not known")?;
-    let mut sandbox = Sandbox::detect(helper, surroundings.home.as_path());
+    let mut sandbox =
+        Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment);
     if landlock_only {
         sandbox = sandbox.landlock_only();
     }

@@ -75,7 +75,9 @@ impl Shared {
         let environment = surroundings.environment.clone();
         Self {
             auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
-            sandbox: Arc::new(Sandbox::detect(helper, surroundings.home.as_path())),
+            sandbox: Arc::new(
+                Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment),
+            ),
             variables: Arc::new(EnvironmentSnapshot::of_process()),
             environment,
             group: TaskGroup::new(),

@@ -32,6 +32,7 @@ use std::sync::{Arc, OnceLock};
 
 use codex_protocol::policy::SandboxPolicy;
 
+use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use command::CommandSpec;
 #[cfg(target_os = "linux")]
@@ -87,8 +88,15 @@ impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {
         let helpers = Helpers::new(helper.clone());
-        let surroundings = Surroundings { helper, home: home.to_path_buf(), unreadable: Vec::new() };
+        let surroundings =
+            Surroundings { helper, home: home.to_path_buf(), doors: Vec::new(), unreadable: Vec::new() };
         Self { surroundings, helpers, strength: Arc::default() }
+    }
+
+    /// Keeps confined commands from the sockets that these variables name, whether they get the variables or not.
+    pub fn with_doors_of(mut self, environment: &Environment) -> Self {
+        self.surroundings.doors = rules::doors_in(|name| environment.get(name));
+        self
     }
 
     /// Further paths that confined commands never read.

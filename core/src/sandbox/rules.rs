@@ -36,6 +36,9 @@ const FOREIGN_DOORS: [&str; 15] = [
     "/var/snap/lxd/common/lxd/unix.socket",
     "/tmp/.X11-unix",
 ];
+/// Variables that name sockets, or the folder of sockets, of programs of this user.
+const DOOR_VARIABLES: [&str; 5] =
+    ["SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "VSCODE_IPC_HOOK", "VSCODE_IPC_HOOK_CLI", "VSCODE_GIT_IPC_HANDLE"];
 /// A chain of links longer than this is a loop.
 const MOST_LINKS: usize = 40;
 
@@ -44,6 +47,8 @@ const MOST_LINKS: usize = 40;
 pub(super) struct Surroundings {
     pub helper: PathBuf,
     pub home: PathBuf,
+    /// Sockets and their folders that variables of the server name: of agents, buses, displays.
+    pub doors: Vec<PathBuf>,
     /// What the configuration declares unreadable.
     pub unreadable: Vec<PathBuf>,
 }
@@ -70,7 +75,9 @@ pub(super) fn rules(
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
     vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
-    let hidden = FOREIGN_DOORS.iter().map(PathBuf::from).chain(agent_doors(command));
+    let hidden = FOREIGN_DOORS.iter().map(PathBuf::from);
+    let hidden =
+        hidden.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
     let configured = surroundings.unreadable.iter().cloned();
     let credentials = CREDENTIALS.iter().map(|name| home.join(name));
     // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
@@ -86,14 +93,15 @@ pub(super) fn rules(
     })
 }
 
-/// Sockets of agents and terminals of this user.
-fn agent_doors(command: &CommandSpec) -> impl Iterator<Item = PathBuf> {
-    let variable = |name: &'static str| {
-        let value = command.env.iter().find(|(other, _)| other == name)?;
-        Some(PathBuf::from(&value.1)).filter(|path| path.is_absolute())
-    };
+/// Sockets of agents and terminals of this user, as variables name them.
+pub(super) fn doors_in<'v>(variable: impl Fn(&str) -> Option<&'v str>) -> Vec<PathBuf> {
+    let named = DOOR_VARIABLES.iter().filter_map(|name| variable(name)).map(PathBuf::from);
     let tmux = PathBuf::from(format!("/tmp/tmux-{}", rustix::process::getuid().as_raw()));
-    [variable("SSH_AUTH_SOCK"), variable("XDG_RUNTIME_DIR"), Some(tmux)].into_iter().flatten()
+    named.filter(|path| path.is_absolute()).chain([tmux]).collect()
+}
+
+fn variable<'c>(command: &'c CommandSpec, name: &str) -> Option<&'c str> {
+    command.env.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
 /// The path, or of one that does not exist the first part that is missing.
@@ -240,6 +248,7 @@ mod tests {
             let surroundings = Surroundings {
                 helper: self.base.join("bin/helper"),
                 home: self.base.join("home"),
+                doors: vec![self.base.join("bin")],
                 unreadable: vec![self.base.join("other"), self.base.join("missing")],
             };
             rules(&SandboxPolicy::WorkspaceWrite(write), &cwd, &command, &surroundings)
@@ -269,6 +278,7 @@ mod tests {
         );
         assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
         assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
+        assert!(rules.hidden.contains(&place.base.join("bin")), "a door of the server's own variables");
     }
 
     #[test]
