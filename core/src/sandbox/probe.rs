@@ -43,8 +43,13 @@ pub(super) fn strength(helper: &Path) -> Strength {
 /// What Landlock alone leaves open, by its version.
 pub(super) fn gaps(reason: String, version: u32) -> Vec<Gap> {
     let remedy = REMEDY_NAMESPACES.to_owned();
-    let mut gaps =
-        vec![Gap::NoNamespaces { reason, remedy }, Gap::ProtectedNames, Gap::Attributes, Gap::SocketFiles];
+    let mut gaps = vec![
+        Gap::NoNamespaces { reason, remedy },
+        Gap::ProtectedNames,
+        Gap::Attributes,
+        Gap::SocketFiles,
+        Gap::SharedDevices,
+    ];
     if version < 3 {
         gaps.push(Gap::Truncation);
     }
@@ -89,6 +94,6 @@ mod tests {
     fn newer_kernels_leave_fewer_gaps() {
         assert!(gaps(String::new(), 1).contains(&Gap::Truncation));
         assert!(gaps(String::new(), 5).contains(&Gap::Signals));
-        assert_eq!(gaps(String::new(), 7).len(), 4);
+        assert_eq!(gaps(String::new(), 7).len(), 5);
     }
 }

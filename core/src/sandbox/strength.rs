@@ -24,6 +24,7 @@ pub enum Gap {
     ProtectedNames,
     Attributes,
     SocketFiles,
+    SharedDevices,
     AbstractSockets,
     Signals,
     Truncation,
@@ -44,6 +45,10 @@ impl fmt::Display for Gap {
             ),
             Self::SocketFiles => f.write_str(
                 "sockets that have a file (of Docker, D-Bus, agents) can be connected to if the user may do so",
+            ),
+            Self::SharedDevices => f.write_str(
+                "other terminals of the user and, where anything may be written, the shared memory of other \
+                 programs can be read and written",
             ),
             Self::AbstractSockets => f.write_str("abstract Unix sockets of other programs can be connected to"),
             Self::Signals => f.write_str("other processes of the user can be signalled"),

@@ -154,9 +154,18 @@ pub fn is_missing(mode: Mode) -> Option<String> {
         let output = place.run(mode, &["/bin/true"]);
         return (!output.status.success()).then(|| String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    match sandbox(mode, &place.path("home")).strength() {
-        Strength::Full => None,
+    let reason = match sandbox(mode, &place.path("home")).strength() {
+        Strength::Full => return None,
         Strength::LandlockOnly { missing } => missing.first().map(ToString::to_string),
         Strength::None { reason, .. } => Some(reason.clone()),
-    }
+    };
+    assert!(!namespaces_work(), "the system has namespaces, but they are not used: {reason:?}");
+    reason
+}
+
+/// Whether somebody else can make all the namespaces that the full sandbox is made of.
+fn namespaces_work() -> bool {
+    let all = ["--user", "--map-root-user", "--mount", "--pid", "--net", "--ipc", "--fork", "/bin/true"];
+    let tried = Command::new("unshare").args(all).stderr(Stdio::null()).status();
+    tried.is_ok_and(|status| status.success())
 }

@@ -13,9 +13,11 @@ use ::landlock::{
     AccessFs, BitFlags, PathBeneath, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, Scope,
     make_bitflags,
 };
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, openat};
+use rustix::io::Errno;
 
 use super::broken::{Broken, Step};
+use super::exact::open_exact;
 use super::sys;
 use crate::sandbox::plan::Rules;
 
@@ -31,7 +33,8 @@ const OF_FILES: BitFlags<AccessFs> =
 /// Devices that every program may use, where the whole of `/dev` is in sight.
 const DEVICES: [&str; 7] =
     ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"];
-const DEVICE_FOLDERS: [&str; 2] = ["/dev/pts", "/dev/shm"];
+const TERMINALS: &str = "/dev/pts";
+const SHARED_MEMORY: &str = "/dev/shm";
 
 /// The version of Landlock in this kernel; 0 if there is none.
 pub fn version() -> u32 {
@@ -62,7 +65,8 @@ pub fn alone(rules: &Rules) -> Result<OwnedFd, Broken> {
         ruleset
             .allow_if_there(Path::new(device), make_bitflags!(AccessFs::{ReadFile | WriteFile | IoctlDev}))?;
     }
-    for folder in DEVICE_FOLDERS {
+    let shared = Some(SHARED_MEMORY).filter(|_| !rules.writable.is_empty());
+    for folder in [Some(TERMINALS), shared].into_iter().flatten() {
         ruleset.allow_if_there(Path::new(folder), WRITE | AccessFs::ReadFile | AccessFs::IoctlDev)?;
     }
     let mut untouchable = secrets;
@@ -94,22 +98,30 @@ impl Rulebook {
         fd.ok_or_else(|| io::Error::from(io::ErrorKind::Unsupported)).step("making Landlock rules")
     }
 
+    /// Allows rights at a path that may belong to an attacker, so no link on it is followed.
     fn allow(&mut self, path: &Path, rights: BitFlags<AccessFs>) -> Result<(), Broken> {
-        let mut add = || -> io::Result<()> {
-            let place = openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
-            let meta = rustix::fs::fstat(&place)?;
-            let is_folder = rustix::fs::FileType::from_raw_mode(meta.st_mode).is_dir();
-            let rights = if is_folder { rights } else { rights & OF_FILES };
-            if !rights.is_empty() {
-                (&mut self.ruleset).add_rule(PathBeneath::new(place, rights)).map_err(io::Error::other)?;
-            }
-            Ok(())
-        };
-        add().step_at("allowing", path)
+        open_exact(path).and_then(|place| self.allow_place(place, rights)).step_at("allowing", path)
     }
 
+    /// The same at a path of the system's, if it is there.
     fn allow_if_there(&mut self, path: &Path, rights: BitFlags<AccessFs>) -> Result<(), Broken> {
-        if path.exists() { self.allow(path, rights) } else { Ok(()) }
+        match openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) {
+            Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error).step_at("allowing", path),
+            Ok(place) => self.allow_place(place, rights).step_at("allowing", path),
+        }
+    }
+
+    fn allow_place(&mut self, place: OwnedFd, rights: BitFlags<AccessFs>) -> io::Result<()> {
+        let rights = match FileType::from_raw_mode(rustix::fs::fstat(&place)?.st_mode) {
+            FileType::Directory => rights,
+            FileType::Symlink => return Err(Errno::LOOP.into()),
+            _ => rights & OF_FILES,
+        };
+        if !rights.is_empty() {
+            (&mut self.ruleset).add_rule(PathBeneath::new(place, rights)).map_err(io::Error::other)?;
+        }
+        Ok(())
     }
 
     /// Allows everything below a place but these paths.
@@ -126,12 +138,13 @@ impl Rulebook {
             return self.allow(place, rights);
         }
         for entry in entries(place, except).step_at("listing", place)? {
-            let is_link = entry.is_symlink();
-            if !is_link {
-                match self.allow_around(&entry, except, rights) {
-                    Err(_) if !entry.exists() => {}
-                    result => result?,
-                }
+            if entry.is_symlink() {
+                continue;
+            }
+            match self.allow_around(&entry, except, rights) {
+                // It has gone, or was replaced by a link.
+                Err(_) if entry.is_symlink() || !entry.exists() => {}
+                result => result?,
             }
         }
         Ok(())

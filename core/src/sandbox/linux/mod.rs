@@ -13,6 +13,7 @@
 mod broken;
 mod command;
 mod confine;
+mod exact;
 pub(super) mod helper;
 mod inner;
 pub(super) mod landlock;

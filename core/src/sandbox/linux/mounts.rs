@@ -20,13 +20,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2, symlinkat};
+use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, openat, symlinkat};
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, fsconfig_create,
     fsconfig_set_string, fsmount, fsopen, move_mount, open_tree,
 };
 
 use super::broken::{Broken, Step};
+use super::exact::open_exact;
 use super::outer::Line;
 use super::sys::{self, Access};
 use crate::sandbox::plan::Rules;
@@ -310,12 +311,6 @@ fn new_mount(kind: &str, options: &[(&str, &str)], extra: MountAttrFlags) -> io:
     fsconfig_create(filesystem.as_fd())?;
     let restricted = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC;
     Ok(fsmount(filesystem.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, restricted | extra)?)
-}
-
-/// Opens a path without following a link anywhere on it; a link at its end is opened itself.
-fn open_exact(path: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS)?)
 }
 
 /// A mount of the same place with everything mounted below it, attached nowhere.
