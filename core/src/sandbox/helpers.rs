@@ -1,46 +1,51 @@
-//! Starting helpers, one ahead of need.
+//! Helpers for commands, one ahead of need.
 //!
-//! Starting a program as large as this one, and making namespaces, takes longer than most commands. So once a
-//! command has ended, a spare helper is started that gets ready for another of its kind and waits. It ends with
-//! this process, as any helper does; before the first command there is none.
+//! Starting a program as large as this one takes longer than most commands. So it is done once: a nursery, which
+//! is this program without threads and memory to speak of, forks a helper whenever it is told to. Once a command
+//! has ended, a spare helper gets ready for another of its kind and waits. Before the first command there is
+//! neither; both end with this process.
 
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::process::{Child, Command};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Error;
+use super::message;
 use super::plan::Readiness;
 
-/// The name by which the program knows that it is the helper.
+/// The name by which the program knows that it is a helper.
 pub(super) const HELPER_NAME: &str = "codex-linux-sandbox";
+/// The word that makes it a nursery.
+pub(super) const NURSERY: &str = "nursery";
 
-/// Where helpers come from. Clones share the spare.
+/// Where helpers come from. Clones share the nursery and the spare.
 #[derive(Clone, Debug)]
 pub(super) struct Helpers {
     program: PathBuf,
-    /// `None` if nobody comes back for a spare.
-    spare: Option<Arc<Mutex<Option<Helper>>>>,
+    shared: Arc<Mutex<Shared>>,
 }
 
-/// A helper that waits for its plan. Ends when dropped.
+#[derive(Debug, Default)]
+struct Shared {
+    nursery: Option<Nursery>,
+    spare: Option<Helper>,
+}
+
+/// A helper that waits for its plan on the other end of this line. Ends when dropped.
 #[derive(Debug)]
 pub(super) struct Helper {
-    pub child: Child,
     pub control: UnixStream,
     readiness: Readiness,
 }
 
 impl Helpers {
     pub fn new(program: PathBuf) -> Self {
-        Self { program, spare: Some(Arc::default()) }
-    }
-
-    /// Each helper is started when it is needed.
-    pub fn without_spare(program: PathBuf) -> Self {
-        Self { program, spare: None }
+        Self { program, shared: Arc::default() }
     }
 
     pub fn program(&self) -> &Path {
@@ -49,50 +54,90 @@ impl Helpers {
 
     /// The spare if it is of the right kind and alive, or a new one.
     pub fn take(&self, readiness: Readiness) -> Result<Helper, Error> {
-        let spare = self.spare.as_ref().and_then(|spare| lock(spare).take());
-        match spare.filter(|helper| helper.readiness == readiness).and_then(Helper::if_alive) {
-            Some(helper) => Ok(helper),
-            None => self.start(readiness),
+        let mut shared = self.lock();
+        match shared.spare.take().filter(|spare| spare.readiness == readiness && spare.waits()) {
+            Some(spare) => Ok(spare),
+            None => shared.make(&self.program, readiness),
         }
     }
 
-    /// Starts a spare if there is none.
+    /// Makes a spare if there is none of this kind.
     pub fn prepare(&self, readiness: Readiness) {
-        let Some(spare) = &self.spare else { return };
-        if lock(spare).is_some() {
-            return;
-        }
-        // Should it fail, the next command says why.
-        if let Ok(helper) = self.start(readiness) {
-            *lock(spare) = Some(helper);
+        let mut shared = self.lock();
+        if shared.spare.as_ref().is_none_or(|spare| spare.readiness != readiness) {
+            // Should it fail, the next command says why.
+            shared.spare = shared.make(&self.program, readiness).ok();
         }
     }
 
-    fn start(&self, readiness: Readiness) -> Result<Helper, Error> {
-        let (control, helpers) = UnixStream::pair().map_err(Error::Start)?;
-        let child = Command::from(self.command(readiness, helpers.into()))
-            .spawn()
-            .map_err(|source| Error::Helper { path: self.program.clone(), source })?;
-        Ok(Helper { child, control, readiness })
-    }
-
-    /// The command that starts a helper; what it prints is lost, the plan brings other streams.
-    pub fn command(&self, readiness: Readiness, control: OwnedFd) -> std::process::Command {
+    /// The command that starts the program as a helper; what it prints is lost, the plan brings other streams.
+    pub fn command(program: &Path, word: &str, line: OwnedFd) -> Command {
         use std::os::unix::process::CommandExt;
-        use std::process::Stdio;
-        let mut command = std::process::Command::new(&self.program);
-        command.arg0(HELPER_NAME).arg(readiness.word()).env_clear();
-        command.stdin(control).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = Command::new(program);
+        command.arg0(HELPER_NAME).arg(word).env_clear();
+        command.stdin(line).stdout(Stdio::null()).stderr(Stdio::null());
         command
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A panic cannot leave it half changed.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn make(&mut self, program: &Path, readiness: Readiness) -> Result<Helper, Error> {
+        let (control, helpers) = UnixStream::pair().map_err(Error::Start)?;
+        let helpers = [OwnedFd::from(helpers)];
+        if let Some(nursery) = &self.nursery
+            && nursery.order(readiness, &helpers).is_ok()
+        {
+            return Ok(Helper { control, readiness });
+        }
+        // There was none yet, or somebody has ended it.
+        let nursery = self.nursery.insert(Nursery::start(program)?);
+        nursery.order(readiness, &helpers).map_err(Error::Start)?;
+        Ok(Helper { control, readiness })
     }
 }
 
 impl Helper {
-    fn if_alive(mut self) -> Option<Self> {
-        matches!(self.child.try_wait(), Ok(None)).then_some(self)
+    /// Whether it still waits for its plan: until then it says nothing, and does not hang up.
+    fn waits(&self) -> bool {
+        let mut events = [PollFd::new(&self.control, PollFlags::IN)];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        matches!(poll(&mut events, Some(&now)), Ok(0))
     }
 }
 
-fn lock(spare: &Mutex<Option<Helper>>) -> std::sync::MutexGuard<'_, Option<Helper>> {
-    spare.lock().unwrap_or_else(PoisonError::into_inner)
+/// The process that forks helpers. Ends when dropped; its helpers do not.
+#[derive(Debug)]
+struct Nursery {
+    process: Child,
+    line: UnixStream,
+}
+
+impl Nursery {
+    fn start(program: &Path) -> Result<Self, Error> {
+        let (line, nurserys) = UnixStream::pair().map_err(Error::Start)?;
+        // One that takes no orders must not hold anybody up.
+        line.set_nonblocking(true).map_err(Error::Start)?;
+        let process = Helpers::command(program, NURSERY, nurserys.into())
+            .spawn()
+            .map_err(|source| Error::Helper { path: program.to_path_buf(), source })?;
+        Ok(Self { process, line })
+    }
+
+    /// Has a helper made that holds the other end of a control line.
+    fn order(&self, readiness: Readiness, control: &[OwnedFd]) -> io::Result<()> {
+        message::send(&self.line, readiness.word().as_bytes(), control)
+    }
+}
+
+impl Drop for Nursery {
+    fn drop(&mut self) {
+        // By force, so that it can be waited for without a limit.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

@@ -8,11 +8,11 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
-use tokio::process::Child;
 
 use super::Error;
 use super::command::CommandSpec;
@@ -32,7 +32,7 @@ pub struct Launch {
 impl Launch {
     /// A command without restrictions, under the same helper.
     pub fn unrestricted(helper: impl Into<PathBuf>, command: CommandSpec) -> Self {
-        Self::confined(Helpers::without_spare(helper.into()), Confinement::Open, command)
+        Self::confined(Helpers::new(helper.into()), Confinement::Open, command)
     }
 
     pub(super) fn confined(helpers: Helpers, confinement: Confinement, command: CommandSpec) -> Self {
@@ -52,7 +52,7 @@ impl Launch {
     pub async fn start(self, streams: Streams) -> Result<Running, Error> {
         let readiness = self.confinement.readiness();
         let (plan, descriptors) = self.plan(streams);
-        let Helper { child, control, .. } = self.helpers.take(readiness)?;
+        let Helper { control, .. } = self.helpers.take(readiness)?;
         send_length(&control, &plan, &descriptors).map_err(Error::Start)?;
         drop(descriptors);
         control.set_nonblocking(true).map_err(Error::Start)?;
@@ -60,9 +60,13 @@ impl Launch {
         // A helper that ended early has said why, so its words matter more than a failure to write.
         let written = control.write_all(&plan).await;
         let next = (self.helpers.clone(), readiness);
-        let mut running = Running { child, control, received: Vec::with_capacity(64), next };
+        let received = Vec::with_capacity(64);
+        let mut running = Running { helper: None, process: None, control, received, next };
         match running.next_report().await {
-            Ok(Some(Report::Started)) => Ok(running),
+            Ok(Some(Report::Started { helper })) => {
+                running.guard(helper);
+                Ok(running)
+            }
             Ok(Some(Report::Failed { kind, message })) => Err(self.failure(kind, message)),
             Ok(Some(Report::Ended(_)) | None) => {
                 written.map_err(Error::Start)?;
@@ -78,16 +82,15 @@ impl Launch {
         let (mut control, helpers) = StdUnixStream::pair().map_err(Error::Start)?;
         send_length(&control, &plan, &descriptors).map_err(Error::Start)?;
         drop(descriptors);
-        let mut child = self
-            .helpers
-            .command(self.confinement.readiness(), helpers.into())
+        let word = self.confinement.readiness().word();
+        let mut child = Helpers::command(self.helpers.program(), word, helpers.into())
             .spawn()
             .map_err(|source| Error::Helper { path: self.helpers.program().to_path_buf(), source })?;
         let _ = control.write_all(&plan);
         let mut received = Vec::new();
         let code = loop {
             match Report::take(&mut received) {
-                Some(Report::Started) => continue,
+                Some(Report::Started { .. }) => continue,
                 Some(Report::Failed { kind, message }) => break Err(self.failure(kind, message)),
                 Some(Report::Ended(code)) => break Ok(code),
                 None => {}
@@ -140,10 +143,21 @@ fn ended_in_silence() -> Error {
     Error::Setup("the sandbox helper ended without a word".to_owned())
 }
 
+#[allow(unsafe_code)]
+fn watched(process: OwnedFd) -> Option<AsyncFd<OwnedFd>> {
+    // SAFETY: nothing replaces or closes a descriptor that is owned.
+    unsafe { AsyncFd::register_with_interest(process, Interest::READABLE).ok() }
+}
+
+/// As a shell says it of what was killed.
+const KILLED: i32 = 128 + 9;
+
 /// A started command. Dropping it ends the command and everything it started.
 #[derive(Debug)]
 pub struct Running {
-    child: Child,
+    helper: Option<u32>,
+    /// The helper's process; absent if it was gone at once.
+    process: Option<AsyncFd<OwnedFd>>,
     control: UnixStream,
     received: Vec<u8>,
     /// For a helper that can start another command of this kind.
@@ -153,7 +167,14 @@ pub struct Running {
 impl Running {
     /// The helper's process id; the command and all it starts are below it.
     pub fn pid(&self) -> Option<u32> {
-        self.child.id()
+        self.helper
+    }
+
+    fn guard(&mut self, helper: u32) {
+        self.helper = Some(helper);
+        let pid = i32::try_from(helper).ok().and_then(Pid::from_raw);
+        let process = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        self.process = process.and_then(watched);
     }
 
     /// The exit code of the command, when nothing it started runs any more; 128 and the number for a signal.
@@ -163,13 +184,15 @@ impl Running {
         match self.next_report().await {
             Ok(Some(Report::Ended(code))) => code,
             // The helper itself was ended; what it guarded ends by the guards of the kernel.
-            _ => self.child.wait().await.map_or(-1, code_of),
+            _ => KILLED,
         }
     }
 
     /// Waits until the helper itself, the last process of all, is gone.
     pub async fn gone(&mut self) {
-        let _ = self.child.wait().await;
+        if let Some(process) = &self.process {
+            let _ = process.readable().await;
+        }
     }
 
     /// Gets a helper ready for the next command.
@@ -185,7 +208,9 @@ impl Running {
 
     /// Ends the helper by force; the kernel ends what is below it.
     pub fn force(&mut self) {
-        let _ = self.child.start_kill();
+        if let Some(process) = &self.process {
+            let _ = pidfd_send_signal(process, Signal::KILL);
+        }
     }
 
     async fn next_report(&mut self) -> io::Result<Option<Report>> {
@@ -198,9 +223,4 @@ impl Running {
             }
         }
     }
-}
-
-fn code_of(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
 }

@@ -40,7 +40,11 @@ pub(super) enum Readiness {
 }
 
 impl Readiness {
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Namespaces, Self::Isolated];
+    const ALL: [Self; 3] = [Self::Plain, Self::Namespaces, Self::Isolated];
+
+    pub fn of(word: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|readiness| word == readiness.word().as_bytes())
+    }
 
     /// As the helper is told.
     pub fn word(self) -> &'static str {
@@ -94,8 +98,8 @@ pub(super) enum StdinKind {
 /// What the helper says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Report {
-    /// The command runs.
-    Started,
+    /// The command runs, below this process of the helper.
+    Started { helper: u32 },
     /// The command was not started.
     Failed { kind: FailureKind, message: String },
     /// The command and everything it started are gone.
@@ -172,7 +176,10 @@ impl Report {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
         match self {
-            Self::Started => out.byte(0),
+            Self::Started { helper } => {
+                out.byte(0);
+                out.bytes.extend(helper.to_le_bytes());
+            }
             Self::Failed { kind, message } => {
                 out.byte(1);
                 out.byte(match kind {
@@ -193,7 +200,7 @@ impl Report {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut input = Reader { bytes };
         Some(match input.byte()? {
-            0 => Self::Started,
+            0 => Self::Started { helper: u32::from_le_bytes(input.array()?) },
             1 => {
                 let kind = match input.byte()? {
                     0 => FailureKind::Setup,
@@ -334,7 +341,7 @@ mod tests {
     #[test]
     fn reports_are_taken_one_by_one() {
         let reports = [
-            Report::Started,
+            Report::Started { helper: 4711 },
             Report::Failed { kind: FailureKind::Cwd, message: "näh".into() },
             Report::Ended(-1),
         ];

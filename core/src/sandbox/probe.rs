@@ -71,7 +71,7 @@ fn try_out(helper: &Path, confinement: Confinement) -> Result<(), Error> {
     let command = CommandSpec { argv: Vec::new(), cwd, env: Vec::new() };
     let null = || File::options().write(true).open("/dev/null").map(Into::into).map_err(Error::Start);
     let quiet = Streams { stdin: Stdin::Null, stdout: null()?, stderr: null()? };
-    let helpers = Helpers::without_spare(helper.to_path_buf());
+    let helpers = Helpers::new(helper.to_path_buf());
     match Launch::confined(helpers, confinement, command).run_here(quiet)? {
         0 => Ok(()),
         code => Err(Error::Setup(format!("the trial ended with code {code}"))),

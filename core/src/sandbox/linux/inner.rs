@@ -5,8 +5,6 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Mode, OFlags};
-
 use super::broken::{Broken, Step};
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
@@ -54,7 +52,7 @@ pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: I
     };
     // Whoever reads the command's output must see its end as soon as the command has closed it.
     sys::close_output();
-    helper::report(control, &Report::Started);
+    helper::report(control, &Report::Started { helper: identity.process });
     let (code, nothing_left) = watch(command, ending);
     if nothing_left && leaves_nothing_to_outer(&plan.confinement) {
         // The sooner it is known the better: this process and its namespaces take their time to go.
@@ -122,7 +120,7 @@ fn start(plan: &Plan, descriptors: Vec<OwnedFd>, outer: &Line) -> Result<libc::p
         (StdinKind::Terminal, _) => Input::Terminal,
         (StdinKind::Passed, Some(fd)) => Input::Fd(fd),
         (StdinKind::Null | StdinKind::Passed, _) => {
-            Input::Fd(open_null().step("opening /dev/null").map_err(broken)?)
+            Input::Fd(helper::open_null().step("opening /dev/null").map_err(broken)?)
         }
     };
     let prepared = Prepared::new(&plan.argv, &plan.env, input)
@@ -132,10 +130,6 @@ fn start(plan: &Plan, descriptors: Vec<OwnedFd>, outer: &Line) -> Result<libc::p
 
 fn broken(broken: Broken) -> Failure {
     (FailureKind::Setup, broken.to_string())
-}
-
-fn open_null() -> io::Result<OwnedFd> {
-    Ok(rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
 fn not_started(NotStarted { stage, source }: NotStarted) -> Failure {

@@ -1,9 +1,10 @@
-//! The helper on Linux: three processes, of which only the last is the command.
+//! The helper on Linux: processes between the server and the command.
 //!
 //! ```text
-//! server ─socket─▶ outer     waits, reports, and clears up whatever happens
-//!                    └▶ inner    builds the walls, reaps; the init of the process namespace if there is one
-//!                         └▶ command   put into its own session, stripped of rights, executed
+//! server ─socket─▶ nursery       forks a helper at each order; one for all commands
+//!       └─socket───▶ └▶ outer      waits, reports, and clears up whatever happens
+//!                         └▶ inner    builds the walls, reaps; the init of the process namespace if there is one
+//!                              └▶ command   put into its own session, stripped of rights, executed
 //! ```
 //!
 //! Outer and inner get ready before they know the command, so that one pair can wait ahead of need; the plan
@@ -19,6 +20,7 @@ mod inner;
 pub(super) mod landlock;
 mod mounts;
 mod namespace;
+mod nursery;
 mod outer;
 mod seccomp;
 mod stubs;

@@ -13,11 +13,17 @@ use super::sys;
 pub struct Identity {
     user: u32,
     group: u32,
+    /// As the server knows it.
+    pub process: u32,
 }
 
 impl Identity {
     pub fn ours() -> Self {
-        Self { user: rustix::process::geteuid().as_raw(), group: rustix::process::getegid().as_raw() }
+        Self {
+            user: rustix::process::geteuid().as_raw(),
+            group: rustix::process::getegid().as_raw(),
+            process: std::process::id(),
+        }
     }
 
     /// Stays the same user and group inside of a new user namespace.

@@ -47,6 +47,22 @@ pub fn block_signals() {
     }
 }
 
+/// Children that end leave nothing behind and tell nobody.
+pub fn ignore_ends_of_children() {
+    // SAFETY: no function of ours is installed.
+    unsafe {
+        libc::signal(libc::SIGCHLD, libc::SIG_IGN);
+    }
+}
+
+/// Children that end can be waited for.
+pub fn heed_ends_of_children() {
+    // SAFETY: no function of ours is installed.
+    unsafe {
+        libc::signal(libc::SIGCHLD, libc::SIG_DFL);
+    }
+}
+
 /// Waits for one of the signals; `None` when the time is over. Without a limit it waits for ever.
 pub fn wait_signal(signals: &[libc::c_int], limit: Option<Duration>) -> Option<libc::c_int> {
     // SAFETY: the set and the limit are valid for the time of the calls.
