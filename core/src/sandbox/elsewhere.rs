@@ -119,7 +119,7 @@ impl Running {
 
     pub async fn gone(&mut self) {}
 
-    pub fn prepare_next(&self) {}
+    pub fn make_way(self) {}
 
     pub async fn ask_to_end(&mut self) {
         self.ending = true;

@@ -34,6 +34,8 @@ pub(super) struct Helpers {
 struct Shared {
     nursery: Option<Nursery>,
     spare: Option<Helper>,
+    /// The line to the helper of the last command, which keeps what the next one may need too.
+    last: Option<tokio::net::UnixStream>,
 }
 
 /// A helper that waits for its plan on the other end of this line. Ends when dropped.
@@ -68,6 +70,12 @@ impl Helpers {
             // Should it fail, the next command says why.
             shared.spare = shared.make(&self.program, readiness).ok();
         }
+    }
+
+    /// The command of this helper has ended, and another of its kind may come.
+    pub fn succeed(&self, control: tokio::net::UnixStream, readiness: Readiness) {
+        self.lock().last = Some(control);
+        self.prepare(readiness);
     }
 
     /// The command that starts the program as a helper; what it prints is lost, the plan brings other streams.

@@ -195,10 +195,11 @@ impl Running {
         }
     }
 
-    /// Gets a helper ready for the next command.
-    pub fn prepare_next(&self) {
-        let (helpers, readiness) = &self.next;
-        helpers.prepare(*readiness);
+    /// The command has ended: a helper gets ready for the next one. This one goes when that one's time is over,
+    /// or soon by itself.
+    pub fn make_way(self) {
+        let (helpers, readiness) = self.next;
+        helpers.succeed(self.control, readiness);
     }
 
     /// Asks the helper to end the command: politely first, by force soon after.

@@ -351,9 +351,8 @@ impl Owner {
         };
         self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
         if !end.is_asked() {
-            self.running.prepare_next();
+            self.running.make_way();
         }
-        self.running.gone().await;
     }
 
     /// Takes the rest of the output.

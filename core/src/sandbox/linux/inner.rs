@@ -39,11 +39,8 @@ pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: I
         Readiness::Namespaces | Readiness::Isolated => Ending::Namespace,
     };
     let plan = Plan::decode(&bytes).ok_or(io::ErrorKind::InvalidData).step("reading the plan");
-    let started = ready.and(plan).map_err(broken).and_then(|plan| {
-        let command = start(&plan, descriptors, outer)?;
-        Ok((command, plan))
-    });
-    let (command, plan) = match started {
+    let started = ready.and(plan).map_err(broken).and_then(|plan| start(&plan, descriptors, outer));
+    let command = match started {
         Ok(started) => started,
         Err((kind, message)) => {
             helper::report(control, &Report::Failed { kind, message });
@@ -54,19 +51,12 @@ pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: I
     sys::close_output();
     helper::report(control, &Report::Started { helper: identity.process });
     let (code, nothing_left) = watch(command, ending);
-    if nothing_left && leaves_nothing_to_outer(&plan.confinement) {
+    if nothing_left {
         // The sooner it is known the better: this process and its namespaces take their time to go.
         outer.say_reported();
         helper::report(control, &Report::Ended(code));
     }
     code
-}
-
-fn leaves_nothing_to_outer(confinement: &Confinement) -> bool {
-    match confinement {
-        Confinement::Open | Confinement::Landlock(_) => true,
-        Confinement::Namespaces(rules) => rules.writable.is_empty(),
-    }
 }
 
 type Failure = (FailureKind, String);

@@ -211,18 +211,32 @@ impl Outer {
         }
     }
 
+    /// Until the server has no use for this helper any more, or has forgotten it.
+    fn wait_for_successor(&self, control: &UnixStream) {
+        let _ = told_to_end(&self.signals);
+        let mut events = [PollFd::new(control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+        let _ = poll(&mut events, Some(&LINGERING));
+    }
+
     fn finish(&mut self, code: i32, control: &UnixStream) -> i32 {
         if self.inner.readiness == Readiness::Plain {
             // Usually there is nothing left. If inner was killed, its orphans are ours now.
             tree::end_all();
         }
-        self.stubs.remove();
         if !self.inner.has_reported() {
             helper::report(control, &Report::Ended(code));
         }
+        if !self.stubs.is_empty() {
+            // Commands often come in series.
+            self.wait_for_successor(control);
+        }
+        self.stubs.remove();
         code
     }
 }
+
+/// How long what the next command may need too is kept for it.
+const LINGERING: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// Empties the signal descriptor; whether there was more than news of children.
 fn told_to_end(signals: &OwnedFd) -> bool {

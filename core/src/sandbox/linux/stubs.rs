@@ -2,7 +2,7 @@
 //! commands run.
 //!
 //! Only something that exists can be protected by a mount. So a missing protected name gets an empty folder,
-//! which is removed after the last command that needs it: each helper holds a shared lock on the folder, and who
+//! which is removed soon after the last command that needs it: each helper holds a shared lock on the folder, and who
 //! gets it exclusively at its end removes it. A folder that a killed helper left behind is known by its mode
 //! and goes with the next command. What the user puts into such a folder makes it the user's; it stays.
 
@@ -69,6 +69,10 @@ impl Stubs {
 }
 
 impl Stubs {
+    pub fn is_empty(&self) -> bool {
+        self.stubs.is_empty()
+    }
+
     /// Removes the folders that nobody else needs. The descriptors stay open a little longer: the file system
     /// may take its time over the last one.
     pub fn remove(&mut self) {
