@@ -6,13 +6,16 @@ use std::os::unix::net::UnixStream;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::{nursery, outer, sys};
+use super::{namespace, nursery, outer, sys};
 use crate::sandbox::helpers::NURSERY;
-use crate::sandbox::plan::{Readiness, Report};
+use crate::sandbox::plan::{FailureKind, Readiness, Report};
+
+/// The exit code of a helper that could not start its command.
+pub const NOT_STARTED: i32 = 125;
 
 /// Does the helper's work and ends the process.
 pub fn run() -> ! {
-    sys::exit_now(start().unwrap_or(125))
+    sys::exit_now(start().unwrap_or(NOT_STARTED))
 }
 
 fn start() -> io::Result<i32> {
@@ -24,6 +27,12 @@ fn start() -> io::Result<i32> {
         return Ok(nursery::run(line));
     }
     let readiness = Readiness::of(word.as_encoded_bytes()).unwrap_or(Readiness::Plain);
+    if readiness == Readiness::Isolated
+        && let Err(broken) = namespace::isolate_network()
+    {
+        report(&line, &Report::Failed { kind: FailureKind::Setup, message: broken.to_string() });
+        return Ok(NOT_STARTED);
+    }
     Ok(outer::run(readiness, &line))
 }
 

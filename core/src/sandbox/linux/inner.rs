@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::broken::{Broken, Step};
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
-use super::namespace::{self, Identity};
+use super::helper::NOT_STARTED;
+use super::namespace::Identity;
 use super::outer::Line;
 use super::sys::{self, Reaped};
 use super::tree;
@@ -17,9 +18,8 @@ use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report, St
 
 /// Between the polite request to end and the end.
 const GRACE: Duration = Duration::from_millis(100);
-const NOT_STARTED: i32 = 125;
 
-/// The namespaces to be born in. Those of mounts and network are made later, here.
+/// The namespaces to be born in. That of mounts is made later, here.
 pub fn namespaces(readiness: Readiness) -> libc::c_int {
     match readiness {
         Readiness::Plain => 0,
@@ -82,11 +82,8 @@ fn get_ready(readiness: Readiness, outer: &Line, identity: Identity) -> Result<(
     }
     match readiness {
         Readiness::Plain => sys::become_subreaper().step("becoming the reaper of orphans")?,
-        Readiness::Namespaces => identity.keep()?,
-        Readiness::Isolated => {
-            identity.keep()?;
-            namespace::isolate_network()?;
-        }
+        // The network, if it is another one, is that of outer.
+        Readiness::Namespaces | Readiness::Isolated => identity.keep()?,
     }
     // Commands run as the same user and must not reach into this process.
     sys::become_undumpable();

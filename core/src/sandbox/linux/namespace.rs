@@ -1,4 +1,4 @@
-//! The first steps in new namespaces: who we are in them, and a network that reaches only ourselves.
+//! The first steps in new namespaces: who we are in them, and a network that reaches nobody outside.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -39,9 +39,12 @@ fn write(path: &str, text: &str) -> Result<(), Broken> {
     file.and_then(|mut file| file.write_all(text.as_bytes())).step(path)
 }
 
-/// Moves this process into a network of its own: nothing reaches it, and it reaches nothing but itself.
+/// Moves this process into a network of its own: nothing reaches it, and it reaches nothing but what is in there
+/// with it.
 pub fn isolate_network() -> Result<(), Broken> {
+    let identity = Identity::ours();
     sys::new_network_namespace().step("making a network")?;
+    identity.keep()?;
     let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)
         .step("a socket for the loopback interface")?;
     sys::raise_loopback(&socket).step("raising the loopback interface")

@@ -10,6 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, recv};
 
 use super::broken::{Broken, Step};
+use super::helper::NOT_STARTED;
 use super::namespace::Identity;
 use super::stubs::Stubs;
 use super::sys::{self, Forked, Reaped};
@@ -19,7 +20,6 @@ use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report};
 
 /// How long the inner process may take to end everything after it was asked.
 const PATIENCE: Duration = Duration::from_millis(1700);
-const NOT_STARTED: i32 = 125;
 
 /// Gets ready, waits for the plan, and stays until everything is gone; returns the exit code.
 pub fn run(readiness: Readiness, control: &UnixStream) -> i32 {
@@ -32,7 +32,7 @@ pub fn run(readiness: Readiness, control: &UnixStream) -> i32 {
     let Ok(Some((bytes, descriptors))) = wait_for_plan(signals.as_ref().ok(), control) else {
         return 0;
     };
-    match begin(inner, signals, &bytes, descriptors, control) {
+    match begin(inner, signals, &bytes, descriptors) {
         Ok(mut outer) => outer.watch(control),
         Err(error) => {
             helper::report(control, &Report::Failed { kind: FailureKind::Setup, message: error.to_string() });
@@ -65,20 +65,14 @@ fn begin(
     signals: Result<OwnedFd, Broken>,
     bytes: &[u8],
     descriptors: Vec<OwnedFd>,
-    control: &UnixStream,
 ) -> Result<Outer, Broken> {
     let signals = signals?;
     let plan = Plan::decode(bytes).ok_or(io::ErrorKind::InvalidData).step("reading the plan")?;
     let needed = plan.confinement.readiness();
-    let inner = match inner {
-        Ok(inner) if inner.readiness == needed => inner,
-        Err(error) => return Err(error),
-        // Another kind of command than the last.
-        Ok(other) => {
-            drop(other);
-            Inner::start(needed, control)?
-        }
-    };
+    let inner = inner?;
+    if inner.readiness != needed {
+        return Err(io::ErrorKind::InvalidInput).step("using a helper for another kind of command");
+    }
     message::send(&inner.line, bytes, &descriptors).step("talking to the inner helper")?;
     // So that whoever reads them sees the end as soon as the command has closed its own.
     drop(descriptors);

@@ -114,6 +114,19 @@ pub fn close_output() {
     }
 }
 
+/// Closes every descriptor but this one and the standard ones, in a process that is not going to use them.
+pub fn close_all_but(kept: &impl std::os::fd::AsRawFd) {
+    let kept = kept.as_raw_fd() as libc::c_uint;
+    for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, libc::c_uint::MAX)] {
+        if first <= last {
+            // SAFETY: the owners of these descriptors are values that this process does not look at any more.
+            unsafe {
+                libc::syscall(libc::SYS_close_range, first, last, 0);
+            }
+        }
+    }
+}
+
 /// What became of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaped {
@@ -199,10 +212,10 @@ pub fn set_mounts(mount: std::os::fd::BorrowedFd<'_>, access: Access) -> io::Res
     .map(drop)
 }
 
-/// Puts this process into a new network namespace.
+/// Puts this process into a new network, and for the right to do so into a new user namespace.
 pub fn new_network_namespace() -> io::Result<()> {
-    // SAFETY: changes what this process sees of the network, and no memory.
-    check(unsafe { libc::unshare(libc::CLONE_NEWNET) }.into()).map(drop)
+    // SAFETY: changes what this process sees of users and the network, and no memory.
+    check(unsafe { libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET) }.into()).map(drop)
 }
 
 /// Puts this process into a copy of its mount namespace.
