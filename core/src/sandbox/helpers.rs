@@ -78,6 +78,11 @@ impl Helpers {
         self.prepare(readiness);
     }
 
+    /// The next helper comes from a new nursery.
+    pub fn start_over(&self) {
+        self.lock().nursery = None;
+    }
+
     /// The command that starts the program as a helper; what it prints is lost, the plan brings other streams.
     pub fn command(program: &Path, word: &str, line: OwnedFd) -> Command {
         use std::os::unix::process::CommandExt;

@@ -50,15 +50,25 @@ impl Launch {
 
     /// Starts the command and returns when it runs, or with the reason why it does not.
     pub async fn start(self, streams: Streams) -> Result<Running, Error> {
-        let readiness = self.confinement.readiness();
         let (plan, descriptors) = self.plan(streams);
+        match self.try_start(&plan, &descriptors).await {
+            // Nobody has read the plan: the nursery was killed before it made the helper.
+            Err(Error::Start(error)) if is_reset(&error) => {
+                self.helpers.start_over();
+                self.try_start(&plan, &descriptors).await
+            }
+            started => started,
+        }
+    }
+
+    async fn try_start(&self, plan: &[u8], descriptors: &[OwnedFd]) -> Result<Running, Error> {
+        let readiness = self.confinement.readiness();
         let Helper { control, .. } = self.helpers.take(readiness)?;
-        send_length(&control, &plan, &descriptors).map_err(Error::Start)?;
-        drop(descriptors);
+        send_length(&control, plan, descriptors).map_err(Error::Start)?;
         control.set_nonblocking(true).map_err(Error::Start)?;
         let mut control = UnixStream::from_std(control).map_err(Error::Start)?;
         // A helper that ended early has said why, so its words matter more than a failure to write.
-        let written = control.write_all(&plan).await;
+        let written = control.write_all(plan).await;
         let next = (self.helpers.clone(), readiness);
         let received = Vec::with_capacity(64);
         let mut running = Running { helper: None, process: None, control, received, next };
@@ -137,6 +147,10 @@ impl Launch {
             FailureKind::Cwd => Error::Cwd { cwd: self.command.cwd.clone().into_path_buf(), message },
         }
     }
+}
+
+fn is_reset(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }
 
 fn ended_in_silence() -> Error {

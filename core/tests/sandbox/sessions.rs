@@ -10,6 +10,7 @@ use codex_core::sandbox::launch::Launch;
 use codex_protocol::events::exec::OutputStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::place::{self, Mode, Place, is_missing, this_program};
 use crate::runner::{self, Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -25,6 +26,8 @@ pub const TESTS: &[Test] = &[
     Test { name: "sessions::a_timeout_ends_the_tree", run: a_timeout_ends_the_tree },
     Test { name: "sessions::deltas_arrive_in_order", run: deltas_arrive_in_order },
     Test { name: "sessions::ends_that_nobody_collects_are_bounded", run: uncollected_ends_are_bounded },
+    Test { name: "sessions::without_network_only_each_other_is_reached", run: one_network_for_all },
+    Test { name: "sessions::helpers_come_though_their_nursery_was_killed", run: killed_nursery },
     Test { name: "sessions::much_output_is_bounded_and_never_blocks", run: much_output_is_bounded },
 ];
 
@@ -63,6 +66,96 @@ fn output_and_exit_code() -> Outcome {
         assert!(manager.get(session.id()).is_none(), "a collected end is forgotten");
         let session = manager.open(request(shell("kill -SEGV $$"))).await.unwrap();
         assert_eq!(session.wait().await.code, 128 + 11);
+    })
+}
+
+fn killed_nursery() -> Outcome {
+    let place = Place::new();
+    let mut unsupported = Vec::new();
+    for mode in [Mode::Open, Mode::Full, Mode::Landlock] {
+        if let Some(missing) = Some(mode).filter(|mode| *mode != Mode::Open).and_then(is_missing) {
+            unsupported.push(format!("{}: {missing}", mode.name()));
+            continue;
+        }
+        let sandbox = place::sandbox(mode, &place.path("home"));
+        block_on(async {
+            let manager = UnifiedExecSessionManager::new();
+            let mut killed = 0;
+            for round in 0..6 {
+                let launch = sandbox.plan(&mode.policy(), &place.cwd(), place.shell("echo out")).unwrap();
+                let request =
+                    OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+                let session = manager.open(request).await.unwrap();
+                let collected = session.collect(LONG, &CancellationToken::new()).await;
+                assert_eq!(collected.output, "out\n", "{} round {round}", mode.name());
+                // The first one made is the outer nursery, the other lives in a network of its own.
+                let nurseries = nurseries();
+                // None if this helper was ready before the last one was killed.
+                if let Some(doomed) = nurseries.get(round % 2).or(nurseries.first()) {
+                    rustix::process::kill_process(*doomed, rustix::process::Signal::KILL).unwrap();
+                    killed += 1;
+                }
+            }
+            assert!(killed > 1, "{}: {killed} killed", mode.name());
+        });
+    }
+    Outcome::of_modes(3 - unsupported.len(), unsupported)
+}
+
+/// The processes below this one that fork helpers, the outermost first.
+fn nurseries() -> Vec<rustix::process::Pid> {
+    let mut found = Vec::new();
+    let mut waiting = vec![std::process::id()];
+    while let Some(pid) = waiting.pop() {
+        let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        if command.ends_with(b"\0nursery\0") {
+            found.push(rustix::process::Pid::from_raw(pid.try_into().unwrap()).unwrap());
+        }
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        for thread in threads {
+            let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            waiting.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
+    }
+    found
+}
+
+/// A server in one call, a client of it in another, and somebody outside.
+fn one_network_for_all() -> Outcome {
+    if let Some(missing) = is_missing(Mode::Full) {
+        return Outcome::Unsupported(missing);
+    }
+    let place = Place::new();
+    let sandbox = place::sandbox(Mode::Full, &place.path("home"));
+    let open = async |manager: &UnifiedExecSessionManager, role: &[&str]| {
+        let mut command = place.shell("");
+        command.argv = [&[this_program().to_str().unwrap(), "role"], role]
+            .concat()
+            .into_iter()
+            .map(String::from)
+            .collect();
+        let launch = sandbox.plan(&Mode::Full.policy(), &place.cwd(), command).unwrap();
+        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+        manager.open(request).await.unwrap()
+    };
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let outside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = outside.local_addr().unwrap().port().to_string();
+        let said =
+            open(&manager, &["connect", &port]).await.collect(LONG, &CancellationToken::new()).await.output;
+        assert!(said.starts_with("refused"), "{said}");
+
+        let port = place.path("ws/port");
+        let server = open(&manager, &["listen", port.to_str().unwrap()]).await;
+        while !port.exists() {
+            assert!(!server.has_ended());
+            tokio::task::yield_now().await;
+        }
+        let port = std::fs::read_to_string(port).unwrap();
+        let client = open(&manager, &["connect", &port]).await;
+        assert_eq!(client.collect(LONG, &CancellationToken::new()).await.output, "welcome\n");
+        assert_eq!(server.wait().await.code, 0);
     })
 }
 
