@@ -1,11 +1,13 @@
 //! The loop of one connection: hears the client, lets requests run in their lanes, answers each exactly once.
 //!
-//! The loop never waits for the writer while it holds a message: an answer has its place in the queue from the
+//! How many requests are under way is bounded, and how long they are together; what is beyond is refused. The loop
+//! never waits for the writer while it holds a message: an answer has its place in the queue from the
 //! moment at which its request is accepted, and "room for a refusal" is a wake-up like any other. So the client's
 //! answers to questions are always heard. What a request does is the router's business.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use codex_app_server_protocol::error_code::INTERNAL_ERROR;
@@ -14,7 +16,7 @@ use codex_core::base::cancel::or_cancelled;
 use codex_core::base::spawn::TaskGroup;
 use futures::FutureExt;
 use serde_json::value::RawValue;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::ClientCell;
@@ -23,7 +25,11 @@ use crate::handshake;
 use crate::lanes::{Lanes, Ticket};
 use crate::outgoing::Questions;
 use crate::router::{Answer, Routed};
+use crate::transport::framing::MAX_LINE_BYTES;
 use crate::transport::line_queue::{LineSender, Place, REQUESTS};
+
+/// How much of accepted requests may be in memory, in KiB of their lines: the longest line twice.
+const REQUEST_KIB: usize = 2 * MAX_LINE_BYTES / 1024;
 
 /// How long handlers have for reacting to their cancellation.
 const CANCELLED_LIMIT: Duration = Duration::from_millis(100);
@@ -54,6 +60,7 @@ pub(crate) struct Connection<R> {
     questions: Questions,
     route: R,
     lanes: Lanes<Job>,
+    request_kib: Arc<Semaphore>,
     tasks: TaskGroup,
     finished: mpsc::Receiver<Ticket>,
     finish: mpsc::Sender<Ticket>,
@@ -69,10 +76,20 @@ struct Shared {
     cancelled: CancellationToken,
 }
 
+/// A request as it came in.
+struct Call<'a> {
+    id: RequestId,
+    method: &'a str,
+    params: Option<&'a RawValue>,
+    /// Of its line.
+    bytes: usize,
+}
+
 struct Job {
     id: RequestId,
     routed: Routed,
     place: Place,
+    _kib: OwnedSemaphorePermit,
 }
 
 impl<R> Connection<R>
@@ -88,6 +105,7 @@ where
             questions,
             route,
             lanes: Lanes::default(),
+            request_kib: Arc::new(Semaphore::new(REQUEST_KIB)),
             tasks: TaskGroup::new(),
             finished,
             finish,
@@ -140,7 +158,9 @@ where
 
     fn take(&mut self, text: &str) {
         match Incoming::decode(text) {
-            Ok(Incoming::Request { id, method, params }) => self.request(id, &method, params),
+            Ok(Incoming::Request { id, method, params }) => {
+                self.request(Call { id, method: &method, params, bytes: text.len() })
+            }
             Ok(Incoming::Notification { method, .. }) => {
                 tracing::debug!(%method, "notification of the client")
             }
@@ -152,21 +172,28 @@ where
         }
     }
 
-    fn request(&mut self, id: RequestId, method: &str, params: Option<&RawValue>) {
-        let place = match self.shared.lines.request() {
-            Some(place) if self.lanes.len() < REQUESTS => place,
-            _ => {
-                self.refusal = Some(error_line(&id, method, &RpcError::overloaded()));
-                return;
-            }
+    fn request(&mut self, Call { id, method, params, bytes }: Call<'_>) {
+        let (Some(place), Some(kib)) = (self.place(), self.kib(bytes)) else {
+            self.refusal = Some(error_line(&id, method, &RpcError::overloaded()));
+            return;
         };
         match (self.route)(&id, method, params) {
             Ok(routed) => {
-                self.lanes.push(routed.lane.clone(), Job { id, routed, place });
+                self.lanes.push(routed.lane.clone(), Job { id, routed, place, _kib: kib });
                 self.start();
             }
             Err(error) => self.shared.put(place, error_line(&id, method, &error)),
         }
+    }
+
+    fn place(&self) -> Option<Place> {
+        if self.lanes.len() < REQUESTS { self.shared.lines.request() } else { None }
+    }
+
+    /// The right to keep a request of this length.
+    fn kib(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let kib = u32::try_from(bytes / 1024).ok()?;
+        self.request_kib.clone().try_acquire_many_owned(kib).ok()
     }
 
     /// Starts what may start now.
@@ -195,7 +222,7 @@ where
 
 impl Shared {
     /// Runs a request to its end. Whatever happens in it, it is answered.
-    async fn run(&self, Job { id, routed, place }: Job) {
+    async fn run(&self, Job { id, routed, place, _kib }: Job) {
         let method = routed.method;
         let outcome = match handshake::admit(self.client.get(), method, routed.experimental) {
             Ok(()) => {
@@ -207,9 +234,12 @@ impl Shared {
             }
             Err(error) => Err(error),
         };
-        let Answer { line, then } =
-            outcome.unwrap_or_else(|error| Answer { line: error_line(&id, method, &error), then: None });
-        self.put(place, line);
+        let Answer { line, then, kept } = outcome.unwrap_or_else(|error| Answer {
+            line: error_line(&id, method, &error),
+            then: None,
+            kept: None,
+        });
+        self.put(place.keeping(kept), line);
         if let Some(then) = then {
             let ended = or_cancelled(&self.cancelled, AssertUnwindSafe(then).catch_unwind()).await;
             if ended.is_ok_and(|ended| ended.is_err()) {

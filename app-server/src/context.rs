@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use codex_core::config::loader::{ConfigLoader, Loaded};
 use codex_core::conversations::ConversationManager;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::client::{Client, ClientCell};
 use crate::convert::to_core;
@@ -13,6 +14,9 @@ use crate::identity::Identity;
 use crate::outgoing::Outgoing;
 use crate::threads::audience::Listener;
 use crate::threads::{LoadedThread, Threads};
+
+/// Whole histories that may be in memory on their way to the client.
+const HISTORIES: usize = 2;
 
 /// How the process was started: what holds for all connections.
 #[derive(Debug)]
@@ -32,6 +36,7 @@ pub struct Context {
     listener: Listener,
     /// A thread of this connection has needed the sandbox.
     needed_sandbox: Arc<AtomicBool>,
+    histories: Arc<Semaphore>,
 }
 
 impl Context {
@@ -42,7 +47,8 @@ impl Context {
         threads: Threads,
     ) -> Self {
         let listener = threads.connect(outgoing.clone());
-        Context { outgoing, client, server, threads, listener, needed_sandbox: Arc::default() }
+        let histories = Arc::new(Semaphore::new(HISTORIES));
+        Context { outgoing, client, server, threads, listener, needed_sandbox: Arc::default(), histories }
     }
 
     /// The way to this connection's client.
@@ -65,6 +71,13 @@ impl Context {
     /// True once.
     pub(crate) fn is_first_to_need_sandbox(&self) -> bool {
         !self.needed_sandbox.swap(true, Ordering::Relaxed)
+    }
+
+    /// Waits for the right to load a whole history. An answer that carries the history keeps it until the client has
+    /// taken the answer: so many at once, however long they are and however slowly the client reads.
+    pub(crate) async fn history(&self) -> Result<OwnedSemaphorePermit, RpcError> {
+        let right = self.histories.clone().acquire_owned().await;
+        right.map_err(|error| RpcError::internal("the history could not be read").caused_by(error))
     }
 
     /// Loads configurations. Reads files: not for the runtime's own threads.

@@ -9,6 +9,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use codex_app_server_protocol::method::Method;
+use codex_protocol::ids::ConversationId;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::error::RpcError;
 
@@ -23,6 +25,14 @@ pub enum Lane {
     ///
     /// It still starts after the ordered requests before it.
     Concurrent,
+}
+
+impl Lane {
+    /// The lane of a thread, however its id is written.
+    pub(crate) fn thread(id: &str) -> Self {
+        let id = id.parse::<ConversationId>().map_or_else(|_| id.to_owned(), |id| id.to_string());
+        Lane::Thread(id)
+    }
 }
 
 /// The behaviour of one method.
@@ -43,17 +53,23 @@ pub type Then = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct Reply<T> {
     pub(crate) response: T,
     pub(crate) then: Option<Then>,
+    pub(crate) kept: Option<OwnedSemaphorePermit>,
 }
 
 impl<T> Reply<T> {
     pub fn new(response: T) -> Self {
-        Reply { response, then: None }
+        Reply { response, then: None, kept: None }
+    }
+
+    /// Keeps a right until the answer has left the queue to the client.
+    pub(crate) fn keeping(self, right: Option<OwnedSemaphorePermit>) -> Self {
+        Reply { kept: right, ..self }
     }
 
     /// The future runs when the response stands in the queue to the client, so that what it causes to be said
     /// comes after the response. It cannot fail any more; the request leaves its lane when it is done.
     pub fn then(response: T, then: impl Future<Output = ()> + Send + 'static) -> Self {
-        Reply { response, then: Some(Box::pin(then)) }
+        Reply { response, then: Some(Box::pin(then)), kept: None }
     }
 }
 
@@ -66,5 +82,18 @@ impl<T> From<T> for Reply<T> {
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("response", &self.response).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_has_one_lane() {
+        let id = "01a204c2-4887-7bf2-88cb-1e909b637fb4";
+        assert_eq!(Lane::thread(id), Lane::thread(&id.to_uppercase()));
+        assert_eq!(Lane::thread(id), Lane::Thread(id.to_owned()));
+        assert_ne!(Lane::thread("nonsense"), Lane::thread(id));
     }
 }

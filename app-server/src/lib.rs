@@ -67,12 +67,21 @@ pub async fn run(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use codex_app_server_protocol::jsonrpc::RequestId;
+    use codex_app_server_protocol::method;
+    use codex_app_server_protocol::v2::thread_list::ThreadReadParams;
     use codex_core::base::environment::Environment;
     use codex_core::base::paths::AbsolutePath;
     use codex_core::config::home::Surroundings;
     use codex_core::config::loader::ConfigLoader;
     use codex_core::conversations::{ConversationManager, Shared};
+    use codex_core::rollout::location;
+    use codex_protocol::ids::ConversationId;
     use expect_test::{Expect, expect};
+    use futures::FutureExt;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::identity::Identity;
@@ -82,15 +91,18 @@ mod tests {
         expected.assert_eq(&answers(lines).await);
     }
 
-    async fn answers(lines: &[&str]) -> String {
-        let home = tempfile::tempdir().unwrap();
-        let directory = AbsolutePath::new(home.path()).unwrap();
+    fn config(home: &Path) -> ServerConfig {
+        let directory = AbsolutePath::new(home).unwrap();
         let environment = Environment::from_iter([("TERM", "xterm")]);
         let identity = Identity::of_machine(&environment);
         let surroundings = Surroundings { environment, home: directory.clone(), directory };
         let conversations = ConversationManager::new(Shared::new(&surroundings, "/no/helper".into()));
         let configs = ConfigLoader::new(surroundings, &Default::default()).unwrap();
-        let configs = configs.with_system_folder(home.path());
+        ServerConfig { configs: configs.with_system_folder(home), identity, conversations }
+    }
+
+    async fn answers(lines: &[&str]) -> String {
+        let home = tempfile::tempdir().unwrap();
         let (connection, mut client) = transport::memory::connected();
         let sender = client.sender().unwrap();
         client.close();
@@ -106,8 +118,7 @@ mod tests {
             }
             heard.join("\n")
         };
-        let running =
-            run(ServerConfig { configs, identity, conversations }, connection, std::future::pending());
+        let running = run(config(home.path()), connection, std::future::pending());
         let (leftovers, (), heard) = tokio::join!(running, speaking, hearing);
         assert_eq!(leftovers, Leftovers::default());
         let machine =
@@ -138,6 +149,37 @@ mod tests {
                 {"error":{"code":-32600,"message":"Already initialized"},"id":3}"#]],
         )
         .await;
+    }
+
+    #[tokio::test]
+    async fn few_histories_are_on_their_way_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let id = ConversationId::new();
+        let file = location::path_of(&AbsolutePath::new(home.path()).unwrap(), id, 0);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let line = |kind: &str, payload: Value| {
+            json!({"timestamp": "1970-01-01T00:00:00.000Z", "type": kind, "payload": payload}).to_string()
+        };
+        let meta = json!({"id": id, "timestamp": "1970-01-01T00:00:00.000Z", "cwd": "/", "originator": "o",
+            "cli_version": "1", "source": "vscode"});
+        let message = json!({"type": "user_message", "message": "hello"});
+        std::fs::write(file, line("session_meta", meta) + "\n" + &line("event_msg", message) + "\n").unwrap();
+
+        let config = config(home.path());
+        let (lines, _client) = transport::line_queue::line_queue();
+        let outgoing = Outgoing::new(lines, ClientCell::default(), Questions::default());
+        let threads = Threads::new(config.conversations.shared().group.clone());
+        let context = Context::new(outgoing, ClientCell::default(), Arc::new(config), threads);
+        let read = || {
+            let params = ThreadReadParams { thread_id: id.to_string(), include_turns: true };
+            router::answer::<method::ThreadRead, _>(context.clone(), RequestId::Integer(1), params)
+        };
+        let first = read().await.unwrap();
+        assert!(String::from_utf8_lossy(&first.line).contains("hello"));
+        let _second = read().await.unwrap();
+        assert!(context.history().now_or_never().is_none());
+        drop(first);
+        read().await.unwrap();
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use codex_app_server_protocol::jsonrpc::{RequestId, ResultMessage, write_line};
 use codex_app_server_protocol::method::{self, Method};
 use codex_app_server_protocol::{ClientRequest, for_each_client_request};
 use serde_json::value::RawValue;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::context::Context;
 use crate::error::RpcError;
@@ -31,6 +32,8 @@ pub(crate) type Run = Pin<Box<dyn Future<Output = Result<Answer, RpcError>> + Se
 pub(crate) struct Answer {
     pub line: Vec<u8>,
     pub then: Option<Then>,
+    /// What is given back when the line has left the queue.
+    pub kept: Option<OwnedSemaphorePermit>,
 }
 
 /// Finds the handler of a request.
@@ -75,9 +78,9 @@ pub(crate) async fn answer<M: Method, C: Handle<M>>(
     id: RequestId,
     params: M::Params,
 ) -> Result<Answer, RpcError> {
-    let Reply { response, then } = context.handle(params).await?;
+    let Reply { response, then, kept } = context.handle(params).await?;
     let mut line = Vec::new();
     write_line(&ResultMessage { id: &id, result: &response }, &mut line)
         .map_err(|problem| RpcError::unserialisable(M::NAME, problem))?;
-    Ok(Answer { line, then })
+    Ok(Answer { line, then, kept })
 }

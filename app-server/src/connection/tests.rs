@@ -28,6 +28,8 @@ struct Behaviour {
     gate: Option<String>,
     panic: bool,
     ask: bool,
+    /// Keeps a right until the answer is taken.
+    keep: bool,
     /// What is said once the answer is queued.
     then: Option<String>,
 }
@@ -39,6 +41,7 @@ struct Requests {
     log: Arc<Mutex<Vec<String>>>,
     outgoing: Outgoing,
     lines: LineSender,
+    rights: Arc<Semaphore>,
 }
 
 impl Requests {
@@ -91,7 +94,8 @@ impl Requests {
                 lines.put(place, format!("{text}\n").into_bytes()).unwrap();
             }) as crate::handle::Then
         });
-        Ok(Answer { line, then })
+        let kept = behaviour.keep.then(|| self.rights.clone().try_acquire_owned().unwrap());
+        Ok(Answer { line, then, kept })
     }
 
     fn log(&self) -> String {
@@ -115,7 +119,13 @@ fn bench() -> Bench {
     let questions = Questions::default();
     let outgoing = Outgoing::new(transport.lines.clone(), cell.clone(), questions.clone());
     let lines = transport.lines.clone();
-    let requests = Requests { gates: Arc::default(), log: Arc::default(), outgoing, lines };
+    let requests = Requests {
+        gates: Arc::default(),
+        log: Arc::default(),
+        outgoing,
+        lines,
+        rights: Arc::new(Semaphore::new(1)),
+    };
     let (incoming, lines) = (transport.incoming, transport.lines);
     let parts = Parts { incoming, lines, client: cell, questions };
     let handlers = requests.clone();
@@ -238,6 +248,35 @@ async fn every_request_of_a_burst_is_answered() {
     }
     assert!(seen.iter().all(|count| *count == 1));
     assert!(overloaded < BURST - REQUESTS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_answer_keeps_is_free_once_it_is_taken() {
+    let Bench { mut client, requests, .. } = bench();
+    client.send(request(1, json!({"keep": true}))).await;
+    quiet().await;
+    assert_eq!(requests.rights.available_permits(), 0);
+    assert_eq!(next(&mut client).await, "1 done");
+    assert_eq!(requests.rights.available_permits(), 1);
+}
+
+#[tokio::test]
+async fn long_requests_are_refused_before_they_fill_the_memory() {
+    let Bench { mut client, requests, .. } = bench();
+    let long = |id| request(id, json!({"gate": "g"})) + &" ".repeat(MAX_LINE_BYTES - 1024);
+    for id in 0..3 {
+        client.send(long(id)).await;
+    }
+    assert_eq!(next(&mut client).await, "2 fails with -32001");
+    client.send(request(3, json!({}))).await;
+    requests.open("g");
+    requests.open("g");
+    for id in [0, 1, 3] {
+        assert_eq!(next(&mut client).await, format!("{id} done"));
+    }
+    requests.open("g");
+    client.send(long(4)).await;
+    assert_eq!(next(&mut client).await, "4 done");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,9 @@
 //! What nobody asked for (notifications, the server's requests) waits for room. The answer to a request never
 //! waits: its [`Place`] is taken when the request is accepted, so that a full queue can neither delay it nor be
 //! the cause of a deadlock. A refusal of a request that found no place has few places of its own. A place is free
-//! again as soon as the writer has taken its line. The queue thereby is bounded, in lines and roughly in bytes.
+//! again as soon as the writer has taken its line. The queue thereby is bounded in lines, and what nobody asked for
+//! roughly in bytes. An answer may be as long as it is: who makes long ones has them keep a right of their own until
+//! they leave, and so bounds how many there are.
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub struct Disconnected;
 #[derive(Debug)]
 pub struct Place {
     _held: OwnedSemaphorePermit,
+    _kept: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Debug)]
@@ -95,7 +98,12 @@ impl LineSender {
 
 impl Place {
     fn new(held: OwnedSemaphorePermit) -> Self {
-        Place { _held: held }
+        Place { _held: held, _kept: None }
+    }
+
+    /// What is given back only when the line in this place has left the queue.
+    pub fn keeping(self, kept: Option<OwnedSemaphorePermit>) -> Self {
+        Place { _kept: kept, ..self }
     }
 }
 
@@ -185,6 +193,17 @@ mod tests {
         let rest = taken(&mut lines, usize::MAX).await;
         assert_eq!(rest.lines().count(), ROOM + REQUESTS + REFUSALS - 1);
         assert!(sender.request().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_a_line_keeps_is_free_once_it_has_left() {
+        let (sender, mut lines) = line_queue();
+        let rights = Arc::new(Semaphore::new(1));
+        let right = rights.clone().try_acquire_owned().ok();
+        sender.put(sender.request().unwrap().keeping(right), b"long\n".to_vec()).unwrap();
+        assert_eq!(rights.available_permits(), 0);
+        assert_eq!(taken(&mut lines, 1).await, "long\n");
+        assert_eq!(rights.available_permits(), 1);
     }
 
     #[tokio::test]

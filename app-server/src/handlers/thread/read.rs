@@ -16,12 +16,13 @@ use crate::handle::{Handle, Lane, Reply};
 use crate::threads::LoadedThread;
 
 impl Handle<ThreadRead> for Context {
-    fn lane(_: &ThreadReadParams) -> Lane {
-        Lane::Concurrent
+    fn lane(params: &ThreadReadParams) -> Lane {
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(&self, params: ThreadReadParams) -> Result<Reply<ThreadReadResponse>, RpcError> {
         let id = thread_id(&params.thread_id)?;
+        let history = if params.include_turns { Some(self.history().await?) } else { None };
         let thread = match self.threads().get(&id) {
             Some(loaded) => self.read_loaded(&loaded, params.include_turns).await?,
             None => self.read_stored_thread(id, params.include_turns).await?,
@@ -31,7 +32,7 @@ impl Handle<ThreadRead> for Context {
                 view::whole_history_is_deprecated("Leave `includeTurns` out where the turns are not needed.");
             self.outgoing().notify(notice).await;
         }
-        Ok(ThreadReadResponse { thread, read_state: None }.into())
+        Ok(Reply::new(ThreadReadResponse { thread, read_state: None }).keeping(history))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::handle::{Handle, Lane, Reply};
 
 impl Handle<ThreadSetName> for Context {
     fn lane(params: &ThreadSetNameParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(&self, params: ThreadSetNameParams) -> Result<Reply<ThreadSetNameResponse>, RpcError> {

@@ -44,10 +44,11 @@ struct Resumed {
 
 impl Handle<ThreadResume> for Context {
     fn lane(params: &ThreadResumeParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(&self, mut params: ThreadResumeParams) -> Result<Reply<ThreadResumeResponse>, RpcError> {
+        let history = self.history().await?;
         let wanted = Wanted { all_turns: !params.exclude_turns, page: params.initial_turns_page.take() };
         let resumed = match self.resume_source(&mut params).await? {
             Source::Loaded(loaded) => self.join(*loaded).await?,
@@ -56,7 +57,7 @@ impl Handle<ThreadResume> for Context {
         if wanted.all_turns {
             self.outgoing().notify(view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
         }
-        self.answer_resumed(resumed, wanted).await
+        Ok(self.answer_resumed(resumed, wanted).await?.keeping(Some(history)))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::handle::{Handle, Lane, Reply};
 
 impl Handle<ThreadUnsubscribe> for Context {
     fn lane(params: &ThreadUnsubscribeParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(

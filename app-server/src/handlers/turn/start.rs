@@ -12,7 +12,7 @@ use crate::projection;
 
 impl Handle<TurnStart> for Context {
     fn lane(params: &TurnStartParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(&self, params: TurnStartParams) -> Result<Reply<TurnStartResponse>, RpcError> {

@@ -13,7 +13,7 @@ use crate::handle::{Handle, Lane, Reply};
 
 impl Handle<TurnSteer> for Context {
     fn lane(params: &TurnSteerParams) -> Lane {
-        Lane::Thread(params.thread_id.clone())
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(&self, params: TurnSteerParams) -> Result<Reply<TurnSteerResponse>, RpcError> {
