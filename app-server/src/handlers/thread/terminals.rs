@@ -13,8 +13,8 @@ use crate::handle::{Handle, Lane, Reply};
 use crate::handlers::paging::{Page, page};
 
 impl Handle<ThreadBackgroundTerminalsList> for Context {
-    fn lane(_: &ThreadBackgroundTerminalsListParams) -> Lane {
-        Lane::Concurrent
+    fn lane(params: &ThreadBackgroundTerminalsListParams) -> Lane {
+        Lane::thread(&params.thread_id)
     }
 
     async fn handle(
