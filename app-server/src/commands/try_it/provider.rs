@@ -1,7 +1,7 @@
 //! Which model answers: the configured one, or the rehearsal model when nothing is configured.
 //!
-//! Only what the server says about itself is looked at, as any client could. An API key in the environment counts
-//! as a configuration.
+//! Only what the server says about itself is looked at, as any client could. A key that the server uses is an account
+//! to it.
 
 use codex_app_server_protocol::method::{ConfigRead, GetAccount};
 use codex_app_server_protocol::v2::account::GetAccountParams;
@@ -24,10 +24,8 @@ pub async fn choose(
     let cwd = Some(surroundings.directory.to_string());
     let read = client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, person).await?;
     let account = client.request::<GetAccount>(GetAccountParams::default(), person).await?;
-    let has_key =
-        ["CODEX_API_KEY", "OPENAI_API_KEY"].iter().any(|key| surroundings.environment.get(key).is_some());
     let is_configured = read.config.model_provider.is_some() && read.origins.contains_key("model_provider");
-    if is_configured || has_key || account.account.is_some() || !account.requires_openai_auth {
+    if is_configured || account.account.is_some() || !account.requires_openai_auth {
         return Ok(None);
     }
     person
