@@ -197,6 +197,39 @@ fn without_any_configuration_the_rehearsal_model_answers() {
     }
 }
 
+/// The server does not read this variable.
+#[test]
+fn a_key_that_the_server_does_not_use_is_no_account() {
+    let home = Home::bare("- home .env: OPENAI_API_KEY=sk-1");
+    let ended = Program::start_try(&home, &["hello"], "").end();
+    assert!(ended.errors.contains("`rehearsal`"), "{}", ended.errors);
+    if !binary::is_foreign() {
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.errors);
+    }
+}
+
+#[test]
+fn only_what_is_stored_can_be_gone_on_with() {
+    let home = Home::with_rehearsal("");
+    let ended = Program::start_try(&home, &[], "").end();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.errors);
+    assert!(!ended.errors.contains("--resume"), "{}", ended.errors);
+}
+
+/// A server that does not end with its input.
+#[test]
+fn waiting_for_the_end_of_the_server_is_not_silent() {
+    let home = Home::with_rehearsal("- file server.sh: \"$1\" app-server; exec sleep 1000");
+    let script = home.work().join("server.sh");
+    let server = format!("/bin/sh {} {}", script.display(), binary::our_binary().display());
+    let mut program = Program::start(&home, &["try", "--server", &server, "hello"], "");
+    program.wait_for_error("waiting for the end of the server");
+    program.signal(Signal::INT);
+    let ended = program.end();
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(ended.errors.contains("killing it"), "{}", ended.errors);
+}
+
 #[test]
 fn mistakes_on_the_command_line_are_explained() {
     let home = Home::bare("");

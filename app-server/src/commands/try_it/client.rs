@@ -17,7 +17,7 @@ use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::Error;
 use super::person::Person;
@@ -62,25 +62,16 @@ impl Client {
         Ok(Client { child, input, output, waiting: VecDeque::new(), last_id: 0, shows_wire })
     }
 
-    /// Sends a request and returns its answer. Every second of waiting is told in a status line.
+    /// Sends a request and returns its answer.
     pub async fn request<M: Method>(
         &mut self,
         params: M::Params,
         person: &mut Person<'_>,
     ) -> Result<M::Response, Error> {
-        let id = self.send::<M>(&params, person.terminal).await?;
-        let mut seconds = 0;
+        let id = self.send::<M>(&params, person).await?;
+        let answer = format!("the answer to {}", M::NAME);
         loop {
-            let line = tokio::select! {
-                biased;
-                () = person.interrupts.next() => return Err(Error::Interrupted),
-                line = self.output.next_line() => line?.ok_or(Error::ServerEnded)?,
-                () = sleep(Duration::from_secs(1)) => {
-                    seconds += 1;
-                    person.terminal.status(format_args!("waiting for the answer to {} ({seconds} s)", M::NAME));
-                    continue;
-                }
-            };
+            let line = person.wait_for(&answer, self.output.next_line()).await??.ok_or(Error::ServerEnded)?;
             self.show_wire('←', &line, person.terminal);
             match Incoming::decode(&line) {
                 Ok(Incoming::Response { id: answered, result }) if answered == id => {
@@ -99,18 +90,18 @@ impl Client {
     pub async fn send<M: Method>(
         &mut self,
         params: &M::Params,
-        terminal: &mut Terminal,
+        person: &mut Person<'_>,
     ) -> Result<RequestId, Error> {
         self.last_id += 1;
         let id = RequestId::Integer(self.last_id);
-        self.write(&RequestMessage { method: M::NAME, id: &id, params }, terminal).await?;
+        self.write(&RequestMessage { method: M::NAME, id: &id, params }, person).await?;
         Ok(id)
     }
 
     /// Says that the handshake is over.
-    pub async fn initialized(&mut self, terminal: &mut Terminal) -> Result<(), Error> {
+    pub async fn initialized(&mut self, person: &mut Person<'_>) -> Result<(), Error> {
         let message = NotificationMessage::<()> { method: "initialized", params: None, emitted_at_ms: None };
-        self.write(&message, terminal).await
+        self.write(&message, person).await
     }
 
     /// Answers a request of the server.
@@ -118,9 +109,9 @@ impl Client {
         &mut self,
         id: &RequestId,
         result: &R,
-        terminal: &mut Terminal,
+        person: &mut Person<'_>,
     ) -> Result<(), Error> {
-        self.write(&ResultMessage { id, result }, terminal).await
+        self.write(&ResultMessage { id, result }, person).await
     }
 
     /// Answers a request of the server that this client does not know.
@@ -128,10 +119,10 @@ impl Client {
         &mut self,
         id: &RequestId,
         message: String,
-        terminal: &mut Terminal,
+        person: &mut Person<'_>,
     ) -> Result<(), Error> {
         let error = ErrorObject { code: UNKNOWN_METHOD, message, data: None };
-        self.write(&ErrorMessage { error: &error, id }, terminal).await
+        self.write(&ErrorMessage { error: &error, id }, person).await
     }
 
     /// The next message that is no answer. Safe to be dropped while it waits.
@@ -149,24 +140,27 @@ impl Client {
         }
     }
 
-    /// Closes the server's input and waits for its end; a server that does not end is killed.
-    pub async fn close(self, terminal: &mut Terminal) {
+    /// Closes the server's input and waits for its end; a server that does not end, or Ctrl-C,
+    /// has it killed.
+    pub async fn close(self, person: &mut Person<'_>) {
         let Client { mut child, input, output, .. } = self;
         // Nobody reads any more: a server that still writes must find that out instead of waiting.
         drop((input, output));
-        if timeout(PATIENCE, child.wait()).await.is_err() {
-            terminal.complain(format_args!("the server did not end within {PATIENCE:?}; killing it"));
+        let ended = timeout(PATIENCE, person.wait_for("the end of the server", child.wait())).await;
+        if !matches!(ended, Ok(Ok(_))) {
+            person.terminal.complain("the server did not end in time; killing it");
             let _already_gone = child.start_kill();
         }
     }
 
-    async fn write<T: Serialize>(&mut self, message: &T, terminal: &mut Terminal) -> Result<(), Error> {
+    async fn write<T: Serialize>(&mut self, message: &T, person: &mut Person<'_>) -> Result<(), Error> {
         let mut line = Vec::new();
         write_line(message, &mut line)?;
         if self.shows_wire {
-            self.show_wire('→', String::from_utf8_lossy(&line).trim_end(), terminal);
+            self.show_wire('→', String::from_utf8_lossy(&line).trim_end(), person.terminal);
         }
-        self.input.write_all(&line).await.map_err(|_| Error::ServerEnded)
+        let written = person.wait_for("the server to listen", self.input.write_all(&line)).await?;
+        written.map_err(|_| Error::ServerEnded)
     }
 
     fn show_wire(&self, arrow: char, line: &str, terminal: &mut Terminal) {

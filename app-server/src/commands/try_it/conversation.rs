@@ -18,7 +18,6 @@ use super::options::{Options, Resume};
 use super::person::Person;
 use super::turn::{self, Outcome};
 use super::{provider, show};
-use crate::commands::terminal::Terminal;
 
 /// An open conversation.
 pub struct Conversation {
@@ -27,6 +26,8 @@ pub struct Conversation {
     prompt: Option<String>,
     approver: Approver,
     shows_wire: bool,
+    /// There is something stored that can be resumed.
+    is_stored: bool,
 }
 
 impl Conversation {
@@ -40,14 +41,15 @@ impl Conversation {
         let mut client = Client::start(&program, &arguments, options.shows_wire)?;
         let client_info = ClientInfo { name: "codex-try".into(), title: None, version: WIRE_VERSION.into() };
         client.request::<Initialize>(InitializeParams { client_info, capabilities: None }, person).await?;
-        client.initialized(person.terminal).await?;
+        client.initialized(person).await?;
+        let is_stored = options.resume.is_some();
         let thread = match options.resume {
             Some(resume) => resume_thread(&mut client, resume, options.shows_wire, person).await?,
             None => start_thread(&mut client, surroundings, person).await?,
         };
         let approver = Approver::new(options.approvals, person.typed.is_person());
         let (prompt, shows_wire) = (options.prompt, options.shows_wire);
-        Ok(Conversation { client, thread, prompt, approver, shows_wire })
+        Ok(Conversation { client, thread, prompt, approver, shows_wire, is_stored })
     }
 
     /// The one prompt of the command line, or one per line until the input ends. The last turn's outcome.
@@ -72,9 +74,13 @@ impl Conversation {
     }
 
     /// Ends the server.
-    pub async fn close(self, terminal: &mut Terminal) {
-        terminal.complain(format_args!("Go on with: codex-app-server try --resume {}", self.thread));
-        self.client.close(terminal).await;
+    pub async fn close(self, person: &mut Person<'_>) {
+        if self.is_stored {
+            person
+                .terminal
+                .complain(format_args!("Go on with: codex-app-server try --resume {}", self.thread));
+        }
+        self.client.close(person).await;
     }
 
     async fn next_prompt(&mut self, person: &mut Person<'_>) -> Result<Option<String>, Error> {
@@ -89,7 +95,10 @@ impl Conversation {
 
     async fn turn(&mut self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
         let Conversation { client, thread, approver, shows_wire, .. } = self;
-        turn::Running { client, thread, approver, shows_meaning: !*shows_wire }.run(prompt, person).await
+        let running = turn::Running { client, thread, approver, shows_meaning: !*shows_wire };
+        let ended = running.run(prompt, person).await;
+        self.is_stored |= !matches!(ended, Err(Error::Refused { .. }));
+        ended
     }
 }
 

@@ -79,7 +79,7 @@ fn converse(options: Options, terminal: &mut Terminal) -> Result<Outcome, Error>
         let mut person = Person::at(terminal)?;
         let mut conversation = Conversation::open(options, &surroundings, &mut person).await?;
         let outcome = conversation.hold(&mut person).await;
-        conversation.close(person.terminal).await;
+        conversation.close(&mut person).await;
         outcome
     });
     // A line that is still being read from a terminal cannot be waited for.

@@ -3,14 +3,19 @@
 //! Reading happens on demand, so that an answer is never taken for a prompt. What was typed before a question was
 //! put can be forgotten: it was not meant as an answer.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
+use std::pin::pin;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC as Signal, ctrl_c};
+use tokio::time::sleep;
 
+use super::Error;
 use crate::commands::terminal::Terminal;
 
 /// Both directions of a terminal.
@@ -24,6 +29,25 @@ impl Person<'_> {
     /// Takes over standard input and Ctrl-C.
     pub fn at(terminal: &mut Terminal) -> io::Result<Person<'_>> {
         Ok(Person { terminal, typed: Typed::default(), interrupts: Interrupts::listen()? })
+    }
+
+    /// Waits for something. Every second of it is told in a status line; Ctrl-C ends it.
+    pub async fn wait_for<T>(
+        &mut self,
+        what: impl Display,
+        waited: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let mut waited = pin!(waited);
+        let mut seconds = 0;
+        loop {
+            tokio::select! {
+                biased;
+                value = &mut waited => return Ok(value),
+                () = self.interrupts.next() => return Err(Error::Interrupted),
+                () = sleep(Duration::from_secs(1)) => seconds += 1,
+            }
+            self.terminal.status(format_args!("waiting for {what} ({seconds} s)"));
+        }
     }
 }
 

@@ -86,15 +86,13 @@ impl Running<'_> {
                     person.terminal.complain("Interrupting the turn; Ctrl-C again ends the program.");
                     let params =
                         TurnInterruptParams { thread_id: thread.to_owned(), turn_id: turn_id.clone() };
-                    client.send::<TurnInterrupt>(&params, person.terminal).await?;
+                    client.send::<TurnInterrupt>(&params, person).await?;
                 }
                 Next::Message(Message::Asked(id, question)) => {
                     let answer = approver.decide(&question, person).await?;
-                    client.answer(&id, &answer, person.terminal).await?;
+                    client.answer(&id, &answer, person).await?;
                 }
-                Next::Message(Message::Unknown(id, problem)) => {
-                    client.refuse(&id, problem, person.terminal).await?
-                }
+                Next::Message(Message::Unknown(id, problem)) => client.refuse(&id, problem, person).await?,
                 Next::Message(Message::Told(told)) => {
                     let pieces = show.on(&told);
                     if shows_meaning {
