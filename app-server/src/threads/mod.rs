@@ -196,6 +196,15 @@ impl LoadedThread {
         answer.await.ok()
     }
 
+    /// Tells those who listen. Returns when they have been told: what comes after comes after it on the wire, too.
+    pub(crate) async fn tell(&self, notification: ServerNotification) {
+        let (done, told) = oneshot::channel();
+        let message = Message::Notify { notification: Box::new(notification), done };
+        if self.mailbox.send(message).await.is_ok() {
+            let _thread_has_ended = told.await;
+        }
+    }
+
     /// A connection does not listen any more. Whether it did.
     pub(crate) async fn leave(&self, connection: ConnectionId) -> bool {
         let (left, answer) = oneshot::channel();

@@ -26,6 +26,8 @@ pub(super) enum Message {
     Join { listener: Listener, told: oneshot::Sender<Told>, gate: oneshot::Receiver<()> },
     /// Somebody who does not listen wants to know what was told so far.
     Tell { told: oneshot::Sender<Told> },
+    /// Those who listen are told something that is no event.
+    Notify { notification: Box<ServerNotification>, done: oneshot::Sender<()> },
     /// A connection does not listen any more; the answer says whether it did.
     Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
 }
@@ -112,6 +114,10 @@ where
             }
             Message::Tell { told } => {
                 let _gone = told.send(self.projection.told());
+            }
+            Message::Notify { notification, done } => {
+                self.listeners.tell(*notification).await;
+                let _gone = done.send(());
             }
             Message::Leave { connection, left } => {
                 let _gone = left.send(self.listeners.remove(connection));

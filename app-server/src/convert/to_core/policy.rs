@@ -1,6 +1,6 @@
 //! Approval and sandbox policies that a client chooses.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use codex_app_server_protocol::v2::settings as wire;
 use codex_core::config::permissions::SandboxMode;
@@ -69,6 +69,31 @@ fn writable_root(root: String) -> Result<PathBuf, RpcError> {
     Err(RpcError::invalid_request(format!(
         "`sandboxPolicy.writableRoots`: the path `{root}` is relative; write it from the root of the file system"
     )))
+}
+
+/// Folders of the workspace besides the working directory.
+pub(crate) fn workspace_roots(roots: Vec<String>) -> Result<Vec<PathBuf>, RpcError> {
+    let absolute = |root: String| {
+        let path = PathBuf::from(&root);
+        if path.is_absolute() {
+            return Ok(path);
+        }
+        Err(RpcError::invalid_request(format!(
+            "`runtimeWorkspaceRoots`: the path `{root}` is relative; write it from the root of the file system"
+        )))
+    };
+    roots.into_iter().map(absolute).collect()
+}
+
+/// Lets these folders be written, if any may.
+pub(crate) fn add_roots(policy: &mut SandboxPolicy, cwd: &Path, roots: Vec<PathBuf>) {
+    if let SandboxPolicy::WorkspaceWrite(write) = policy {
+        for root in roots {
+            if root != cwd && !write.writable_roots.contains(&root) {
+                write.writable_roots.push(root);
+            }
+        }
+    }
 }
 
 fn network(access: wire::NetworkAccess) -> NetworkAccess {

@@ -18,32 +18,45 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) directory: &'a AbsolutePath,
     /// The knobs of workspace-write, for a permission profile.
     pub(crate) workspace_write: &'a WorkspaceWriteSettings,
+    /// What the turn before could touch, and where it worked.
+    pub(crate) sandbox_policy: &'a SandboxPolicy,
+    pub(crate) cwd: &'a AbsolutePath,
 }
 
-/// What a client wants of a turn. Wishes of style (`personality`, `multiAgentMode`) and notes for the vendor
-/// (`turnTrigger`, `parentTurnId`, `rootTurnId`, `responsesapiClientMetadata`) change nothing here; what would
-/// change the model's input or its price is refused.
+/// What a client wants of a turn. Wishes of style (`personality`, `multiAgentMode`), notes for the vendor
+/// (`turnTrigger`, `parentTurnId`, `rootTurnId`, `responsesapiClientMetadata`, `cyberAccessProgram`) and the switching
+/// off of plugins, of which there are none, change nothing here. Whoever is named as the reviewer of approvals, a
+/// human is asked. What would change the model's input, its price or the place of commands is refused. What a mode
+/// says counts before the same setting beside it.
 pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Result<UserTurn, RpcError> {
     refuse_unsupported(&params)?;
     let mode = params.collaboration_mode.map(collaboration_mode).transpose()?;
     let (mode_model, mode_effort) = mode.unwrap_or_default();
-    let sandbox_policy = match (params.sandbox_policy, params.permissions) {
+    let cwd = params.cwd.map(|cwd| from.directory.join(cwd));
+    let roots = params.runtime_workspace_roots.map(policy::workspace_roots).transpose()?;
+    let mut sandbox_policy = match (params.sandbox_policy, params.permissions) {
         (Some(_), Some(_)) => {
             return Err(RpcError::invalid_request("`permissions` cannot be combined with `sandboxPolicy`"));
         }
         (Some(policy), None) => Some(policy::sandbox_policy(policy)?),
-        (None, Some(profile)) => Some(policy_of_profile(&profile, from.workspace_write)?),
-        (None, None) => None,
+        (None, Some(profile)) => {
+            let policy = policy_of_profile(&profile, from.workspace_write)?;
+            Some(if roots.is_none() { with_roots_of(from.sandbox_policy, policy) } else { policy })
+        }
+        (None, None) => roots.is_some().then(|| without_roots(from)),
     };
+    if let (Some(policy), Some(roots)) = (&mut sandbox_policy, roots) {
+        policy::add_roots(policy, cwd.as_ref().unwrap_or(from.cwd).as_path(), roots);
+    }
     Ok(UserTurn {
         items: user_input(params.input)?,
         client_id: params.client_user_message_id,
         overrides: TurnOverrides {
-            cwd: params.cwd.map(|cwd| from.directory.join(cwd).into_path_buf()),
+            cwd: cwd.map(AbsolutePath::into_path_buf),
             approval_policy: params.approval_policy.map(policy::approval_policy),
             sandbox_policy,
-            model: params.model.or(mode_model),
-            effort: params.effort.or(mode_effort).map(Some),
+            model: mode_model.or(params.model),
+            effort: mode_effort.or(params.effort).map(Some),
             summary: params.summary.map(policy::summary),
             service_tier: params.service_tier,
         },
@@ -59,6 +72,7 @@ fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {
             params.additional_context.as_ref().is_some_and(|context| !context.is_empty()),
             "send its text as `input`",
         ),
+        ("environments", params.environments.is_some(), "use `cwd` and `runtimeWorkspaceRoots`"),
         ("serviceTierForTurn", params.service_tier_for_turn.is_some(), "use `serviceTier`"),
     ];
     match used.into_iter().find(|(_, used, _)| *used) {
@@ -70,9 +84,32 @@ fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {
 /// Model and effort of a mode. There is only the one in which the agent works.
 fn collaboration_mode(mode: CollaborationMode) -> Result<(Option<String>, Option<String>), RpcError> {
     match mode.mode {
+        ModeKind::Default if mode.settings.developer_instructions.is_some() => Err(unsupported(
+            "collaborationMode.settings.developer_instructions",
+            "pass `developerInstructions` when the thread starts",
+        )),
         ModeKind::Default => Ok((Some(mode.settings.model), mode.settings.reasoning_effort)),
         ModeKind::Plan => Err(unsupported("collaborationMode.mode: plan", "use `default`")),
     }
+}
+
+/// The policy of the turn before, without the roots that a request added to the configured ones.
+fn without_roots(from: Surroundings<'_>) -> SandboxPolicy {
+    let mut policy = from.sandbox_policy.clone();
+    if let SandboxPolicy::WorkspaceWrite(write) = &mut policy {
+        write.writable_roots.clone_from(&from.workspace_write.writable_roots);
+    }
+    policy
+}
+
+/// A profile says what may be done, and leaves the folders of the workspace as they are.
+fn with_roots_of(earlier: &SandboxPolicy, mut policy: SandboxPolicy) -> SandboxPolicy {
+    if let (SandboxPolicy::WorkspaceWrite(earlier), SandboxPolicy::WorkspaceWrite(write)) =
+        (earlier, &mut policy)
+    {
+        write.writable_roots.clone_from(&earlier.writable_roots);
+    }
+    policy
 }
 
 fn policy_of_profile(id: &str, knobs: &WorkspaceWriteSettings) -> Result<SandboxPolicy, RpcError> {
@@ -91,6 +128,7 @@ fn policy_of_profile(id: &str, knobs: &WorkspaceWriteSettings) -> Result<Sandbox
 
 #[cfg(test)]
 mod tests {
+    use codex_protocol::policy::WorkspaceWrite;
     use expect_test::{Expect, expect};
     use serde_json::{Value, json};
 
@@ -101,7 +139,17 @@ mod tests {
         params.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let directory = AbsolutePath::new("/server").unwrap();
         let knobs = WorkspaceWriteSettings { network_access: true, ..WorkspaceWriteSettings::default() };
-        let from = Surroundings { directory: &directory, workspace_write: &knobs };
+        let sandbox_policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
+            writable_roots: vec!["/extra".into()],
+            ..WorkspaceWrite::default()
+        });
+        let cwd = AbsolutePath::new("/work").unwrap();
+        let from = Surroundings {
+            directory: &directory,
+            workspace_write: &knobs,
+            sandbox_policy: &sandbox_policy,
+            cwd: &cwd,
+        };
         expected.assert_eq(&match user_turn(serde_json::from_value(params).unwrap(), from) {
             Ok(turn) => serde_json::to_string(&turn).unwrap(),
             Err(error) => error.to_string(),
@@ -126,17 +174,28 @@ mod tests {
         );
         check(
             json!({"permissions": ":workspace", "cwd": "/a/../b"}),
-            expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
-            ]],
+            expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]],
         );
         check(
-            json!({"collaborationMode": {"mode": "default", "settings": {"model": "m", "reasoning_effort": "low",
-                   "developer_instructions": null}}}),
+            json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "default", "settings":
+                   {"model": "m", "reasoning_effort": "low", "developer_instructions": null}}}),
             expect![[
                 r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
+    }
+
+    #[test]
+    fn workspace_roots() {
+        check(json!({"runtimeWorkspaceRoots": ["/a", "/work"]}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
+        check(json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
+        check(
+            json!({"runtimeWorkspaceRoots": ["/a"], "sandboxPolicy": {"type": "workspaceWrite",
+                   "writableRoots": ["/b"]}}),
+            expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]],
+        );
+        check(json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
+        check(json!({"runtimeWorkspaceRoots": ["a"]}), expect!["`runtimeWorkspaceRoots`: the path `a` is relative; write it from the root of the file system (-32600)"]);
     }
 
     #[test]
@@ -154,6 +213,12 @@ mod tests {
         check(
             json!({"toolOutput": {"name": "t", "output": "x"}}),
             expect!["`toolOutput` is not supported by this server; send its text as `input` (-32600)"],
+        );
+        check(json!({"environments": [{"environmentId": "local", "cwd": "/"}]}), expect!["`environments` is not supported by this server; use `cwd` and `runtimeWorkspaceRoots` (-32600)"]);
+        check(
+            json!({"collaborationMode": {"mode": "default", "settings": {"model": "m",
+                   "developer_instructions": "x"}}}),
+            expect!["`collaborationMode.settings.developer_instructions` is not supported by this server; pass `developerInstructions` when the thread starts (-32600)"],
         );
         check(
             json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m"}}}),

@@ -1,7 +1,9 @@
 //! Approval and sandbox policies in force.
 
 use codex_app_server_protocol::v2::settings as wire;
-use codex_protocol::policy::{AskForApproval, NetworkAccess, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::{
+    AskForApproval, NetworkAccess, ReasoningSummary, SandboxPolicy, WorkspaceWrite,
+};
 
 use super::path;
 
@@ -41,6 +43,15 @@ pub(crate) fn sandbox_policy(policy: &SandboxPolicy) -> wire::SandboxPolicy {
             exclude_tmpdir_env_var: *exclude_tmpdir_env_var,
             exclude_slash_tmp: *exclude_slash_tmp,
         },
+    }
+}
+
+pub(crate) fn summary(summary: ReasoningSummary) -> wire::ReasoningSummary {
+    match summary {
+        ReasoningSummary::Auto => wire::ReasoningSummary::Auto,
+        ReasoningSummary::Concise => wire::ReasoningSummary::Concise,
+        ReasoningSummary::Detailed => wire::ReasoningSummary::Detailed,
+        ReasoningSummary::None => wire::ReasoningSummary::None,
     }
 }
 

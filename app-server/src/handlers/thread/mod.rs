@@ -13,4 +13,4 @@ mod stored;
 mod terminals;
 mod turns_page;
 mod unsubscribe;
-mod view;
+pub(super) mod view;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadResume;
-use codex_app_server_protocol::v2::settings::{CollaborationMode, ModeKind, Settings};
 use codex_app_server_protocol::v2::thread::{Thread, ThreadStatus, ThreadStatusChangedNotification};
 use codex_app_server_protocol::v2::thread_start::{
     ThreadResumeInitialTurnsPageParams, ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse,
@@ -141,11 +140,6 @@ impl Context {
 }
 
 fn resume_response(start: ThreadStartResponse, snapshot: &Snapshot) -> ThreadResumeResponse {
-    let settings = Settings {
-        model: snapshot.settings.model.clone(),
-        reasoning_effort: snapshot.settings.effort.clone(),
-        developer_instructions: None,
-    };
     ThreadResumeResponse {
         thread: start.thread,
         model: start.model,
@@ -160,7 +154,7 @@ fn resume_response(start: ThreadStartResponse, snapshot: &Snapshot) -> ThreadRes
         sandbox: start.sandbox,
         active_permission_profile: start.active_permission_profile,
         reasoning_effort: start.reasoning_effort,
-        collaboration_mode: Some(CollaborationMode { mode: ModeKind::Default, settings }),
+        collaboration_mode: Some(view::collaboration_mode(&snapshot.settings)),
         multi_agent_mode: start.multi_agent_mode,
         initial_turns_page: None,
         turns_backwards_cursor: None,

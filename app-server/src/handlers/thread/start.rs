@@ -1,6 +1,5 @@
 //! `thread/start`: a new thread, of which nothing is stored before its first turn.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use codex_app_server_protocol::ServerNotification;
@@ -11,11 +10,11 @@ use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
 use codex_core::conversations::{NewConversation, StartOptions};
 use codex_protocol::ids::{ConversationId, TurnId};
-use codex_protocol::policy::SandboxPolicy;
 use codex_protocol::rollout::SessionSource;
 
 use super::view;
 use crate::context::Context;
+use crate::convert::to_core::policy;
 use crate::convert::to_core::thread::start_overrides;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
@@ -81,20 +80,7 @@ impl Context {
 
 /// Further folders that may be written, if any may.
 pub(super) fn add_roots(config: &mut Config, roots: Vec<String>) -> Result<(), RpcError> {
-    let cwd = config.cwd.clone();
-    for root in roots.into_iter().map(PathBuf::from) {
-        if !root.is_absolute() {
-            return Err(RpcError::invalid_request(format!(
-                "`runtimeWorkspaceRoots`: the path `{}` is relative; write it from the root of the file system",
-                root.display()
-            )));
-        }
-        if let SandboxPolicy::WorkspaceWrite(write) = &mut config.sandbox_policy
-            && root != cwd.as_path()
-            && !write.writable_roots.contains(&root)
-        {
-            write.writable_roots.push(root);
-        }
-    }
+    let roots = policy::workspace_roots(roots)?;
+    policy::add_roots(&mut config.sandbox_policy, config.cwd.as_path(), roots);
     Ok(())
 }

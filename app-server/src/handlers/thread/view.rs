@@ -3,12 +3,17 @@
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::notice::{DeprecationNoticeNotification, WarningNotification};
 use codex_app_server_protocol::v2::permission::ActivePermissionProfile;
-use codex_app_server_protocol::v2::settings::{ApprovalsReviewer, MultiAgentMode};
+use codex_app_server_protocol::v2::settings::{
+    ApprovalsReviewer, CollaborationMode, ModeKind, MultiAgentMode, Settings, ThreadSettings,
+    ThreadSettingsUpdatedNotification,
+};
 use codex_app_server_protocol::v2::thread::Thread;
 use codex_app_server_protocol::v2::thread_start::ThreadStartResponse;
 use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
+use codex_core::config::Config;
 use codex_core::rollout::list::StoredThread;
 use codex_core::session::request::Snapshot;
+use codex_core::session::settings::SessionSettings;
 use codex_protocol::ids::ConversationId;
 use codex_protocol::policy::SandboxPolicy;
 
@@ -49,8 +54,6 @@ pub(super) fn thread(loaded: &LoadedThread, stored: Option<StoredThread>, snapsh
 pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapshot) -> ThreadStartResponse {
     let config = loaded.conversation.config();
     let settings = &snapshot.settings;
-    let unchanged = settings.sandbox_policy == config.sandbox_policy;
-    let profile = config.active_permission_profile().filter(|_| unchanged);
     ThreadStartResponse {
         thread,
         model: settings.model.clone(),
@@ -63,8 +66,7 @@ pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapsho
         approval_policy: policy::approval_policy(settings.approval_policy),
         approvals_reviewer: ApprovalsReviewer::User,
         sandbox: policy::sandbox_policy(&settings.sandbox_policy),
-        active_permission_profile: profile
-            .map(|id| ActivePermissionProfile { id: id.to_owned(), extends: None }),
+        active_permission_profile: active_profile(config, settings),
         reasoning_effort: settings.effort.clone(),
         multi_agent_mode: MultiAgentMode::default(),
     }
@@ -104,6 +106,51 @@ pub(super) fn whole_history_is_deprecated(remedy: &str) -> ServerNotification {
         ),
         details: None,
     })
+}
+
+/// All settings of later turns, as they are now.
+pub(in crate::handlers) fn settings_updated(
+    loaded: &LoadedThread,
+    settings: &SessionSettings,
+) -> ServerNotification {
+    let config = loaded.conversation.config();
+    ServerNotification::ThreadSettingsUpdated(ThreadSettingsUpdatedNotification {
+        thread_id: loaded.conversation.id().to_string(),
+        thread_settings: ThreadSettings {
+            disabled_plugin_ids: Vec::new(),
+            cwd: path(&settings.cwd),
+            environments: None,
+            approval_policy: policy::approval_policy(settings.approval_policy),
+            approvals_reviewer: ApprovalsReviewer::User,
+            sandbox_policy: policy::sandbox_policy(&settings.sandbox_policy),
+            active_permission_profile: active_profile(config, settings),
+            model: settings.model.clone(),
+            model_provider: config.model_provider_id.clone(),
+            service_tier: settings.service_tier.clone(),
+            effort: settings.effort.clone(),
+            summary: Some(policy::summary(settings.summary)),
+            collaboration_mode: collaboration_mode(settings),
+            multi_agent_mode: MultiAgentMode::default(),
+            personality: None,
+        },
+    })
+}
+
+/// There is one mode, in which the agent works.
+pub(super) fn collaboration_mode(settings: &SessionSettings) -> CollaborationMode {
+    let settings = Settings {
+        model: settings.model.clone(),
+        reasoning_effort: settings.effort.clone(),
+        developer_instructions: None,
+    };
+    CollaborationMode { mode: ModeKind::Default, settings }
+}
+
+/// The profile that the thread was started with, as long as it is in force.
+fn active_profile(config: &Config, settings: &SessionSettings) -> Option<ActivePermissionProfile> {
+    let unchanged = settings.sandbox_policy == config.sandbox_policy;
+    let profile = config.active_permission_profile().filter(|_| unchanged);
+    profile.map(|id| ActivePermissionProfile { id: id.to_owned(), extends: None })
 }
 
 pub(super) fn warning(id: ConversationId, message: String) -> ServerNotification {

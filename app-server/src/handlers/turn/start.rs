@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::convert::to_core::turn::{Surroundings, user_turn};
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
+use crate::handlers::thread::view;
 use crate::projection;
 
 impl Handle<TurnStart> for Context {
@@ -17,16 +18,24 @@ impl Handle<TurnStart> for Context {
 
     async fn handle(&self, params: TurnStartParams) -> Result<Reply<TurnStartResponse>, RpcError> {
         let thread = self.loaded_thread(&params.thread_id)?;
+        let before = thread.conversation.snapshot().await.map_err(|error| thread.ended(error))?.settings;
         let from = Surroundings {
             directory: self.configs().directory(),
             workspace_write: &thread.conversation.config().sandbox_workspace_write,
+            sandbox_policy: &before.sandbox_policy,
+            cwd: &before.cwd,
         };
         let turn = user_turn(params, from)?;
+        let mut after = before.clone();
+        after.change(turn.overrides.clone());
         let accepted = thread
             .conversation
             .start_turn(TurnId::fresh(), turn)
             .await
             .map_err(|error| thread.ended(error))?;
+        if after != before {
+            thread.tell(view::settings_updated(&thread, &after)).await;
+        }
         let turn = projection::accepted_turn(&accepted.turn_id);
         // Nothing of the turn is told before its answer.
         Ok(Reply::then(TurnStartResponse { turn }, async move {
