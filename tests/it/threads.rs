@@ -203,6 +203,16 @@ fn a_thread_is_resumed_by_the_path_of_its_file() {
 }
 
 #[test]
+fn a_name_is_shown_before_anything_else_is_stored() {
+    let home = Home::with_rehearsal("");
+    let mut server = AppServer::start(&home);
+    let thread = server.start_thread(&home);
+    server.ok("thread/name/set", json!({"threadId": thread, "name": "early"}));
+    assert_eq!(server.ok("thread/read", json!({"threadId": thread}))["thread"]["name"], "early");
+    server.ignore_rest();
+}
+
+#[test]
 fn an_ephemeral_thread_leaves_nothing_behind() {
     let model = MockModel::start([Reply::text("one")]);
     let home = Home::with_model(&model, "");

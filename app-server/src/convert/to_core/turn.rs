@@ -174,7 +174,9 @@ mod tests {
         );
         check(
             json!({"permissions": ":workspace", "cwd": "/a/../b"}),
-            expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]],
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
         );
         check(
             json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "default", "settings":
@@ -187,15 +189,37 @@ mod tests {
 
     #[test]
     fn workspace_roots() {
-        check(json!({"runtimeWorkspaceRoots": ["/a", "/work"]}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
-        check(json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
+        check(
+            json!({"runtimeWorkspaceRoots": ["/a", "/work"]}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "sandboxPolicy": {"type": "workspaceWrite",
                    "writableRoots": ["/b"]}}),
-            expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]],
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
         );
-        check(json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}), expect![[r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#]]);
-        check(json!({"runtimeWorkspaceRoots": ["a"]}), expect!["`runtimeWorkspaceRoots`: the path `a` is relative; write it from the root of the file system (-32600)"]);
+        check(
+            json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"runtimeWorkspaceRoots": ["a"]}),
+            expect![
+                "`runtimeWorkspaceRoots`: the path `a` is relative; write it from the root of the file system (-32600)"
+            ],
+        );
     }
 
     #[test]
@@ -214,11 +238,18 @@ mod tests {
             json!({"toolOutput": {"name": "t", "output": "x"}}),
             expect!["`toolOutput` is not supported by this server; send its text as `input` (-32600)"],
         );
-        check(json!({"environments": [{"environmentId": "local", "cwd": "/"}]}), expect!["`environments` is not supported by this server; use `cwd` and `runtimeWorkspaceRoots` (-32600)"]);
+        check(
+            json!({"environments": [{"environmentId": "local", "cwd": "/"}]}),
+            expect![
+                "`environments` is not supported by this server; use `cwd` and `runtimeWorkspaceRoots` (-32600)"
+            ],
+        );
         check(
             json!({"collaborationMode": {"mode": "default", "settings": {"model": "m",
                    "developer_instructions": "x"}}}),
-            expect!["`collaborationMode.settings.developer_instructions` is not supported by this server; pass `developerInstructions` when the thread starts (-32600)"],
+            expect![
+                "`collaborationMode.settings.developer_instructions` is not supported by this server; pass `developerInstructions` when the thread starts (-32600)"
+            ],
         );
         check(
             json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m"}}}),

@@ -64,8 +64,11 @@ impl Context {
                 self.turns_so_far(path.clone(), told).await?
             }
         };
-        let thread = view::thread(loaded, stored.and_then(|(_, stored)| stored), &snapshot);
-        Ok(Thread { turns, ..thread })
+        let stored = stored.and_then(|(_, stored)| stored);
+        // A name may be given before there is anything else to store.
+        let name = if stored.is_none() { self.stored_name(id).await? } else { None };
+        let thread = view::thread(loaded, stored, &snapshot);
+        Ok(Thread { turns, name: thread.name.or(name), ..thread })
     }
 
     async fn read_stored_thread(&self, id: ConversationId, with_turns: bool) -> Result<Thread, RpcError> {

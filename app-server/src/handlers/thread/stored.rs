@@ -6,7 +6,7 @@ use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::rollout::list::{self, StoredThread};
 use codex_core::rollout::reader::{self, Loaded};
-use codex_core::rollout::{self, location};
+use codex_core::rollout::{self, location, names};
 use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::RolloutItem;
 
@@ -28,6 +28,10 @@ impl Context {
     /// A thread as a list would show it; `None` before its first message.
     pub(super) async fn stored_thread(&self, path: PathBuf) -> Result<Option<StoredThread>, RpcError> {
         self.read_stored(move |configs| list::find(configs.codex_home(), &path)).await
+    }
+
+    pub(super) async fn stored_name(&self, id: ConversationId) -> Result<Option<String>, RpcError> {
+        self.read_stored(move |configs| Ok(names::read(configs.codex_home())?.remove(&id))).await
     }
 
     pub(super) async fn load_rollout(&self, path: PathBuf) -> Result<Loaded, RpcError> {
