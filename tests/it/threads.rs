@@ -180,6 +180,15 @@ fn a_history_of_the_client_becomes_a_thread_of_its_own() {
         refusal(&mut server, "thread/resume", json!({"threadId": id, "history": []})),
         format!("cannot resume thread {id} with history while it is already running (-32600)")
     );
+    let params = json!({"threadId": named, "history": [message("user", "input_text", "lost")],
+        "modelProvider": "nowhere"});
+    let refused = refusal(&mut server, "thread/resume", params);
+    assert!(refused.contains("nowhere"), "{refused}");
+    assert_eq!(
+        server.ok("thread/list", json!({}))["data"].as_array().map(Vec::len),
+        Some(1),
+        "a refused history leaves nothing"
+    );
     server.ignore_rest();
 }
 

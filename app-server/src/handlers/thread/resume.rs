@@ -10,6 +10,7 @@ use codex_app_server_protocol::v2::thread_start::{
     ThreadResumeInitialTurnsPageParams, ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse,
 };
 use codex_app_server_protocol::v2::turn::Turn;
+use codex_core::config::Config;
 use codex_core::error::CoreError;
 use codex_core::rollout::reader::Loaded;
 use codex_core::session::request::Snapshot;
@@ -76,14 +77,9 @@ impl Context {
         &self,
         rollout: Loaded,
         path: PathBuf,
-        mut params: ThreadResumeParams,
+        params: ThreadResumeParams,
     ) -> Result<Resumed, RpcError> {
-        let overrides = resume_overrides(&mut params)?;
-        let stored = StoredSettings::of(&rollout);
-        let mut config = self
-            .read_settings(move |configs| resume_settings::config_for(configs, overrides, stored))
-            .await??;
-        add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
+        let config = self.config_to_resume(params, StoredSettings::of(&rollout)).await?;
         let id = rollout.meta.id;
         let forked_from = rollout.meta.forked_from_id;
         let notices: Vec<ServerNotification> =
@@ -104,6 +100,20 @@ impl Context {
             ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::Idle };
         self.threads().broadcast(ServerNotification::ThreadStatusChanged(changed)).await;
         Ok(Resumed { loaded, turns, notices, gate })
+    }
+
+    /// The configuration of the thread to be, from the request and what is stored.
+    pub(super) async fn config_to_resume(
+        &self,
+        mut params: ThreadResumeParams,
+        stored: StoredSettings,
+    ) -> Result<Config, RpcError> {
+        let overrides = resume_overrides(&mut params)?;
+        let mut config = self
+            .read_settings(move |configs| resume_settings::config_for(configs, overrides, stored))
+            .await??;
+        add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
+        Ok(config)
     }
 
     async fn answer_resumed(

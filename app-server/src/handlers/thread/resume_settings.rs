@@ -29,6 +29,11 @@ struct LastTurn {
 }
 
 impl StoredSettings {
+    /// Of a thread that has had no turn yet.
+    pub(super) fn new(cwd: PathBuf) -> Self {
+        Self { cwd, model_provider: None, last: None }
+    }
+
     pub(super) fn of(rollout: &Loaded) -> Self {
         let last = rollout.items.iter().rev().find_map(|stored| match &stored.item {
             RolloutItem::TurnContext(context) => Some(context),

@@ -15,6 +15,7 @@ use codex_protocol::ids::ConversationId;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
 
+use super::resume_settings::StoredSettings;
 use crate::context::Context;
 use crate::convert::to_core::session_id;
 use crate::error::RpcError;
@@ -33,7 +34,7 @@ impl Context {
             return self.running_source(loaded, params).await;
         }
         let path = match (params.history.take(), params.path.take()) {
-            (Some(history), _) => self.store_history(history, params.cwd.as_deref()).await?,
+            (Some(history), _) => self.store_history(history, params).await?,
             (None, Some(path)) => self.configs().directory().join(path).into_path_buf(),
             (None, None) => self.path_to_resume(named?).await?,
         };
@@ -82,15 +83,22 @@ impl Context {
     }
 
     /// A history that the client brings along becomes a stored thread of its own, with an id of its own.
-    async fn store_history(&self, history: Vec<WireItem>, cwd: Option<&str>) -> Result<PathBuf, RpcError> {
+    ///
+    /// Nothing is stored of a thread that could not be resumed.
+    async fn store_history(
+        &self,
+        history: Vec<WireItem>,
+        params: &ThreadResumeParams,
+    ) -> Result<PathBuf, RpcError> {
         let items: Vec<ResponseItem> = history
             .into_iter()
             .enumerate()
             .map(|(number, item)| model_item(number, item))
             .collect::<Result<_, _>>()?;
+        let cwd = self.configs().directory().join(params.cwd.as_deref().unwrap_or_default()).into_path_buf();
+        self.config_to_resume(params.clone(), StoredSettings::new(cwd.clone())).await?;
         let (id, created) = (ConversationId::new(), now_ms());
         let path = location::path_of(self.configs().codex_home(), id, created);
-        let cwd = self.configs().directory().join(cwd.unwrap_or_default()).into_path_buf();
         let meta = SessionMeta {
             originator: self.identity().originator().to_owned(),
             history_mode: HistoryMode::Legacy,
