@@ -39,6 +39,8 @@ struct Resumed {
     turns: Vec<Turn>,
     /// What is told after the answer and before what is new.
     notices: Vec<ServerNotification>,
+    /// It was not loaded before.
+    is_new: bool,
     gate: Gate,
 }
 
@@ -57,6 +59,11 @@ impl Handle<ThreadResume> for Context {
         if wanted.all_turns {
             self.outgoing().notify(view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
         }
+        if resumed.is_new {
+            let thread_id = resumed.loaded.conversation.id().to_string();
+            let changed = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
+            self.threads().broadcast(ServerNotification::ThreadStatusChanged(changed)).await;
+        }
         Ok(self.answer_resumed(resumed, wanted).await?.keeping(Some(history)))
     }
 }
@@ -70,7 +77,7 @@ impl Context {
             loaded.join(self.listener().clone()).await.ok_or_else(|| RpcError::thread_not_found(id))?;
         loaded.conversation.flush().await.map_err(|error| loaded.ended(error))?;
         let turns = self.turns_so_far(path, told).await?;
-        Ok(Resumed { loaded, turns, notices: Vec::new(), gate })
+        Ok(Resumed { loaded, turns, notices: Vec::new(), is_new: false, gate })
     }
 
     async fn load(
@@ -96,10 +103,7 @@ impl Context {
             Err(error) => return Err(error.into()),
         };
         let (loaded, gate) = self.open(new, forked_from, last_turn);
-        let changed =
-            ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::Idle };
-        self.threads().broadcast(ServerNotification::ThreadStatusChanged(changed)).await;
-        Ok(Resumed { loaded, turns, notices, gate })
+        Ok(Resumed { loaded, turns, notices, is_new: true, gate })
     }
 
     /// The configuration of the thread to be, from the request and what is stored.
@@ -121,7 +125,7 @@ impl Context {
         resumed: Resumed,
         wanted: Wanted,
     ) -> Result<Reply<ThreadResumeResponse>, RpcError> {
-        let Resumed { loaded, turns, mut notices, gate } = resumed;
+        let Resumed { loaded, turns, mut notices, gate, .. } = resumed;
         let snapshot = loaded.conversation.snapshot().await.map_err(|error| loaded.ended(error))?;
         let stored = match loaded.facts.path.clone() {
             Some(path) => self.stored_thread(path).await?,
