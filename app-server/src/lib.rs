@@ -68,6 +68,7 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use codex_app_server_protocol::jsonrpc::RequestId;
     use codex_app_server_protocol::method;
@@ -85,6 +86,7 @@ mod tests {
 
     use super::*;
     use crate::identity::Identity;
+    use crate::transport::memory::Client;
 
     /// What the server says to these lines, in its order, with everything of this machine taken out.
     async fn check(lines: &[&str], expected: Expect) {
@@ -180,6 +182,60 @@ mod tests {
         assert!(context.history().now_or_never().is_none());
         drop(first);
         read().await.unwrap();
+    }
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Reads until there is a line with each of the texts; those lines.
+    async fn heard<const COUNT: usize>(client: &mut Client, texts: [&str; COUNT]) -> [String; COUNT] {
+        let mut found = [const { String::new() }; COUNT];
+        while found.iter().any(String::is_empty) {
+            let line = tokio::time::timeout(PATIENCE, client.recv()).await.unwrap().unwrap();
+            if let Some(at) = texts.iter().position(|text| line.contains(text)) {
+                found[at] = line;
+            }
+        }
+        found
+    }
+
+    /// The sandbox is needed first by a turn, or by a resumed thread: this machine, which has none, is told of once.
+    #[tokio::test]
+    async fn a_missing_sandbox_is_told_when_it_is_first_needed() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("config.toml"), "model_provider = \"rehearsal\"").unwrap();
+        let mut thread = Value::Null;
+        for by_resume in [false, true] {
+            let (connection, mut client) = transport::memory::connected();
+            let running = run(config(home.path()), connection, std::future::pending());
+            let talking = async {
+                let call = |method: &str, params: Value| {
+                    json!({"id": 1, "method": method, "params": params}).to_string()
+                };
+                let info = json!({"clientInfo": {"name": "p", "version": "1"}});
+                client.send(call("initialize", info)).await;
+                if by_resume {
+                    client.send(call("thread/resume", json!({"threadId": thread}))).await;
+                } else {
+                    let full = json!({"cwd": home.path(), "sandbox": "danger-full-access"});
+                    client.send(call("thread/start", full)).await;
+                    let [started] = heard(&mut client, [r#""result":{"thread""#]).await;
+                    let started: Value = serde_json::from_str(&started).unwrap();
+                    thread = started["result"]["thread"]["id"].clone();
+                    let params = json!({"threadId": thread, "input": [{"type": "text", "text": "say hello"}],
+                        "sandboxPolicy": {"type": "readOnly"}});
+                    client.send(call("turn/start", params)).await;
+                }
+                let told = if by_resume {
+                    heard(&mut client, ["configWarning"]).await[0].clone()
+                } else {
+                    heard(&mut client, ["configWarning", "turn/completed"]).await[0].clone()
+                };
+                assert!(told.contains("This machine has no sandbox"), "{told}");
+                client.close();
+                while client.recv().await.is_some() {}
+            };
+            tokio::join!(running, talking);
+        }
     }
 
     #[tokio::test]

@@ -143,12 +143,13 @@ impl Context {
             items_backwards_cursor: cursors.items,
             ..resume_response(view::response(&loaded, thread, &snapshot), &snapshot)
         };
-        let outgoing = self.outgoing().clone();
+        let context = self.clone();
         Ok(Reply::then(response, async move {
             for notice in notices {
-                outgoing.notify(notice).await;
+                context.outgoing().notify(notice).await;
             }
             gate.open();
+            context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
         }))
     }
 }

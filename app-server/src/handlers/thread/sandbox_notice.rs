@@ -10,7 +10,7 @@ use crate::context::Context;
 impl Context {
     /// The notice is due if a thread with this policy is the first that needs the sandbox. Finding out
     /// starts a process, so it waits until the answer to the request is on its way.
-    pub(super) async fn tell_of_sandbox(&self, policy: &SandboxPolicy) {
+    pub(in crate::handlers) async fn tell_of_sandbox(&self, policy: &SandboxPolicy) {
         if policy.is_unrestricted() || !self.is_first_to_need_sandbox() {
             return;
         }

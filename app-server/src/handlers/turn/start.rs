@@ -38,8 +38,10 @@ impl Handle<TurnStart> for Context {
         }
         let turn = projection::accepted_turn(&accepted.turn_id);
         // Nothing of the turn is told before its answer.
+        let context = self.clone();
         Ok(Reply::then(TurnStartResponse { turn }, async move {
             let _session_has_ended = accepted.go.send(());
+            context.tell_of_sandbox(&after.sandbox_policy).await;
         }))
     }
 }
