@@ -222,6 +222,32 @@ fn a_name_is_shown_before_anything_else_is_stored() {
 }
 
 #[test]
+fn a_page_is_full_of_what_is_wanted() {
+    let home = Home::with_rehearsal("");
+    let mut server = AppServer::start(&home);
+    let mut threads: Vec<String> = (0..4)
+        .map(|_| {
+            let thread = server.start_thread(&home);
+            server.run_turn(&thread, "hi");
+            thread
+        })
+        .collect();
+    threads.reverse();
+    let params = |cursor: &Value| json!({"limit": 2, "cursor": cursor, "excludedThreadIds": [threads[0]]});
+    let ids = |page: &Value| -> Vec<String> {
+        let data = page["data"].as_array().unwrap().iter();
+        data.map(|thread| thread["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = server.ok("thread/list", params(&Value::Null));
+    assert_eq!(ids(&first), threads[1..3]);
+    let second = server.ok("thread/list", params(&first["nextCursor"]));
+    assert_eq!((ids(&second), &second["nextCursor"]), (vec![threads[3].clone()], &Value::Null));
+    let nobody = server.ok("thread/list", json!({"originators": ["nobody"]}));
+    assert_eq!((&nobody["data"], &nobody["nextCursor"]), (&json!([]), &Value::Null));
+    server.ignore_rest();
+}
+
+#[test]
 fn an_ephemeral_thread_leaves_nothing_behind() {
     let model = MockModel::start([Reply::text("one")]);
     let home = Home::with_model(&model, "");

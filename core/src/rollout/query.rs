@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::SessionSource;
 use serde_json::Value;
 
@@ -23,6 +24,10 @@ pub struct ListQuery {
     pub model_providers: Vec<String>,
     /// Empty: all.
     pub cwds: Vec<PathBuf>,
+    /// Empty: all.
+    pub originators: Vec<String>,
+    /// These are passed over.
+    pub excluded: Vec<ConversationId>,
     /// Part of the name or of the preview, letter by letter.
     pub search_term: Option<String>,
 }
@@ -71,7 +76,8 @@ impl ListQuery {
         let term = self.search_term.as_deref().is_none_or(|term| {
             thread.preview.contains(term) || thread.name.as_ref().is_some_and(|name| name.contains(term))
         });
-        source && provider && cwd && term
+        let originator = self.originators.is_empty() || self.originators.contains(&thread.originator);
+        source && provider && cwd && term && originator && !self.excluded.contains(&thread.id)
     }
 }
 

@@ -1,7 +1,5 @@
 //! `thread/list`: the stored threads, page by page.
 
-use std::collections::HashSet;
-
 use codex_app_server_protocol::method::ThreadList;
 use codex_app_server_protocol::v2::shared::SortDirection;
 use codex_app_server_protocol::v2::thread_list::{
@@ -35,14 +33,10 @@ impl Handle<ThreadList> for Context {
         for path in &page.unreadable {
             tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not listed");
         }
-        let excluded: HashSet<String> = params.excluded_thread_ids.unwrap_or_default().into_iter().collect();
-        let originators = params.originators.unwrap_or_default();
-        let shown = page.threads.into_iter().filter(|thread| {
-            !excluded.contains(&thread.id.to_string())
-                && (originators.is_empty() || originators.contains(&thread.originator))
-        });
         let response = ThreadListResponse {
-            data: shown
+            data: page
+                .threads
+                .into_iter()
                 .map(|thread| {
                     let status = self.threads().status(&thread.id);
                     to_wire::thread::stored(thread, status)
@@ -96,6 +90,9 @@ fn query(params: &ThreadListParams, directory: &AbsolutePath) -> Result<ListQuer
         sources: params.source_kinds.iter().flatten().copied().map(source_kind).collect(),
         model_providers: params.model_providers.clone().unwrap_or_default(),
         cwds: folders.iter().map(|folder| directory.join(folder).into_path_buf()).collect(),
+        originators: params.originators.clone().unwrap_or_default(),
+        // What is no id excludes nothing.
+        excluded: params.excluded_thread_ids.iter().flatten().filter_map(|id| id.parse().ok()).collect(),
         search_term: params.search_term.clone().filter(|term| !term.is_empty()),
     })
 }
