@@ -8,7 +8,7 @@ use std::time::Duration;
 use codex_app_server_protocol::v2::item::{ThreadItem, ThreadItemDetails as Details};
 use codex_app_server_protocol::v2::item_message as message;
 use codex_app_server_protocol::v2::item_tool as tool;
-use codex_core::base::text::middle_cut;
+use codex_core::base::text::{head, tail};
 use codex_protocol::response_item::MessagePhase;
 use codex_protocol::turn_item::{
     AgentMessageItem, AgentText, CommandExecutionItem, CommandSource, CommandStatus, FileChange,
@@ -112,16 +112,31 @@ fn command_execution(item: CommandExecutionItem) -> Details {
     }
 }
 
-/// Some clients read no lines above 64 KiB, so a long output is shown by its two ends. Control characters
-/// take six bytes in JSON.
+/// Some clients read no lines above 64 KiB, so a long output is shown by its two ends. It is measured as the JSON that
+/// it becomes.
 fn shown_output(output: String) -> String {
     const MOST: usize = 40 * 1024;
-    let escaped: usize = output.bytes().map(|byte| if byte < 0x20 && byte != b'\n' { 6 } else { 1 }).sum();
-    if escaped <= MOST {
+    if within(output.chars(), MOST) == output.len() {
         return output;
     }
-    let share = output.len() * MOST / escaped;
-    middle_cut(&output, share, |missing| format!("\n[... {missing} bytes left out ...]\n"))
+    let first = head(&output, within(output.chars(), MOST / 2));
+    let last = tail(&output, within(output.chars().rev(), MOST / 2));
+    let missing = output.len() - first.len() - last.len();
+    format!("{first}\n[... {missing} bytes left out ...]\n{last}")
+}
+
+/// The length of the first of these characters that take at most so many bytes in JSON.
+fn within(characters: impl Iterator<Item = char>, most: usize) -> usize {
+    let mut escaped = 0;
+    let fitting = characters.take_while(|character| {
+        escaped += match character {
+            '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+            '\0'..'\u{20}' => 6,
+            other => other.len_utf8(),
+        };
+        escaped <= most
+    });
+    fitting.map(char::len_utf8).sum()
 }
 
 fn command_source(source: CommandSource) -> tool::CommandExecutionSource {
@@ -283,6 +298,22 @@ mod tests {
                 r#"{"type":"commandExecution","id":"c","pluginId":null,"scriptPath":null,"command":"/bin/bash -lc \"cat 'a b'\"","cwd":"/w","processId":"7","source":"unifiedExecStartup","status":"failed","commandActions":[{"type":"read","command":"cat 'a b'","name":"a b","path":"a b"}],"aggregatedOutput":"x\n","exitCode":3,"durationMs":1005"#
             ]],
         );
+    }
+
+    #[test]
+    fn long_outputs_fit_into_a_line_whatever_they_hold() {
+        let short = "\u{1b}[31m\"é\"\n".to_owned();
+        assert_eq!(shown_output(short.clone()), short);
+        for piece in ["x", "é漢", "\u{1}", "\"\\", "\n", "\u{1b}[0m ", "\u{7f}"] {
+            let output = "begin".to_owned() + &piece.repeat(100_000) + "end";
+            let shown = shown_output(output.clone());
+            let bytes = serde_json::to_string(&shown).unwrap().len();
+            assert!((39 * 1024..41 * 1024).contains(&bytes), "{bytes} for {piece:?}");
+            assert!(shown.starts_with("begin") && shown.ends_with("end"));
+            let (first, rest) = shown.split_once("\n[... ").unwrap();
+            let (missing, last) = rest.split_once(" bytes left out ...]\n").unwrap();
+            assert_eq!(first.len() + last.len() + missing.parse::<usize>().unwrap(), output.len());
+        }
     }
 
     #[test]

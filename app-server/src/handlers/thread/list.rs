@@ -2,11 +2,12 @@
 
 use codex_app_server_protocol::method::ThreadList;
 use codex_app_server_protocol::v2::shared::SortDirection;
+use codex_app_server_protocol::v2::thread::ThreadStatus;
 use codex_app_server_protocol::v2::thread_list::{
     ThreadListCwdFilter, ThreadListParams, ThreadListResponse, ThreadSortKey, ThreadSourceKind,
 };
 use codex_core::base::paths::AbsolutePath;
-use codex_core::rollout::list;
+use codex_core::rollout::list::{self, Page, StoredThread};
 use codex_core::rollout::query::{Direction, ListQuery, SortKey, SourceKind};
 
 use crate::context::Context;
@@ -17,6 +18,8 @@ use crate::handle::{Handle, Lane, Reply};
 
 const DEFAULT_LIMIT: u32 = 25;
 const LARGEST_LIMIT: u32 = 100;
+/// In bytes of JSON; some clients read no lines above 64 KiB.
+const LONGEST_PAGE: usize = 60 * 1024;
 
 impl Handle<ThreadList> for Context {
     fn lane(_: &ThreadListParams) -> Lane {
@@ -27,9 +30,13 @@ impl Handle<ThreadList> for Context {
         if asks_for_nothing_there(&params) {
             return Ok(empty().into());
         }
-        let query = query(&params, self.configs().directory())?;
-        let home = self.configs().codex_home().to_path_buf();
-        let page = list::read(home, query, &self.conversations().shared().group).await?;
+        let mut query = query(&params, self.configs().directory())?;
+        let mut page = self.stored_threads(query.clone()).await?;
+        let fitting = fitting(&page.threads);
+        if fitting < page.threads.len() {
+            query.limit = fitting;
+            page = self.stored_threads(query).await?;
+        }
         for path in &page.unreadable {
             tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not listed");
         }
@@ -48,6 +55,24 @@ impl Handle<ThreadList> for Context {
         };
         Ok(response.into())
     }
+}
+
+impl Context {
+    async fn stored_threads(&self, query: ListQuery) -> Result<Page, RpcError> {
+        let home = self.configs().codex_home().to_path_buf();
+        Ok(list::read(home, query, &self.conversations().shared().group).await?)
+    }
+}
+
+/// How many of the threads, at least one, make an answer that every client can read.
+fn fitting(threads: &[StoredThread]) -> usize {
+    let mut bytes = 0;
+    let fitting = threads.iter().take_while(|thread| {
+        let shown = to_wire::thread::stored((*thread).clone(), ThreadStatus::NotLoaded);
+        bytes += serde_json::to_vec(&shown).map_or(0, |json| json.len());
+        bytes <= LONGEST_PAGE
+    });
+    fitting.count().max(1)
 }
 
 /// Sections, projects and threads that belong to others: there are none, so that nothing is in them.

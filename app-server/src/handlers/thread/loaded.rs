@@ -8,6 +8,9 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 
+/// The ids of so many threads stay below 64 KiB, more than which some clients do not read in one line.
+const LARGEST_LIMIT: u32 = 1000;
+
 impl Handle<ThreadLoadedList> for Context {
     fn lane(_: &ThreadLoadedListParams) -> Lane {
         Lane::Concurrent
@@ -26,7 +29,7 @@ impl Handle<ThreadLoadedList> for Context {
         };
         let mut ids = self.threads().ids();
         ids.retain(|id| after.is_none_or(|after| *id > after));
-        let limit = params.limit.map_or(usize::MAX, |limit| limit.max(1) as usize);
+        let limit = params.limit.unwrap_or(LARGEST_LIMIT).clamp(1, LARGEST_LIMIT) as usize;
         let more = ids.len() > limit;
         ids.truncate(limit);
         let data: Vec<String> = ids.iter().map(ToString::to_string).collect();
