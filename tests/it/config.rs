@@ -6,6 +6,21 @@ use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
 use serde_json::json;
 
+/// Nobody is logged in and nothing is configured: the turn fails, and its message names both ways out.
+#[test]
+fn without_credentials_the_message_says_what_to_do() {
+    let home = Home::bare("");
+    let mut server = AppServer::start(&home);
+    let thread = server.start_thread(&home);
+    let turn = server.run_turn(&thread, "hello");
+    let error = &turn.end()["error"];
+    assert_eq!((turn.status(), &error["codexErrorInfo"]), ("failed", &json!("unauthorized")));
+    let message = error["message"].as_str().unwrap();
+    for words in ["`openai`", "`CODEX_API_KEY`", "`-c model_provider=rehearsal`"] {
+        assert!(message.contains(words), "no {words} in: {message}");
+    }
+}
+
 #[test]
 fn the_command_line_overrides_the_file() {
     let model = MockModel::start([Reply::text("ok")]);

@@ -11,6 +11,8 @@ use codex_protocol::usage::{RateLimitSnapshot, TokenUsage};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::auth::KEY_VARIABLE;
+
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +32,9 @@ pub enum Error {
     Unauthorized { provider: String, env_key: Option<String>, refusal: Box<Refusal> },
     /// There is nothing to sign the request with.
     #[error(
-        "Not logged in: the model provider `{provider}` needs credentials. Log in \
-         (`codex-app-server login`), set {}, or use the built-in model with `-c model_provider=rehearsal`.",
-        key_text(.env_key.as_deref())
+        "Not logged in: the model provider `{provider}` needs credentials. Set {}, or use the \
+         built-in model with `-c model_provider=rehearsal`.",
+        key_text(Some(.env_key.as_deref().unwrap_or(KEY_VARIABLE)))
     )]
     NoCredentials { provider: String, env_key: Option<String> },
     #[error("The environment variable `{name}` is not set.{}", spaced(.instructions.as_deref()))]
@@ -234,8 +236,8 @@ fn status_text(refusal: &Refusal) -> String {
 fn unauthorized_text(provider: &str, env_key: Option<&str>, refusal: &Refusal) -> String {
     let said = if refusal.message.is_empty() { String::new() } else { format!(": {}", refusal.message) };
     format!(
-        "The model provider `{provider}` does not accept the credentials (status {}{said}). Log in again \
-         (`codex-app-server login`), check {}, or use the built-in model with `-c model_provider=rehearsal`.",
+        "The model provider `{provider}` does not accept the credentials (status {}{said}). Check {}, \
+         or use the built-in model with `-c model_provider=rehearsal`.",
         refusal.status,
         key_text(env_key)
     )
@@ -283,7 +285,7 @@ mod tests {
             Error::Status(refusal(500)),
             Error::Status(refusal(503)),
             Error::Unauthorized { provider: "openai".into(), env_key: None, refusal: refusal(401) },
-            Error::NoCredentials { provider: "openai".into(), env_key: Some("OPENAI_API_KEY".into()) },
+            Error::NoCredentials { provider: "openai".into(), env_key: None },
             Error::MissingEnvVar { name: "KEY".into(), instructions: Some("Get one.".into()) },
             Error::RateLimited { status: Some(429), message: "slow".into(), retry_after: None },
             Error::QuotaExceeded,
@@ -305,9 +307,9 @@ mod tests {
               InternalServerError Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The model server at http://model/v1/responses answered with status 503: boom
               HttpConnectionFailed { http_status_code: Some(503) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            The model provider `openai` does not accept the credentials (status 401: boom). Log in again (`codex-app-server login`), check the API key, or use the built-in model with `-c model_provider=rehearsal`.
+            The model provider `openai` does not accept the credentials (status 401: boom). Check the API key, or use the built-in model with `-c model_provider=rehearsal`.
               HttpConnectionFailed { http_status_code: Some(401) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            Not logged in: the model provider `openai` needs credentials. Log in (`codex-app-server login`), set the key in the variable `OPENAI_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
+            Not logged in: the model provider `openai` needs credentials. Set the key in the variable `CODEX_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
               Unauthorized None
             The environment variable `KEY` is not set. Get one.
               Other None

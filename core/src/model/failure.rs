@@ -211,7 +211,7 @@ mod tests {
             401,
             r#"{"error":{"message":"bad key"}}"#,
             expect![[r#"
-                The model provider `p` does not accept the credentials (status 401: bad key). Log in again (`codex-app-server login`), check the key in the variable `KEY`, or use the built-in model with `-c model_provider=rehearsal`.
+                The model provider `p` does not accept the credentials (status 401: bad key). Check the key in the variable `KEY`, or use the built-in model with `-c model_provider=rehearsal`.
                 HttpConnectionFailed { http_status_code: Some(401) }"#]],
         );
     }
