@@ -78,19 +78,41 @@ fn module_of(path: &str) -> &str {
 /// The first words after `crate::`, also of `use crate::{a, b::c}`.
 fn used_modules(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    for line in lines {
-        for rest in line.split("crate::").skip(1) {
-            match rest.strip_prefix('{') {
-                None => found.push(first_word(rest)),
-                Some(list) => {
-                    let list = list.split('}').next().unwrap_or_default();
-                    found.extend(list.split(',').map(|name| first_word(name.trim())));
-                }
-            }
+    let mut from = 0;
+    while let Some(at) = text[from..].find("crate::").map(|at| from + at) {
+        from = at + "crate::".len();
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        match text[from..].strip_prefix('{') {
+            None => found.push(first_word(&text[from..])),
+            Some(list) => found.extend(first_words(list)),
         }
     }
     found.retain(|name| !name.is_empty());
+    found
+}
+
+/// Of the elements of a list up to its `}`; what stands in braces inside an element is not looked at.
+fn first_words(list: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let mut begin = 0;
+    let mut found = Vec::new();
+    for (at, character) in list.char_indices() {
+        match character {
+            ',' | '}' if depth == 0 => {
+                found.push(first_word(list[begin..at].trim()));
+                begin = at + 1;
+                if character == '}' {
+                    break;
+                }
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
     found
 }
 
@@ -101,6 +123,6 @@ fn first_word(text: &str) -> &str {
 
 #[test]
 fn uses_are_found() {
-    let text = "use crate::a::B;\nuse crate::{c, d::E};\n// crate::no\nlet x = crate::f::g(crate::h);\n";
-    assert_eq!(used_modules(text), ["a", "c", "d", "f", "h"]);
+    let text = "use crate::a::B;\nuse crate::{c, d::E};\nuse crate::{\n    i::{J, K},\n    l,\n};\n// crate::no\nlet x = crate::f::g(crate::h);\n";
+    assert_eq!(used_modules(text), ["a", "c", "d", "i", "l", "f", "h"]);
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+const TESTS: &str = "\n#[cfg(test)]\n";
+
 /// One file of ours.
 pub struct Source {
     /// Relative to the top of the repository, with `/`.
@@ -13,7 +15,15 @@ pub struct Source {
 impl Source {
     /// The part before the tests that stand in the same file.
     pub fn product(&self) -> &str {
-        self.text.split("\n#[cfg(test)]").next().unwrap_or_default()
+        let mut at = 0;
+        while let Some(found) = self.text[at..].find(TESTS) {
+            at += found + TESTS.len();
+            let declared = self.text[at..].lines().next().unwrap_or_default();
+            if declared.contains("mod ") && declared.ends_with('{') {
+                return &self.text[..at - TESTS.len()];
+            }
+        }
+        &self.text
     }
 
     /// Lines with their numbers, from 1.
@@ -70,4 +80,13 @@ fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
             false => into.push(entry.path()),
         }
     }
+}
+
+#[test]
+fn only_tests_are_no_product() {
+    let source = |text: &str| Source { path: String::new(), text: text.to_owned() };
+    let declared = "mod a;\n#[cfg(test)]\nmod tests;\nuse b;\n";
+    assert_eq!(source(declared).product(), declared);
+    let inside = format!("{declared}\n#[cfg(test)]\nmod tests {{\n}}\n");
+    assert_eq!(source(&inside).product(), declared);
 }
