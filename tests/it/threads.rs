@@ -303,6 +303,33 @@ fn a_thread_starts_with_the_settings_it_is_given() {
 }
 
 #[test]
+fn settings_that_a_turn_changes_are_told_before_its_answer() {
+    let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
+    let home = Home::with_model(&model, "");
+    let mut server = experimental(&home);
+    let more = json!({"sandbox": "workspace-write", "runtimeWorkspaceRoots": ["/opt/extra"]});
+    let thread = server.start_thread_with(&home, more);
+    let mode = json!({"mode": "default", "settings": {"model": "of-the-mode", "reasoning_effort": "low",
+        "developer_instructions": null}});
+    let params = json!({"threadId": thread, "input": [], "model": "plain", "collaborationMode": mode,
+        "permissions": ":workspace"});
+    let id = server.ok("turn/start", params)["turn"]["id"].clone();
+    let told = server.expect("thread/settings/updated");
+    let settings = &told["threadSettings"];
+    assert_eq!(told["threadId"], thread.as_str());
+    assert_eq!((&settings["model"], &settings["effort"]), (&json!("of-the-mode"), &json!("low")));
+    assert_eq!(settings["collaborationMode"]["settings"]["model"], "of-the-mode");
+    assert_eq!(settings["sandboxPolicy"]["writableRoots"], json!(["/opt/extra"]));
+    let answered_at = server.position(|message| message["result"]["turn"]["id"] == id);
+    assert!(server.position(|message| message["method"] == "thread/settings/updated") < answered_at);
+    server.wait_turn(&thread);
+    assert_eq!(model.wait_for_request(1)["model"], "of-the-mode");
+
+    server.run_turn(&thread, "again");
+    assert_eq!(server.seen("thread/settings/updated").len(), 1, "only what changes is told");
+}
+
+#[test]
 fn a_failed_turn_shows_in_the_status_of_its_thread() {
     let model = MockModel::start([Reply::status(500, json!({})), Reply::text("better")]);
     let home = Home::with_model(&model, "");

@@ -167,30 +167,24 @@ fn input_reaches_the_model() {
 }
 
 #[test]
-fn settings_that_a_turn_changes_are_told_before_its_answer() {
-    let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
+fn images_of_this_machine_reach_the_model() {
+    let model = MockModel::start([Reply::text("seen")]);
     let home = Home::with_model(&model, "");
+    let png = b"\x89PNG\r\n\x1a\nrest";
+    std::fs::write(home.work().join("a.png"), png).unwrap();
+    std::fs::create_dir(home.work().join("sub")).unwrap();
     let mut server = AppServer::start(&home);
-    let more = json!({"sandbox": "workspace-write", "runtimeWorkspaceRoots": ["/opt/extra"]});
-    let thread = server.start_thread_with(&home, more);
-    let mode = json!({"mode": "default", "settings": {"model": "of-the-mode", "reasoning_effort": "low",
-        "developer_instructions": null}});
-    let params = json!({"threadId": thread, "input": [], "model": "plain", "collaborationMode": mode,
-        "permissions": ":workspace"});
-    let id = server.ok("turn/start", params)["turn"]["id"].clone();
-    let told = server.expect("thread/settings/updated");
-    let settings = &told["threadSettings"];
-    assert_eq!(told["threadId"], thread.as_str());
-    assert_eq!((&settings["model"], &settings["effort"]), (&json!("of-the-mode"), &json!("low")));
-    assert_eq!(settings["collaborationMode"]["settings"]["model"], "of-the-mode");
-    assert_eq!(settings["sandboxPolicy"]["writableRoots"], json!(["/opt/extra"]));
-    let answered_at = server.position(|message| message["result"]["turn"]["id"] == id);
-    assert!(server.position(|message| message["method"] == "thread/settings/updated") < answered_at);
-    server.wait_turn(&thread);
-    assert_eq!(model.wait_for_request(1)["model"], "of-the-mode");
-
-    server.run_turn(&thread, "again");
-    assert_eq!(server.seen("thread/settings/updated").len(), 1, "only what changes is told");
+    // A relative path counts from the server's directory, wherever the thread works.
+    let thread = server.start_thread_with(&home, json!({"cwd": home.work().join("sub")}));
+    let paths = [home.work().join("a.png"), "a.png".into(), home.work().join("none.png")];
+    let input: Vec<_> = paths.iter().map(|path| json!({"type": "localImage", "path": path})).collect();
+    server.ok("turn/start", json!({"threadId": thread, "input": input}));
+    let turn = server.wait_turn(&thread);
+    assert_eq!((turn.status(), turn.text()), ("completed", "seen"));
+    assert_eq!(turn.item("userMessage")["content"][1]["path"], "a.png");
+    let asked = model.wait_for_request(1)["input"].to_string();
+    assert_eq!(asked.matches("data:image/png;base64,iVBORw0KGgpyZXN0").count(), 2, "{asked}");
+    assert!(asked.contains("none.png` could not be attached: No such file"), "{asked}");
 }
 
 #[test]

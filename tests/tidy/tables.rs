@@ -13,7 +13,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("turn/diff/updated", "patches"),
     ("item/plan/delta", "plan mode"),
     ("thread/closed", "unloading"),
-    ("thread/settings/updated", "thread/settings/update"),
 ];
 
 /// The method names of all tables.
