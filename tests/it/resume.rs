@@ -137,7 +137,7 @@ fn who_unsubscribes_hears_no_more_of_the_turn() {
 }
 
 #[test]
-fn a_torn_last_line_is_survived() {
+fn a_torn_last_line_is_told_and_survived() {
     let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
     let home = Home::with_model(&model, "");
     let mut first = AppServer::start(&home);
@@ -152,10 +152,14 @@ fn a_torn_last_line_is_survived() {
     let mut second = AppServer::start(&home);
     let resumed = second.ok("thread/resume", json!({"threadId": thread}));
     assert_eq!(resumed["thread"]["turns"].as_array().unwrap().len(), 1);
+    let told = second.expect_where("warning", |params| params["threadId"] == thread.as_str());
+    let words = format!("its last line was cut off after {} bytes", torn.len());
+    assert!(told["message"].as_str().unwrap().contains(&words), "{told}");
     assert_eq!(second.run_turn(&thread, "second").text(), "two");
     drop(second);
 
     let mut third = AppServer::start(&home);
     let resumed = third.ok("thread/resume", json!({"threadId": thread}));
     assert_eq!(resumed["thread"]["turns"].as_array().unwrap().len(), 2, "what came after it is whole");
+    assert!(third.seen("warning").is_empty(), "it has been told");
 }
