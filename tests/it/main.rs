@@ -8,6 +8,7 @@ mod errors;
 mod handshake;
 mod interrupt;
 mod lists;
+mod logging;
 mod overload;
 mod rehearsal;
 mod resume;

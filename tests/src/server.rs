@@ -253,6 +253,11 @@ impl AppServer {
         self.log.text()
     }
 
+    /// All that the server wrote to its standard error, once it has ended.
+    pub fn whole_log(&self) -> String {
+        self.log.whole()
+    }
+
     /// Where in the trace the first such message stands; the end when there is none.
     pub fn position(&self, wanted: impl Fn(&Value) -> bool) -> usize {
         let lines = self.inbox.lines();
