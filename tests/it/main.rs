@@ -12,6 +12,7 @@ mod logging;
 mod overload;
 mod rehearsal;
 mod resume;
+mod sessions;
 mod shutdown;
 mod slow_client;
 mod support;
