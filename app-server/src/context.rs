@@ -56,11 +56,6 @@ impl Context {
         &self.outgoing
     }
 
-    /// Who this connection's client is. There during every request but `initialize`.
-    pub fn client(&self) -> Option<&Client> {
-        self.client.get()
-    }
-
     /// The connection is open from now on.
     pub(crate) fn introduce(&self, client: Client) -> Result<&Client, RpcError> {
         let mut newcomer = Some(client);

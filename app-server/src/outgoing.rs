@@ -14,7 +14,7 @@ use codex_core::base::time::now_ms;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use crate::client::{Client, ClientCell};
+use crate::client::ClientCell;
 use crate::transport::line_queue::LineSender;
 
 /// The way to one connection's client. Clones are handles to the same.
@@ -98,11 +98,6 @@ impl Outgoing {
                 self.questions.withdraw(question.id);
             }
         }
-    }
-
-    /// Who this client is. `None` before the handshake.
-    pub fn client(&self) -> Option<&Client> {
-        self.client.get()
     }
 
     async fn queue(&self, line: Vec<u8>) {
@@ -195,6 +190,7 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
+    use crate::client::Client;
     use crate::transport::line_queue::{LineReceiver, line_queue};
 
     fn outgoing(client: Client) -> (Outgoing, Questions, LineReceiver) {

@@ -4,7 +4,6 @@
 //! found however often it was forked away from its parents. The same word in a command line counts as well, for
 //! processes whose environment cannot be read. Linux only.
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -75,23 +74,6 @@ fn wait_until(what: &str, done: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// The process and everything below it.
-pub fn tree(root: u32) -> Vec<u32> {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    for pid in all() {
-        if let Some(parent) = stat(pid).and_then(|fields| fields.get(1)?.parse().ok()) {
-            children.entry(parent).or_default().push(pid);
-        }
-    }
-    let mut found = vec![root];
-    let mut next = 0;
-    while let Some(pid) = found.get(next).copied() {
-        found.extend(children.remove(&pid).unwrap_or_default());
-        next += 1;
-    }
-    found
 }
 
 /// Whether a process exists and is no zombie.

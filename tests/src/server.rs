@@ -100,11 +100,6 @@ impl AppServer {
         self.child.id()
     }
 
-    /// The word by which everything that the server started is found.
-    pub fn tag(&self) -> &str {
-        &self.tag
-    }
-
     // --- requests of the client
 
     /// Sends a request and returns its id; the answer is taken with `answer`.

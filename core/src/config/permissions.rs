@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 use serde::{Deserialize, Serialize};
 
 /// The sandbox as named in settings.
@@ -29,32 +29,6 @@ pub const PROFILES: [PermissionProfile; 3] = [
     PermissionProfile { id: ":read-only", sandbox_mode: SandboxMode::ReadOnly },
     PermissionProfile { id: ":workspace", sandbox_mode: SandboxMode::WorkspaceWrite },
     PermissionProfile { id: ":danger-full-access", sandbox_mode: SandboxMode::DangerFullAccess },
-];
-
-/// An approval policy and a sandbox that go well together, for pickers of front ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ApprovalPreset {
-    pub id: &'static str,
-    pub approval_policy: AskForApproval,
-    pub sandbox_mode: SandboxMode,
-}
-
-pub const PRESETS: [ApprovalPreset; 3] = [
-    ApprovalPreset {
-        id: "read-only",
-        approval_policy: AskForApproval::OnRequest,
-        sandbox_mode: SandboxMode::ReadOnly,
-    },
-    ApprovalPreset {
-        id: "auto",
-        approval_policy: AskForApproval::OnRequest,
-        sandbox_mode: SandboxMode::WorkspaceWrite,
-    },
-    ApprovalPreset {
-        id: "full-access",
-        approval_policy: AskForApproval::Never,
-        sandbox_mode: SandboxMode::DangerFullAccess,
-    },
 ];
 
 /// Why the sandbox is what it is.

@@ -1,6 +1,5 @@
 //! A handle to one loaded conversation.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use codex_protocol::ids::{ConversationId, TurnId};
@@ -102,11 +101,6 @@ impl CodexConversation {
     /// Begins to end the conversation; its turn ends as interrupted.
     pub fn close(&self) {
         self.token.cancel();
-    }
-
-    /// The folder that its commands start in, at first.
-    pub fn cwd(&self) -> &Path {
-        self.config.cwd.as_path()
     }
 
     async fn send(&self, request: Request) -> Result<(), CoreError> {
