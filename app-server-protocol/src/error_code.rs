@@ -30,7 +30,8 @@ pub const ALL: &[(i64, &str)] = &[
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct OverloadedErrorData {
-    /// The class of the failure, in the words that a failed turn uses too.
+    /// The class of the failure. Written otherwise than in a failed turn (`serverOverloaded`): official clients look for
+    /// exactly this word before they try again.
     pub codex_error_info: OverloadedErrorInfo,
 }
 

@@ -6,6 +6,7 @@ import type { OverloadedErrorInfo } from "./OverloadedErrorInfo";
  */
 export type OverloadedErrorData = {
 /**
- * The class of the failure, in the words that a failed turn uses too.
+ * The class of the failure. Written otherwise than in a failed turn (`serverOverloaded`): official clients look for
+ * exactly this word before they try again.
  */
 codexErrorInfo: OverloadedErrorInfo, };
