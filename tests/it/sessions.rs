@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 fn output_of_last_call(request: &Value) -> &str {
     let items = request["input"].as_array().unwrap();
-    let outputs = items.iter().filter(|item| item["type"] == "function_call_output");
-    outputs.last().unwrap()["output"].as_str().unwrap()
+    let mut outputs = items.iter().filter(|item| item["type"] == "function_call_output");
+    outputs.next_back().unwrap()["output"].as_str().unwrap()
 }
 
 /// The model calls `write_stdin` with the number that `exec_command` gave it.
