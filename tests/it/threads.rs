@@ -247,6 +247,41 @@ fn a_page_is_full_of_what_is_wanted() {
     server.ignore_rest();
 }
 
+/// Some clients read no longer lines.
+#[test]
+fn a_page_ends_before_its_line_is_too_long() {
+    const COUNT: usize = 60;
+    let home = Home::with_rehearsal("");
+    let folder = home.codex_home().join("sessions/2026/01/01");
+    std::fs::create_dir_all(&folder).unwrap();
+    for number in 0..COUNT {
+        let (time, id) = ("2026-01-01T00:00:00.000Z", format!("01a204c2-4887-7bf2-88cb-1e909b63{number:04}"));
+        let line = |kind: &str, payload: Value| {
+            json!({"timestamp": time, "type": kind, "payload": payload}).to_string() + "\n"
+        };
+        let meta = line(
+            "session_meta",
+            json!({"id": id, "timestamp": time, "cwd": "/", "originator": "o", "cli_version": "1",
+                "source": "vscode"}),
+        );
+        let message = json!({"type": "user_message", "message": "\u{1}".repeat(1000)});
+        let path = folder.join(format!("rollout-2026-01-01T00-00-00-{id}.jsonl"));
+        std::fs::write(path, meta + &line("event_msg", message)).unwrap();
+    }
+    let mut server = AppServer::start(&home);
+    let (mut listed, mut cursor) = (0, Value::Null);
+    loop {
+        let page = server.ok("thread/list", json!({"limit": 100, "cursor": cursor}));
+        assert!(page.to_string().len() < 64 * 1024);
+        listed += page["data"].as_array().unwrap().len();
+        cursor = page["nextCursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!(listed, COUNT);
+}
+
 #[test]
 fn an_ephemeral_thread_leaves_nothing_behind() {
     let model = MockModel::start([Reply::text("one")]);
