@@ -32,7 +32,7 @@ pub enum UserInput {
         /// How closely the model looks at it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<ImageDetail>,
-        /// Path of the file.
+        /// Path of the file; a relative one counts from the server's directory.
         path: String,
     },
     /// Sound.

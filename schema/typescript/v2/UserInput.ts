@@ -31,7 +31,7 @@ fileId: string, }) | { "type": "localImage",
  */
 detail?: ImageDetail | null,
 /**
- * Path of the file.
+ * Path of the file; a relative one counts from the server's directory.
  */
 path: string, } | { "type": "audio", } & ({
 /**
