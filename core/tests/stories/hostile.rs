@@ -106,7 +106,6 @@ fn a_command_that_never_stops_printing() {
               completed user 1
               started   command "while :; do echo; done" InProgress code None output ""
               started   agent ""
-              text "done"
               completed agent "done"
             turn completed after 2 responses
         "#]],

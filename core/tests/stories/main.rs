@@ -16,6 +16,7 @@ mod hostile;
 mod interrupts;
 mod plans;
 mod resume;
+mod slow_client;
 mod steering;
 mod turns;
 
@@ -29,6 +30,7 @@ fn main() {
         steering::stories(),
         plans::stories(),
         resume::stories(),
+        slow_client::stories(),
     ]
     .concat()
     .into_iter()

@@ -4,8 +4,11 @@
 //! next step is due; `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer
 //! TEXT` and `interrupt` come after the first delta of text or output; `resume` ends the conversation
 //! and loads it from its file; `file PATH TEXT` checks the work folder. The model's lines stand in
-//! the script, in the language of the rehearsal model. `quiet` leaves output of commands out.
+//! the script, in the language of the rehearsal model. `quiet` leaves deltas out. After
+//! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file.
+//! `results` shows what the model was told of its calls.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,11 +18,13 @@ use codex_core::config::Config;
 use codex_core::config::home::Surroundings;
 use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
-use codex_core::rollout::reader;
+use codex_core::rollout::reader::{self, Loaded};
 use codex_protocol::event::{Event, EventMsg};
-use codex_protocol::ids::{CallId, TurnId};
+use codex_protocol::ids::{CallId, ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
+use codex_protocol::response_item::ResponseItem;
+use codex_protocol::rollout::RolloutItem;
 use codex_protocol::submission::{Op, Submission, UserTurn};
 use expect_test::Expect;
 use tokio::sync::mpsc;
@@ -76,6 +81,7 @@ struct Playing {
     events: mpsc::Receiver<Box<Event>>,
     turn: Option<TurnId>,
     asked: Option<(TurnId, CallId)>,
+    is_deaf: bool,
 }
 
 impl Stage {
@@ -122,12 +128,16 @@ impl Stage {
                     playing.answer(ReviewDecision::Denied).await;
                     playing.interrupt().await;
                 }
-                "quiet" => self.told.leave_out_output(),
+                "quiet" => self.told.leave_out_deltas(),
                 "resume" => playing = self.resume(playing).await,
                 "file" => self.look_at(rest),
+                "deaf" => playing.is_deaf = true,
+                "listen" => playing.is_deaf = false,
+                "wait" => self.wait_for(rest).await,
+                "results" => self.show_results(&playing).await,
                 other => panic!("no such step: {other}"),
             }
-            if playing.turn.is_some() {
+            if playing.turn.is_some() && !playing.is_deaf {
                 let next = steps.get(index + 1).copied().unwrap_or_default();
                 playing.hear(&mut self.told, next).await;
             }
@@ -141,11 +151,32 @@ impl Stage {
         drop(playing.events);
         self.manager.remove(&id);
         self.manager.shared().group.finished().await;
+        let (path, loaded) = self.load(id);
+        Playing::new(self.manager.resume(Arc::clone(&self.config), loaded, path).await.unwrap())
+    }
+
+    fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {
         let home = self.folder.path().join("home");
         let path = codex_core::rollout::location::find(&home, id).unwrap().expect("the file is there");
         let loaded = reader::load(&path).unwrap();
         assert_eq!(loaded.problems.count, 0, "{:?}", loaded.problems);
-        Playing::new(self.manager.resume(Arc::clone(&self.config), loaded, path).await.unwrap())
+        (path, loaded)
+    }
+
+    async fn show_results(&mut self, playing: &Playing) {
+        playing.conversation.flush().await.unwrap();
+        for stored in self.load(playing.conversation.id()).1.items {
+            if let RolloutItem::ResponseItem(ResponseItem::FunctionCallOutput { output, .. }) = stored.item {
+                self.told.result(&output.text());
+            }
+        }
+    }
+
+    async fn wait_for(&self, path: &str) {
+        let path = self.folder.path().join("work").join(path);
+        while !path.exists() {
+            tokio::task::yield_now().await;
+        }
     }
 
     fn look_at(&mut self, path: &str) {
@@ -160,7 +191,7 @@ impl Stage {
 impl Playing {
     fn new(started: NewConversation) -> Self {
         let NewConversation { conversation, events, .. } = started;
-        Self { conversation, events, turn: None, asked: None }
+        Self { conversation, events, turn: None, asked: None, is_deaf: false }
     }
 
     async fn start(&mut self, text: &str) {

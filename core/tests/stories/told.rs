@@ -6,6 +6,9 @@ use std::path::Path;
 use codex_protocol::event::EventMsg;
 use codex_protocol::turn_item::TurnItem;
 
+/// Of a longer text only its length is told.
+const LONGEST_TEXT: usize = 300;
+
 pub struct Told {
     text: String,
     /// Deltas of one item, not yet written.
@@ -27,8 +30,8 @@ impl Told {
         }
     }
 
-    /// From now on what commands print is not told.
-    pub fn leave_out_output(&mut self) {
+    /// From now on only whole items are told.
+    pub fn leave_out_deltas(&mut self) {
         self.is_quiet = true;
     }
 
@@ -43,6 +46,14 @@ impl Told {
         let _ = writeln!(self.text, "{line}");
     }
 
+    /// What the model was told of a call, without what is never the same.
+    pub fn result(&mut self, text: &str) {
+        let differs =
+            |line: &&str| ["Chunk ID", "Wall time", "were withheld"].iter().any(|part| line.contains(part));
+        let lines: Vec<&str> = text.lines().filter(|line| !differs(line)).collect();
+        self.note(&format!("  result {}", lines.join("|")));
+    }
+
     pub fn finish(mut self) -> String {
         self.flush();
         self.text
@@ -50,10 +61,10 @@ impl Told {
 
     pub fn event(&mut self, msg: &EventMsg) {
         match msg {
+            EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if self.is_quiet => {}
             EventMsg::AgentMessageContentDelta(delta) => self.delta("text", &delta.delta),
             EventMsg::ReasoningContentDelta(delta) => self.delta("thought", &delta.delta),
             EventMsg::ReasoningRawContentDelta(delta) => self.delta("raw thought", &delta.delta),
-            EventMsg::ExecOutputDelta(_) if self.is_quiet => {}
             EventMsg::ExecOutputDelta(delta) => self.delta("output", &delta.delta),
             EventMsg::SessionConfigured(_) => {}
             EventMsg::TurnStarted(_) => self.note("turn started"),
@@ -111,6 +122,9 @@ impl Told {
 fn shown(item: &TurnItem) -> String {
     match item {
         TurnItem::UserMessage(message) => format!("user {:?}", message.content.len()),
+        TurnItem::AgentMessage(message) if message.text().len() > LONGEST_TEXT => {
+            format!("agent, {} words", message.text().split_whitespace().count())
+        }
         TurnItem::AgentMessage(message) => format!("agent {:?}", message.text()),
         TurnItem::Reasoning(reasoning) => format!("reasoning {:?}", reasoning.summary_text),
         TurnItem::CommandExecution(command) => format!(

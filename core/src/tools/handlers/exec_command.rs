@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::ExecApprovalRequestEvent;
-use codex_protocol::events::exec::ExecOutputDeltaEvent;
+use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream};
 use codex_protocol::ids::CallId;
 use codex_protocol::policy::SandboxPolicy;
 use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
@@ -289,8 +289,8 @@ impl ExecRequest {
         context.completed(TurnItem::CommandExecution(item), self.started_at_ms)
     }
 
-    /// Reports output as it comes until the command ends or the time is over; true at its end.
-    async fn follow(&self, context: &SessionTaskContext, session: &ExecSession) -> Result<bool, ToolError> {
+    /// Reports output as it comes until the command ends or the time is over.
+    async fn follow(&self, context: &SessionTaskContext, session: &ExecSession) -> Result<(), ToolError> {
         let deadline = tokio::time::sleep(self.yield_time);
         tokio::pin!(deadline);
         loop {
@@ -298,18 +298,19 @@ impl ExecRequest {
                 biased;
                 () = context.token.cancelled() => return Err(self.cut_off(context, session).await),
                 // Before the output, of which there may be no end.
-                () = &mut deadline => return Ok(false),
+                () = &mut deadline => return Ok(()),
                 delta = session.next_delta() => match delta {
-                    None => return Ok(true),
-                    Some((stream, delta)) => {
-                        let item_id = (&self.call_id).into();
-                        let delta = ExecOutputDeltaEvent { item_id, stream, delta };
-                        // A cancellation is seen by the next round, which also ends the command.
-                        let _ = context.emit(EventMsg::ExecOutputDelta(delta)).await;
-                    }
+                    None => return Ok(()),
+                    Some(piece) => self.report_output(context, piece).await,
                 },
             }
         }
+    }
+
+    async fn report_output(&self, context: &SessionTaskContext, (stream, delta): (OutputStream, String)) {
+        let delta = ExecOutputDeltaEvent { item_id: (&self.call_id).into(), stream, delta };
+        // A cancellation is seen by whoever goes on with the command, and ends it.
+        let _ = context.emit(EventMsg::ExecOutputDelta(delta)).await;
     }
 }
 
@@ -388,12 +389,13 @@ impl Sandboxed for ExecRequest {
         // A further attempt tells how the command ends in the place of the last one.
         self.end = None;
         let owned = self.open(context, boundary).await?;
-        let has_ended = self.follow(context, &owned).await?;
+        self.follow(context, &owned).await?;
+        // Only this says whether it runs on: it may have ended since its time was over.
         let collected = owned.collect(Duration::ZERO, &context.token).await;
         let mut output = ExecOutput {
             text: collected.output,
             wall_seconds: owned.age().as_secs_f64(),
-            exit_code: None,
+            exit_code: collected.exit.map(|exit| exit.code),
             session_id: owned.id(),
             notes: Vec::new(),
         };
@@ -402,16 +404,17 @@ impl Sandboxed for ExecRequest {
                 .notes
                 .push(format!("{} environment variables were withheld from this command", self.withheld));
         }
-        if !has_ended {
+        let Some(exit) = collected.exit else {
             if context.sync().await.is_err() {
                 return Err(self.cut_off(context, &owned).await);
             }
             let item = self.item(CommandSource::UnifiedExecStartup, Some(owned.id().to_string()));
             hand_over(context, owned.release(), item, self.started_at_ms);
             return Ok(Attempted::Done(output));
+        };
+        while let Some(piece) = owned.next_delta().await {
+            self.report_output(context, piece).await;
         }
-        let exit = owned.wait().await;
-        output.exit_code = Some(exit.code);
         let item = ended_item(self.item(CommandSource::UnifiedExecStartup, None), &owned, exit.code);
         let end = context.completed(item, self.started_at_ms);
         if owned.is_sandboxed() && looks_denied(exit.code, &output.text) {

@@ -1,0 +1,48 @@
+//! A client that does not take its events for a while holds the conversation up and loses nothing.
+
+use codex_protocol::policy::AskForApproval;
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check_unordered};
+
+pub fn stories() -> Vec<Story> {
+    vec![(
+        "slow_client::a_command_that_ends_while_nobody_listens_has_ended",
+        a_command_that_ends_while_nobody_listens_has_ended as fn(),
+    )]
+}
+
+/// Its time is over and it has ended before its first output could be told.
+fn a_command_that_ends_while_nobody_listens_has_ended() {
+    check_unordered(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"shell {"cmd": "sleep 0.4; echo x; touch almost.txt", "yield_time_ms": 1000}
++ shell until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt
++ wait 100
++ words 400
+"#,
+        "quiet\ndeaf\nuser go\nwait over.txt\nlisten\nresults",
+        expect![[r#"
+            > deaf
+            > listen
+            > quiet
+            > results
+            > user go
+            > wait over.txt
+            completed agent "The script ends here. The last tool gave back:\n\n"
+            completed agent, 400 words
+            completed command "sleep 0.4; echo x; touch almost.txt" Completed code Some(0) output "x\n"
+            completed command "until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt" Completed code Some(0) output ""
+            completed user 1
+            result Process exited with code 0|Original token count: 0|Output:
+            result Process exited with code 0|Original token count: 1|Output:|x
+            started   agent ""
+            started   agent ""
+            started   command "sleep 0.4; echo x; touch almost.txt" InProgress code None output ""
+            started   command "until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt" InProgress code None output ""
+            started   user 1
+            turn completed after 2 responses
+            turn started
+        "#]],
+    );
+}
