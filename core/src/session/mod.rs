@@ -2,7 +2,8 @@
 //! cancellation, requests, room for facts, late facts, and the running turn.
 //!
 //! The turn is heard only while there is room for what follows from it. That is where a slow client
-//! slows the model down; requests, and with them an interrupt, are always heard.
+//! slows the model down; requests, and with them an interrupt, are always heard, and so is a turn that
+//! is ending: it has little left to say, and every item that it has begun must end.
 
 pub mod active_turn;
 pub mod ops;
@@ -77,9 +78,10 @@ impl Session {
     pub async fn run(mut self) {
         let mut facts = Facts::default();
         while !self.is_done() {
-            // A turn that was cancelled has little left to say, and its end must be stored.
             let has_room = self.closing.is_some() || self.outbox.has_room();
+            let is_ending = self.active.as_ref().is_some_and(ActiveTurn::is_ending);
             let is_free = self.held.is_none();
+            let hears = Hears { late: has_room, turn: is_free && (has_room || is_ending) };
             let deadline = self.active.as_ref().and_then(|active| active.deadline);
             tokio::select! {
                 biased;
@@ -90,7 +92,7 @@ impl Session {
                 },
                 () = told(&mut self.held) => self.release().await,
                 () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
-                heard = facts.next(&mut self.late, &mut self.active, is_free), if has_room => match heard {
+                heard = facts.next(&mut self.late, &mut self.active, hears) => match heard {
                     Heard::Late(LateMsg { turn_id, msg, taken }) => {
                         self.report(turn_id, msg).await;
                         // Whoever waits for this may have been cut off.
@@ -186,6 +188,13 @@ enum Heard {
     Turn(Option<TurnMsg>),
 }
 
+/// Whose facts there is room for.
+#[derive(Clone, Copy)]
+struct Hears {
+    late: bool,
+    turn: bool,
+}
+
 /// Hears the running turn and what earlier calls left running in turns, so that neither drowns the
 /// other out.
 #[derive(Default)]
@@ -198,12 +207,14 @@ impl Facts {
         &mut self,
         late: &mut mpsc::Receiver<Box<LateMsg>>,
         active: &mut Option<ActiveTurn>,
-        hears_turn: bool,
+        hears: Hears,
     ) -> Heard {
         let heard = poll_fn(|cx| {
-            let mut from_late =
-                |cx: &mut Context<'_>| late.poll_recv(cx).map(|late| late.map(|late| Heard::Late(*late)));
-            let mut from_turn = |cx: &mut Context<'_>| match active.as_mut().filter(|_| hears_turn) {
+            let mut from_late = |cx: &mut Context<'_>| match hears.late {
+                true => late.poll_recv(cx).map(|late| late.map(|late| Heard::Late(*late))),
+                false => Poll::Pending,
+            };
+            let mut from_turn = |cx: &mut Context<'_>| match active.as_mut().filter(|_| hears.turn) {
                 Some(active) => active.poll_message(cx).map(Heard::Turn),
                 None => Poll::Pending,
             };

@@ -6,10 +6,16 @@ use expect_test::expect;
 use crate::story::{Setting, Story, check_unordered};
 
 pub fn stories() -> Vec<Story> {
-    vec![(
-        "slow_client::a_command_that_ends_while_nobody_listens_has_ended",
-        a_command_that_ends_while_nobody_listens_has_ended as fn(),
-    )]
+    vec![
+        (
+            "slow_client::a_command_that_ends_while_nobody_listens_has_ended",
+            a_command_that_ends_while_nobody_listens_has_ended as fn(),
+        ),
+        (
+            "slow_client::what_an_interrupt_ends_while_nobody_listens_is_told",
+            what_an_interrupt_ends_while_nobody_listens_is_told as fn(),
+        ),
+    ]
 }
 
 /// Its time is over and it has ended before its first output could be told.
@@ -30,7 +36,7 @@ fn a_command_that_ends_while_nobody_listens_has_ended() {
             > user go
             > wait over.txt
             completed agent "The script ends here. The last tool gave back:\n\n"
-            completed agent, 400 words
+            completed agent, a long text
             completed command "sleep 0.4; echo x; touch almost.txt" Completed code Some(0) output "x\n"
             completed command "until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt" Completed code Some(0) output ""
             completed user 1
@@ -42,6 +48,36 @@ fn a_command_that_ends_while_nobody_listens_has_ended() {
             started   command "until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt" InProgress code None output ""
             started   user 1
             turn completed after 2 responses
+            turn started
+        "#]],
+    );
+}
+
+/// However long nobody listens after the interrupt.
+fn what_an_interrupt_ends_while_nobody_listens_is_told() {
+    check_unordered(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"shell touch begun.txt; sleep 1000
++ wait 100
++ words 400
+"#,
+        "quiet\ndeaf\nuser go\nwait begun.txt\nfull\ninterrupt\nidle\nlisten",
+        expect![[r#"
+            > deaf
+            > full
+            > idle
+            > interrupt
+            > listen
+            > quiet
+            > user go
+            > wait begun.txt
+            completed agent, a long text
+            completed command "touch begun.txt; sleep 1000" Failed code Some(-1) output ""
+            completed user 1
+            started   agent ""
+            started   command "touch begun.txt; sleep 1000" InProgress code None output ""
+            started   user 1
+            turn aborted: Interrupted
             turn started
         "#]],
     );

@@ -5,7 +5,8 @@
 //! TEXT` and `interrupt` come after the first delta of text or output; `resume` ends the conversation
 //! and loads it from its file; `file PATH TEXT` checks the work folder. The model's lines stand in
 //! the script, in the language of the rehearsal model. `quiet` leaves deltas out. After
-//! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file.
+//! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file,
+//! `full` until no more events fit in, and `idle` for the end of the turn.
 //! `results` shows what the model was told of its calls.
 
 use std::path::PathBuf;
@@ -133,6 +134,8 @@ impl Stage {
                 "file" => self.look_at(rest),
                 "deaf" => playing.is_deaf = true,
                 "listen" => playing.is_deaf = false,
+                "full" => playing.until_full().await,
+                "idle" => playing.until_idle().await,
                 "wait" => self.wait_for(rest).await,
                 "results" => self.show_results(&playing).await,
                 other => panic!("no such step: {other}"),
@@ -209,6 +212,18 @@ impl Playing {
     async fn interrupt(&mut self) {
         let turn = self.turn.clone().expect("a turn runs");
         self.conversation.interrupt(turn).await.unwrap().unwrap();
+    }
+
+    async fn until_full(&self) {
+        while self.events.len() < self.events.max_capacity() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn until_idle(&self) {
+        while self.conversation.snapshot().await.unwrap().active_turn.is_some() {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn answer(&mut self, decision: ReviewDecision) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use codex_protocol::event::EventMsg;
 use codex_protocol::turn_item::TurnItem;
 
-/// Of a longer text only its length is told.
+/// A longer text is not shown.
 const LONGEST_TEXT: usize = 300;
 
 pub struct Told {
@@ -122,9 +122,7 @@ impl Told {
 fn shown(item: &TurnItem) -> String {
     match item {
         TurnItem::UserMessage(message) => format!("user {:?}", message.content.len()),
-        TurnItem::AgentMessage(message) if message.text().len() > LONGEST_TEXT => {
-            format!("agent, {} words", message.text().split_whitespace().count())
-        }
+        TurnItem::AgentMessage(message) if message.text().len() > LONGEST_TEXT => "agent, a long text".into(),
         TurnItem::AgentMessage(message) => format!("agent {:?}", message.text()),
         TurnItem::Reasoning(reasoning) => format!("reasoning {:?}", reasoning.summary_text),
         TurnItem::CommandExecution(command) => format!(
