@@ -145,11 +145,14 @@ impl Session {
             tracing::debug!(%turn_id, "an approval came for a turn that does not run");
             return;
         };
-        let for_session = decision == ReviewDecision::ApprovedForSession;
+        let (for_session, ends_turn) =
+            (decision == ReviewDecision::ApprovedForSession, decision == ReviewDecision::Abort);
         match active.answer(call_id, decision) {
             Some(key) if for_session => {
                 self.approved.insert(key);
             }
+            // After the answer, so that the asker has it and is not cut off without.
+            Some(_) if ends_turn => active.cancel(TurnAbortReason::Interrupted),
             Some(_) => {}
             None => tracing::debug!(%turn_id, ?call_id, "an approval came that nobody waits for"),
         }

@@ -170,12 +170,19 @@ impl Session {
         request: ApprovalRequest,
         reply: tokio::sync::oneshot::Sender<ApprovalAnswer>,
     ) {
+        if self.active.as_ref().is_none_or(ActiveTurn::is_ending) {
+            // Nobody is asked any more. An item that has begun without the question ends here.
+            if request.announce.is_empty() {
+                self.report(turn_id, request.withdrawn).await;
+            }
+            return;
+        }
         if self.approved.contains(&request.key) {
             let decision = codex_protocol::policy::ReviewDecision::ApprovedForSession;
             let _ = reply.send(ApprovalAnswer { decision, asked: false });
             return;
         }
-        let Some(active) = self.active.as_mut().filter(|active| !active.is_ending()) else { return };
+        let Some(active) = &mut self.active else { return };
         // The waiter is there before the question is, so that no answer is too early.
         for msg in active.wait_for_human(request, reply) {
             self.report(turn_id.clone(), msg).await;

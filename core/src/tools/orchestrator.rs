@@ -56,9 +56,9 @@ async fn ask<S: Sandboxed>(
             work.declined(context).await;
             Err(ToolError::RespondToModel(REJECTED.into()))
         }
+        // The session ends the turn.
         ReviewDecision::Abort => {
             work.declined(context).await;
-            context.token.cancel();
             Err(ToolError::Interrupted)
         }
     }

@@ -19,11 +19,12 @@ impl ApprovalKey {
 pub struct ApprovalRequest {
     pub call_id: CallId,
     pub key: ApprovalKey,
-    /// Facts that the client must know before it is asked; left out when nobody is.
+    /// Facts that the client must know before it is asked; left out when nobody is. None if the item has
+    /// begun already.
     pub announce: Vec<EventMsg>,
     /// The question itself.
     pub question: EventMsg,
-    /// How what was announced ends if the question is withdrawn.
+    /// How the item ends if the question is withdrawn. The session tells it then, and nobody else.
     pub withdrawn: EventMsg,
 }
 

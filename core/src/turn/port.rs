@@ -3,7 +3,7 @@
 //! Every call waits while the session has no room, which is how a slow client slows the model down,
 //! and every call ends with `Interrupted` once the turn is cancelled. The exceptions are
 //! [`SessionTaskContext::report_end`] and [`SessionTaskContext::record_end`], by which a cancelled task
-//! says how what it began has ended.
+//! says how what it began has ended: a turn that is cancelled is always heard.
 
 use std::sync::Arc;
 
@@ -99,15 +99,22 @@ impl SessionTaskContext {
     }
 
     /// Waits for a human. Whoever cannot be asked, or does not answer, has denied.
+    ///
+    /// The request reaches the session also in a turn that is cancelled meanwhile, because it says how
+    /// the item ends whose question nobody answers.
     pub async fn approve(&self, request: ApprovalRequest) -> Result<ApprovalAnswer, Interrupted> {
         let (reply, mut answer) = oneshot::channel();
-        self.send(TurnMsg::Approve(Box::new(request), reply)).await?;
-        // An answer that is there counts, also when the turn is cancelled at the same moment.
+        let asked = self.session.send(TurnMsg::Approve(Box::new(request), reply)).await;
+        asked.map_err(|_closed| Interrupted)?;
         tokio::select! {
             biased;
-            answer = &mut answer => answer.map_err(|_dropped| Interrupted),
-            () = self.token.cancelled() => Err(Interrupted),
+            answer = &mut answer => return answer.map_err(|_dropped| Interrupted),
+            () = self.token.cancelled() => {}
         }
+        // An answer that is there counts, also when the turn is cancelled at the same moment. After this
+        // the session knows that none was taken.
+        answer.close();
+        answer.try_recv().map_err(|_none| Interrupted)
     }
 
     /// Waits until the session has taken everything sent before.

@@ -9,6 +9,7 @@ pub fn stories() -> Vec<Story> {
     vec![
         ("approvals::approved", approved as fn()),
         ("approvals::declined_is_told_to_the_model", declined_is_told_to_the_model as fn()),
+        ("approvals::input_after_an_abort_gets_its_own_turn", input_after_an_abort_gets_its_own_turn as fn()),
         ("approvals::aborted_ends_the_turn", aborted_ends_the_turn as fn()),
         (
             "approvals::approved_for_the_session_is_not_asked_again",
@@ -96,6 +97,45 @@ file made.txt"#,
             turn aborted: Interrupted
             > file made.txt
             made.txt: not there
+        "#]],
+    );
+}
+
+fn input_after_an_abort_gets_its_own_turn() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[turn 1]
+shell touch made.txt
+say not reached
+
+[turn 2]
+say second
+"#,
+        r#"user go
+deaf
+abort
+user again
+listen"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > deaf
+            > abort
+            > user again
+            > listen
+              completed command "touch made.txt" Declined code None output ""
+            turn aborted: Interrupted
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "second"
+              completed agent "second"
+            turn completed after 2 responses
         "#]],
     );
 }

@@ -239,7 +239,9 @@ impl Playing {
             let event = self.events.recv().await.expect("the conversation goes on");
             told.event(&event.msg);
             match event.msg {
-                EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_) => {
+                EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_)
+                    if self.turn.as_ref() == Some(&event.id) =>
+                {
                     self.turn = None;
                     return;
                 }
