@@ -1,6 +1,6 @@
 //! A client that does not take its events for a while holds the conversation up and loses nothing.
 
-use codex_protocol::policy::AskForApproval;
+use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
 use expect_test::expect;
 
 use crate::story::{Setting, Story, check_unordered};
@@ -14,6 +14,10 @@ pub fn stories() -> Vec<Story> {
         (
             "slow_client::what_an_interrupt_ends_while_nobody_listens_is_told",
             what_an_interrupt_ends_while_nobody_listens_is_told as fn(),
+        ),
+        (
+            "slow_client::a_question_that_an_interrupt_overtakes_leaves_nothing_open",
+            a_question_that_an_interrupt_overtakes_leaves_nothing_open as fn(),
         ),
     ]
 }
@@ -76,6 +80,40 @@ fn what_an_interrupt_ends_while_nobody_listens_is_told() {
             completed user 1
             started   agent ""
             started   command "touch begun.txt; sleep 1000" InProgress code None output ""
+            started   user 1
+            turn aborted: Interrupted
+            turn started
+        "#]],
+    );
+}
+
+/// The sandbox has stopped the command, and the question whether to run it without is not heard yet. The
+/// code is that of a command that a filter of system calls has ended.
+fn a_question_that_an_interrupt_overtakes_leaves_nothing_open() {
+    let sandbox = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
+    check_unordered(
+        Setting { approval: AskForApproval::OnFailure, sandbox },
+        r#"shell touch begun.txt; sleep 0.3; exit 159
++ shell until [ -e begun.txt ]; do sleep 0.01; done; sleep 1; touch over.txt; sleep 1000
++ wait 100
++ words 400
+"#,
+        "quiet\ndeaf\nuser go\nwait over.txt\ninterrupt\nidle\nlisten",
+        expect![[r#"
+            > deaf
+            > idle
+            > interrupt
+            > listen
+            > quiet
+            > user go
+            > wait over.txt
+            completed agent, a long text
+            completed command "touch begun.txt; sleep 0.3; exit 159" Failed code Some(159) output ""
+            completed command "until [ -e begun.txt ]; do sleep 0.01; done; sleep 1; touch over.txt; sleep 1000" Failed code Some(-1) output ""
+            completed user 1
+            started   agent ""
+            started   command "touch begun.txt; sleep 0.3; exit 159" InProgress code None output ""
+            started   command "until [ -e begun.txt ]; do sleep 0.01; done; sleep 1; touch over.txt; sleep 1000" InProgress code None output ""
             started   user 1
             turn aborted: Interrupted
             turn started
