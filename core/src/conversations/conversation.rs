@@ -77,8 +77,9 @@ impl CodexConversation {
         }
     }
 
-    /// Ends the running turn, if it is this one. Its end is reported as an event.
-    pub async fn interrupt(&self, turn_id: TurnId) -> Result<Result<(), NotActive>, CoreError> {
+    /// Ends a turn that runs, or that waits for one that is ending. Its end is reported as an event, not
+    /// before the answer's `go` is sent or dropped.
+    pub async fn interrupt(&self, turn_id: TurnId) -> Result<Result<Accepted, NotActive>, CoreError> {
         self.ask(|reply| Request::Interrupt(turn_id, reply)).await
     }
 

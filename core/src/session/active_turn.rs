@@ -122,7 +122,6 @@ impl ActiveTurn {
         self.deadline = None;
         self.handle.abort();
         self.inbox.close();
-        tracing::error!(turn = %self.id(), "a cancelled turn did not end in time");
     }
 
     pub async fn outcome(&mut self) -> Result<Result<(), Interrupted>, tokio::task::JoinError> {

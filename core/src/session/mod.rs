@@ -14,7 +14,7 @@ pub mod start;
 pub mod state;
 pub mod turns;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -53,15 +53,21 @@ pub struct Session {
     late: mpsc::Receiver<Box<LateMsg>>,
     token: CancellationToken,
     active: Option<ActiveTurn>,
-    /// Input that was accepted and waits until whoever sent it has been told.
+    /// What was accepted and waits until whoever sent it has been told.
     held: Option<Held>,
     /// Turns that were accepted while another one was being aborted.
-    next: Vec<NewTurn>,
+    next: VecDeque<NextTurn>,
     approved: HashSet<ApprovalKey>,
     warned_models: HashSet<String>,
     /// Texts for the beginning of the history.
     opening: start::Opening,
     closing: Option<Instant>,
+}
+
+struct NextTurn {
+    turn: NewTurn,
+    /// It begins only to end.
+    is_interrupted: bool,
 }
 
 struct Held {
@@ -72,6 +78,7 @@ struct Held {
 enum HeldInput {
     Start(Box<NewTurn>),
     Steer(UserMessage),
+    Interrupt(TurnId),
 }
 
 impl Session {
@@ -103,6 +110,7 @@ impl Session {
                 },
                 () = until(deadline) => {
                     if let Some(active) = &mut self.active {
+                        tracing::error!(turn = %active.id(), "a cancelled turn did not end in time");
                         active.kill();
                     }
                 }
@@ -113,20 +121,27 @@ impl Session {
     }
 
     fn is_done(&self) -> bool {
-        self.closing.is_some() && self.active.is_none() && self.outbox.is_empty()
+        let is_idle = self.active.is_none() && self.held.is_none();
+        self.closing.is_some() && is_idle && self.outbox.is_empty()
     }
 
-    /// Begins to end: the turn is cancelled, what is known is still told.
+    /// Begins to end: the turn is cancelled, and with it those that wait; what is known is still told.
     fn close(&mut self) {
         self.closing = Some(Instant::now() + LAST_WORDS);
-        self.held = None;
-        self.next.clear();
         if let Some(active) = &mut self.active {
             active.cancel(TurnAbortReason::Interrupted);
         }
     }
 
     async fn end(mut self) {
+        self.release().await;
+        while let Some(active) = &mut self.active {
+            active.kill();
+            match poll_fn(|cx| active.poll_message(cx)).await {
+                Some(message) => self.hear_turn(message).await,
+                None => self.turn_is_over().await,
+            }
+        }
         self.services.exec.close_all().await;
         if let Err(error) = self.recorder.close().await {
             tracing::error!(thread = %self.id, %error, "the conversation could not be stored to its end");
@@ -157,10 +172,11 @@ impl Session {
         self.outbox.push(Event { id: turn_id, msg }, line);
     }
 
-    /// Input that was held back takes effect.
+    /// What was held back takes effect.
     async fn release(&mut self) {
         match self.held.take().map(|held| held.input) {
-            Some(HeldInput::Start(turn)) => self.start_turn(*turn).await,
+            Some(HeldInput::Start(turn)) => self.start_or_join(*turn).await,
+            Some(HeldInput::Interrupt(turn_id)) => self.interrupt(&turn_id),
             Some(HeldInput::Steer(message)) => {
                 if let Some(active) = &mut self.active {
                     active.pending_input.push(message);
@@ -171,7 +187,7 @@ impl Session {
     }
 }
 
-/// Resolves when whoever sent the held input has been told, or has gone away.
+/// Resolves when whoever sent what is held has been told, or has gone away.
 async fn told(held: &mut Option<Held>) {
     match held {
         Some(held) => {

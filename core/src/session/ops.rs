@@ -9,6 +9,7 @@ use codex_protocol::policy::ReviewDecision;
 use codex_protocol::submission::{Op, Submission};
 use tokio::sync::oneshot;
 
+use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{
     Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, UserMessage,
 };
@@ -20,15 +21,7 @@ impl Session {
             Request::Submit(submission) => self.perform(*submission).await,
             Request::StartTurn(turn, reply) => self.accept_turn(turn, reply),
             Request::Steer(steering, reply) => self.accept_steering(*steering, reply),
-            Request::Interrupt(turn_id, reply) => {
-                let result = self.expect_active(&turn_id);
-                let is_active = result.is_ok();
-                // Whoever asked may have gone away; the turn ends all the same.
-                let _ = reply.send(result);
-                if is_active {
-                    self.interrupt();
-                }
-            }
+            Request::Interrupt(turn_id, reply) => self.accept_interrupt(turn_id, reply),
             Request::Snapshot(reply) => {
                 let _ = reply.send(self.snapshot());
             }
@@ -43,7 +36,11 @@ impl Session {
 
     async fn perform(&mut self, Submission { id, op }: Submission) {
         match op {
-            Op::Interrupt => self.interrupt(),
+            Op::Interrupt => {
+                if let Some(turn_id) = self.active.as_ref().map(|active| active.id().clone()) {
+                    self.interrupt(&turn_id);
+                }
+            }
             Op::UserTurn(turn) => {
                 let content = crate::session::turns::plain_content(&turn.items);
                 let message = UserMessage { items: turn.items, client_id: turn.client_id, content };
@@ -134,9 +131,29 @@ impl Session {
         }
     }
 
-    fn interrupt(&mut self) {
-        if let Some(active) = &mut self.active {
+    /// An interrupt of a turn that is ending, or that waits for one, counts as well.
+    fn accept_interrupt(&mut self, turn_id: TurnId, reply: oneshot::Sender<Result<Accepted, NotActive>>) {
+        let running = self.active.as_ref().map(ActiveTurn::id);
+        let waiting = self.next.iter().map(|next| &next.turn.turn_id);
+        if !running.into_iter().chain(waiting).any(|known| *known == turn_id) {
+            let reason = running.map_or(NotActive::Idle, |running| NotActive::Other(running.clone()));
+            // Whoever asked may have gone away.
+            let _ = reply.send(Err(reason));
+            return;
+        }
+        let (go, held) = oneshot::channel();
+        let input = HeldInput::Interrupt(turn_id.clone());
+        self.held = Some(Held { go: held, input });
+        // If whoever asked has gone away, so has `go`, and the turn ends all the same.
+        let _ = reply.send(Ok(Accepted { turn_id, started: false, go }));
+    }
+
+    pub(super) fn interrupt(&mut self, turn_id: &TurnId) {
+        if let Some(active) = self.active.as_mut().filter(|active| active.id() == turn_id) {
             active.cancel(TurnAbortReason::Interrupted);
+        }
+        for next in self.next.iter_mut().filter(|next| next.turn.turn_id == *turn_id) {
+            next.is_interrupted = true;
         }
     }
 

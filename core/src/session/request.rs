@@ -18,7 +18,7 @@ pub enum Request {
     Submit(Box<Submission>),
     StartTurn(Box<NewTurn>, oneshot::Sender<Result<Accepted, Full>>),
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
-    Interrupt(TurnId, oneshot::Sender<Result<(), NotActive>>),
+    Interrupt(TurnId, oneshot::Sender<Result<Accepted, NotActive>>),
     Snapshot(oneshot::Sender<Snapshot>),
     /// Answered when everything so far has been written.
     Flush(oneshot::Sender<()>),
@@ -47,12 +47,12 @@ pub struct Steering {
     pub message: UserMessage,
 }
 
-/// Input was taken. Nothing that follows from it is reported before `go` is sent or dropped, so that
+/// Input or an interrupt was taken. Nothing that follows from it is reported before `go` is sent or dropped, so that
 /// whoever asked can be told first.
 #[derive(Debug)]
 pub struct Accepted {
     pub turn_id: TurnId,
-    /// False when the input joined a turn that was running.
+    /// Whether the input starts a turn of its own.
     pub started: bool,
     pub go: oneshot::Sender<()>,
 }

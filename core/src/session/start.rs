@@ -1,6 +1,6 @@
 //! How a session comes to be: new, or with the history of a stored conversation.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use codex_protocol::event::{Event, EventMsg};
@@ -80,7 +80,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         token: parts.token,
         active: None,
         held: None,
-        next: Vec::new(),
+        next: VecDeque::new(),
         approved: HashSet::new(),
         warned_models: HashSet::new(),
         opening: parts.opening,

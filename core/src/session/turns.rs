@@ -18,9 +18,9 @@ use crate::base::time::{now_ms, now_seconds};
 use crate::context::environment::EnvironmentContext;
 use crate::context::normalize::{output_for, unanswered};
 use crate::context::tokens;
-use crate::session::Session;
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, UserMessage};
+use crate::session::{NextTurn, Session};
 use crate::tasks::regular::RegularTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
 use crate::turn::context::TurnContext;
@@ -34,22 +34,28 @@ impl Session {
                 active.pending_input.push(turn.message);
                 self.settings.change(turn.overrides);
             }
-            Some(_) => self.next.push(turn),
-            None => self.start_turn(turn).await,
+            Some(_) => self.next.push_back(NextTurn { turn, is_interrupted: false }),
+            None => self.start_turn(NextTurn { turn, is_interrupted: false }).await,
         }
     }
 
-    pub(super) async fn start_turn(&mut self, turn: NewTurn) {
-        if self.active.is_some() {
-            return Box::pin(self.start_or_join(turn)).await;
-        }
+    /// Starts a turn when none runs. One that is interrupted already begins all the same, so that its
+    /// input is kept and its end is told.
+    async fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
         let NewTurn { turn_id, message, overrides, output_schema } = turn;
         self.settings.change(overrides);
         let context =
             Arc::new(self.settings.turn(&self.services.config, self.id, turn_id.clone(), output_schema));
         let token = self.token.child_token();
         let services = Arc::clone(&self.services);
+        let is_interrupted = is_interrupted || self.closing.is_some();
+        if is_interrupted {
+            token.cancel();
+        }
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, Box::new(RegularTask));
+        if is_interrupted {
+            active.cancel(TurnAbortReason::Interrupted);
+        }
         active.pending_input.push(message);
         let started = TurnStartedEvent {
             turn_id: Some(turn_id.clone()),
@@ -264,9 +270,8 @@ impl Session {
             Some(reason) => self.report_aborted(&active, reason).await,
             None => self.report_complete(active).await,
         }
-        if self.closing.is_none() && !self.next.is_empty() {
-            let turn = self.next.remove(0);
-            self.start_turn(turn).await;
+        if let Some(next) = self.next.pop_front() {
+            self.start_turn(next).await;
         }
     }
 

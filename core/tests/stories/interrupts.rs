@@ -10,6 +10,8 @@ pub fn stories() -> Vec<Story> {
         ("interrupts::while_a_command_runs", while_a_command_runs as fn()),
         ("interrupts::while_the_model_speaks", while_the_model_speaks as fn()),
         ("interrupts::while_a_human_is_asked", while_a_human_is_asked as fn()),
+        ("interrupts::of_a_turn_that_waits_for_another", of_a_turn_that_waits_for_another as fn()),
+        ("interrupts::of_a_turn_by_the_end_of_the_conversation", by_the_end_of_the_conversation as fn()),
     ]
 }
 
@@ -105,6 +107,88 @@ file made.txt"#,
             turn aborted: Interrupted
             > file made.txt
             made.txt: not there
+        "#]],
+    );
+}
+
+/// The client does not read, so the first turn has not ended when the second one is accepted.
+fn of_a_turn_that_waits_for_another() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"[turn 1]
+shell trap '' TERM; touch begun.txt; while :; do sleep 0.01; done
+
+[otherwise]
+say still here
+"#,
+        r#"deaf
+user go
+wait begun.txt
+interrupt
+user waits
+interrupt
+user more
+listen"#,
+        expect![[r#"
+            > deaf
+            > user go
+            > wait begun.txt
+            > interrupt
+            > user waits
+            > interrupt
+            > user more
+            > listen
+            turn started
+              started   user 1
+              completed user 1
+              started   command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" InProgress code None output ""
+              completed command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
+            turn aborted: Interrupted
+            turn started
+              started   user 1
+              completed user 1
+            turn aborted: Interrupted
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "still here"
+              completed agent "still here"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn by_the_end_of_the_conversation() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"shell trap '' TERM; touch begun.txt; while :; do sleep 0.01; done
+"#,
+        r#"deaf
+user go
+wait begun.txt
+interrupt
+user waits
+close
+listen"#,
+        expect![[r#"
+            > deaf
+            > user go
+            > wait begun.txt
+            > interrupt
+            > user waits
+            > close
+            > listen
+            turn started
+              started   user 1
+              completed user 1
+              started   command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" InProgress code None output ""
+              completed command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
+            turn aborted: Interrupted
+            turn started
+              started   user 1
+              completed user 1
+            turn aborted: Interrupted
         "#]],
     );
 }

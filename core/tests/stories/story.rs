@@ -7,7 +7,7 @@
 //! the script, in the language of the rehearsal model. `quiet` leaves deltas out. After
 //! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file,
 //! `full` until no more events fit in, and `idle` for the end of the turn.
-//! `results` shows what the model was told of its calls.
+//! `close` begins to end the conversation; `results` shows what the model was told of its calls.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -132,6 +132,7 @@ impl Stage {
                 "quiet" => self.told.leave_out_deltas(),
                 "resume" => playing = self.resume(playing).await,
                 "file" => self.look_at(rest),
+                "close" => playing.conversation.close(),
                 "deaf" => playing.is_deaf = true,
                 "listen" => playing.is_deaf = false,
                 "full" => playing.until_full().await,
@@ -211,7 +212,8 @@ impl Playing {
 
     async fn interrupt(&mut self) {
         let turn = self.turn.clone().expect("a turn runs");
-        self.conversation.interrupt(turn).await.unwrap().unwrap();
+        let accepted = self.conversation.interrupt(turn).await.unwrap();
+        drop(accepted.unwrap().go);
     }
 
     async fn until_full(&self) {

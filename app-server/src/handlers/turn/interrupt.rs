@@ -1,9 +1,8 @@
-//! `turn/interrupt`: ends the running turn. Its end is told as a notification, after the answer.
-
-use std::sync::Arc;
+//! `turn/interrupt`: ends a turn. Its end is told as a notification, after the answer.
 
 use codex_app_server_protocol::method::TurnInterrupt;
 use codex_app_server_protocol::v2::turn::{TurnInterruptParams, TurnInterruptResponse};
+use codex_core::session::request::NotActive;
 use codex_protocol::ids::TurnId;
 
 use crate::context::Context;
@@ -18,24 +17,22 @@ impl Handle<TurnInterrupt> for Context {
 
     async fn handle(&self, params: TurnInterruptParams) -> Result<Reply<TurnInterruptResponse>, RpcError> {
         let thread = self.loaded_thread(&params.thread_id)?;
-        let snapshot = thread.conversation.snapshot().await.map_err(|error| thread.ended(error))?;
         let turn = TurnId::from(params.turn_id);
-        match snapshot.active_turn {
-            None => return Err(RpcError::invalid_request("no active turn to interrupt")),
-            Some(running) if running != turn => {
-                return Err(RpcError::invalid_request(format!(
-                    "expected active turn id {turn} but found {running}"
-                )));
-            }
-            Some(_) => {}
-        }
-        // Asked for after the answer, so that no client hears of the end before it. A turn that ends by itself in
-        // between is as ended as it was to be.
-        let conversation = Arc::clone(&thread.conversation);
+        let interrupted = thread.conversation.interrupt(turn.clone()).await;
+        let accepted =
+            interrupted.map_err(|error| thread.ended(error))?.map_err(|reason| refusal(&turn, reason))?;
+        // No client hears of the end before the answer.
         Ok(Reply::then(TurnInterruptResponse {}, async move {
-            if let Ok(Err(reason)) = conversation.interrupt(turn.clone()).await {
-                tracing::debug!(%turn, ?reason, "the turn had ended before its interrupt");
-            }
+            let _session_has_ended = accepted.go.send(());
         }))
+    }
+}
+
+fn refusal(expected: &TurnId, reason: NotActive) -> RpcError {
+    match reason {
+        NotActive::Idle => RpcError::invalid_request("no active turn to interrupt"),
+        NotActive::Other(running) => {
+            RpcError::invalid_request(format!("expected active turn id {expected} but found {running}"))
+        }
     }
 }
