@@ -6,6 +6,7 @@
 //! is ending: it has little left to say, and every item that it has begun must end.
 
 pub mod active_turn;
+pub mod facts;
 pub mod ops;
 pub mod outbox;
 pub mod request;
@@ -17,7 +18,6 @@ pub mod turns;
 use std::collections::{HashSet, VecDeque};
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use codex_protocol::event::{Event, EventMsg};
@@ -25,18 +25,20 @@ use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::rollout::RolloutItem;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::rollout::policy;
 use crate::rollout::recorder::RolloutRecorder;
 use crate::session::active_turn::ActiveTurn;
+use crate::session::facts::{Facts, Heard, Hears};
 use crate::session::outbox::{Line, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
 use crate::turn::approval::ApprovalKey;
-use crate::turn::port::{LateMsg, TurnMsg};
+use crate::turn::port::LateMsg;
 use crate::turn::services::SessionServices;
 
 /// How long a session that ends waits for its turn and for its client.
@@ -62,6 +64,8 @@ pub struct Session {
     /// Texts for the beginning of the history.
     opening: start::Opening,
     closing: Option<Instant>,
+    /// The end of the commands that ran on, once the session ends.
+    last_commands: Option<JoinHandle<()>>,
 }
 
 struct NextTurn {
@@ -108,6 +112,7 @@ impl Session {
                     Heard::Turn(Some(message)) => self.hear_turn(message).await,
                     Heard::Turn(None) => self.turn_is_over().await,
                 },
+                () = finished(&mut self.last_commands) => self.last_commands = None,
                 () = until(deadline) => {
                     if let Some(active) = &mut self.active {
                         tracing::error!(turn = %active.id(), "a cancelled turn did not end in time");
@@ -121,13 +126,19 @@ impl Session {
     }
 
     fn is_done(&self) -> bool {
-        let is_idle = self.active.is_none() && self.held.is_none();
+        let is_idle = self.active.is_none() && self.held.is_none() && self.last_commands.is_none();
         self.closing.is_some() && is_idle && self.outbox.is_empty()
     }
 
-    /// Begins to end: the turn is cancelled, and with it those that wait; what is known is still told.
+    /// Begins to end: the turn is cancelled, and with it those that wait; commands that ran on are ended.
+    /// What comes of all this is still told.
     fn close(&mut self) {
+        if self.closing.is_some() {
+            return;
+        }
         self.closing = Some(Instant::now() + LAST_WORDS);
+        let exec = self.services.exec.clone();
+        self.last_commands = Some(self.services.group.spawn(async move { exec.close_all().await }));
         if let Some(active) = &mut self.active {
             active.cancel(TurnAbortReason::Interrupted);
         }
@@ -142,7 +153,6 @@ impl Session {
                 None => self.turn_is_over().await,
             }
         }
-        self.services.exec.close_all().await;
         if let Err(error) = self.recorder.close().await {
             tracing::error!(thread = %self.id, %error, "the conversation could not be stored to its end");
         }
@@ -197,60 +207,13 @@ async fn told(held: &mut Option<Held>) {
     }
 }
 
-/// Something that a turn, or what it left running, has to say.
-enum Heard {
-    Late(LateMsg),
-    /// None: the turn is over.
-    Turn(Option<TurnMsg>),
-}
-
-/// Whose facts there is room for.
-#[derive(Clone, Copy)]
-struct Hears {
-    late: bool,
-    turn: bool,
-}
-
-/// Hears the running turn and what earlier calls left running in turns, so that neither drowns the
-/// other out.
-#[derive(Default)]
-struct Facts {
-    late_was_last: bool,
-}
-
-impl Facts {
-    async fn next(
-        &mut self,
-        late: &mut mpsc::Receiver<Box<LateMsg>>,
-        active: &mut Option<ActiveTurn>,
-        hears: Hears,
-    ) -> Heard {
-        let heard = poll_fn(|cx| {
-            let mut from_late = |cx: &mut Context<'_>| match hears.late {
-                true => late.poll_recv(cx).map(|late| late.map(|late| Heard::Late(*late))),
-                false => Poll::Pending,
-            };
-            let mut from_turn = |cx: &mut Context<'_>| match active.as_mut().filter(|_| hears.turn) {
-                Some(active) => active.poll_message(cx).map(Heard::Turn),
-                None => Poll::Pending,
-            };
-            if !self.late_was_last
-                && let Poll::Ready(Some(heard)) = from_late(cx)
-            {
-                return Poll::Ready(heard);
-            }
-            if let Poll::Ready(heard) = from_turn(cx) {
-                return Poll::Ready(heard);
-            }
-            match from_late(cx) {
-                Poll::Ready(Some(heard)) => Poll::Ready(heard),
-                // The services hold a sender, so this queue closes only with the session.
-                Poll::Ready(None) | Poll::Pending => Poll::Pending,
-            }
-        })
-        .await;
-        self.late_was_last = matches!(heard, Heard::Late(_));
-        heard
+async fn finished(task: &mut Option<JoinHandle<()>>) {
+    match task {
+        Some(task) => {
+            // However it ended, there is no more to wait for.
+            let _ = task.await;
+        }
+        None => std::future::pending().await,
     }
 }
 

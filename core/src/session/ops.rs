@@ -56,7 +56,7 @@ impl Session {
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
                 self.answer(&id, call_id.as_ref(), decision);
             }
-            Op::CleanBackgroundTerminals => self.services.exec.close_all().await,
+            Op::CleanBackgroundTerminals => self.services.exec.end_background(),
             Op::Shutdown => self.close(),
             op @ (Op::ResolveElicitation { .. }
             | Op::UserInputAnswer { .. }

@@ -85,6 +85,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         warned_models: HashSet::new(),
         opening: parts.opening,
         closing: None,
+        last_commands: None,
     };
     group.spawn(session.run());
     Ends { mailbox: mailbox_sender, events: events_receiver }

@@ -12,6 +12,7 @@ mod told;
 use libtest_mimic::{Arguments, Trial};
 
 mod approvals;
+mod background;
 mod hostile;
 mod interrupts;
 mod plans;
@@ -30,6 +31,7 @@ fn main() {
         steering::stories(),
         plans::stories(),
         resume::stories(),
+        background::stories(),
         slow_client::stories(),
     ]
     .concat()

@@ -2,12 +2,13 @@
 //!
 //! Steps, one a line: `user TEXT` starts a turn and hears it to its end, or to the point at which the
 //! next step is due; `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer
-//! TEXT` and `interrupt` come after the first delta of text or output; `resume` ends the conversation
-//! and loads it from its file; `file PATH TEXT` checks the work folder. The model's lines stand in
+//! TEXT`, `interrupt` and `deaf` come after the first delta of text or output; `resume` ends the conversation
+//! and loads it from its file; `file PATH` looks into the work folder and `write PATH` makes a file there. The model's lines stand in
 //! the script, in the language of the rehearsal model. `quiet` leaves deltas out. After
 //! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file,
 //! `full` until no more events fit in, and `idle` for the end of the turn.
-//! `close` begins to end the conversation; `results` shows what the model was told of its calls.
+//! `close` begins to end the conversation, `end` hears it to its end, `clean` ends the commands that run
+//! on, `hear-end` hears one item complete; `results` shows what the model was told of its calls.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -132,7 +133,11 @@ impl Stage {
                 "quiet" => self.told.leave_out_deltas(),
                 "resume" => playing = self.resume(playing).await,
                 "file" => self.look_at(rest),
+                "write" => std::fs::write(self.folder.path().join("work").join(rest), "").unwrap(),
                 "close" => playing.conversation.close(),
+                "end" => playing.end(&mut self.told).await,
+                "clean" => playing.perform(Op::CleanBackgroundTerminals).await,
+                "hear-end" => playing.hear_an_end(&mut self.told).await,
                 "deaf" => playing.is_deaf = true,
                 "listen" => playing.is_deaf = false,
                 "full" => playing.until_full().await,
@@ -216,6 +221,26 @@ impl Playing {
         drop(accepted.unwrap().go);
     }
 
+    async fn end(&mut self, told: &mut Told) {
+        self.conversation.close();
+        while let Some(event) = self.events.recv().await {
+            told.event(&event.msg);
+        }
+    }
+
+    async fn perform(&self, op: Op) {
+        self.conversation.submit(Submission { id: TurnId::fresh(), op }).await.unwrap();
+    }
+
+    async fn hear_an_end(&mut self, told: &mut Told) {
+        let mut heard = false;
+        while !heard {
+            let event = self.events.recv().await.expect("the conversation goes on");
+            told.event(&event.msg);
+            heard = matches!(event.msg, EventMsg::ItemCompleted(_));
+        }
+    }
+
     async fn until_full(&self) {
         while self.events.len() < self.events.max_capacity() {
             tokio::task::yield_now().await;
@@ -236,7 +261,7 @@ impl Playing {
 
     /// Takes events until the turn ends or the next step is due.
     async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text = next.starts_with("steer") || next.starts_with("interrupt");
+        let waits_for_text = ["steer", "interrupt", "deaf"].iter().any(|verb| next.starts_with(verb));
         loop {
             let event = self.events.recv().await.expect("the conversation goes on");
             told.event(&event.msg);

@@ -85,7 +85,17 @@ impl UnifiedExecSessionManager {
         running
     }
 
-    /// Ends all sessions and returns when nothing of them runs any more.
+    /// Ends those that have outlived their call, without waiting.
+    pub fn end_background(&self) {
+        for session in self.list() {
+            if session.item().is_some() {
+                session.end();
+            }
+        }
+    }
+
+    /// Ends all sessions and returns when nothing of them runs any more, and the end of those that have
+    /// outlived their call has been reported.
     pub async fn close_all(&self) {
         let sessions = std::mem::take(&mut *self.map());
         for session in sessions.values() {
@@ -93,6 +103,7 @@ impl UnifiedExecSessionManager {
         }
         for session in sessions.values() {
             session.wait().await;
+            session.reported().await;
         }
     }
 

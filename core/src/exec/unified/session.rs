@@ -357,9 +357,9 @@ impl Owner {
 
     /// Takes the rest of the output.
     async fn drain(&mut self) {
+        let deadline = Instant::now() + LAST_OUTPUT;
         while self.outputs.iter().any(|output| output.pipe.is_some()) {
-            let Ok((stream, text)) = timeout_at(Instant::now() + LAST_OUTPUT, next(&mut self.outputs)).await
-            else {
+            let Ok((stream, text)) = timeout_at(deadline, next(&mut self.outputs)).await else {
                 return;
             };
             self.shared.change(|state| state.buffers.push(stream, &text));

@@ -1,0 +1,69 @@
+//! Commands that run on after their call end with the conversation, and their end is told.
+
+use codex_protocol::policy::AskForApproval;
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        ("background::ends_with_the_conversation", ends_with_the_conversation as fn()),
+        ("background::is_cleaned_without_the_command_of_a_call", is_cleaned_alone as fn()),
+    ]
+}
+
+fn ends_with_the_conversation() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"shell {"cmd": "echo begun; sleep 1000", "yield_time_ms": 250}
+say done
+"#,
+        "user go\nend",
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "echo begun; sleep 1000" InProgress code None output ""
+              output "begun\n"
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+            > end
+              completed command "echo begun; sleep 1000" Failed code Some(-1) output "begun\n"
+              ShutdownComplete
+        "#]],
+    );
+}
+
+fn is_cleaned_alone() {
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        r#"shell {"cmd": "sleep 1000", "yield_time_ms": 250}
+shell echo foreground; until [ -e go.txt ]; do sleep 0.01; done
+say done
+"#,
+        "user go\ndeaf\nclean\nhear-end\nwrite go.txt\nlisten",
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "sleep 1000" InProgress code None output ""
+              started   command "echo foreground; until [ -e go.txt ]; do sleep 0.01; done" InProgress code None output ""
+              output "foreground\n"
+            > deaf
+            > clean
+            > hear-end
+              completed command "sleep 1000" Failed code Some(-1) output ""
+            > write go.txt
+            > listen
+              completed command "echo foreground; until [ -e go.txt ]; do sleep 0.01; done" Completed code Some(0) output "foreground\n"
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 3 responses
+        "#]],
+    );
+}
