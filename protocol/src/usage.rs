@@ -16,12 +16,14 @@ pub struct TokenUsage {
 
 impl std::ops::AddAssign for TokenUsage {
     fn add_assign(&mut self, other: Self) {
-        self.input_tokens += other.input_tokens;
-        self.cached_input_tokens += other.cached_input_tokens;
-        self.cache_write_input_tokens += other.cache_write_input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.reasoning_output_tokens += other.reasoning_output_tokens;
-        self.total_tokens += other.total_tokens;
+        // The counts are a server's, and may be any.
+        let add = |sum: &mut i64, more: i64| *sum = sum.saturating_add(more);
+        add(&mut self.input_tokens, other.input_tokens);
+        add(&mut self.cached_input_tokens, other.cached_input_tokens);
+        add(&mut self.cache_write_input_tokens, other.cache_write_input_tokens);
+        add(&mut self.output_tokens, other.output_tokens);
+        add(&mut self.reasoning_output_tokens, other.reasoning_output_tokens);
+        add(&mut self.total_tokens, other.total_tokens);
     }
 }
 
@@ -66,4 +68,16 @@ pub struct CreditsSnapshot {
     pub has_credits: bool,
     pub unlimited: bool,
     pub balance: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_beyond_all_sense_add_up_to_the_most() {
+        let mut sum = TokenUsage { total_tokens: i64::MAX, ..TokenUsage::default() };
+        sum += TokenUsage { total_tokens: i64::MAX, input_tokens: 1, ..TokenUsage::default() };
+        assert_eq!((sum.total_tokens, sum.input_tokens), (i64::MAX, 1));
+    }
 }

@@ -16,7 +16,7 @@ pub fn when_full(info: Option<TokenUsageInfo>, window: Option<i64>) -> TokenUsag
     let mut info = info.unwrap_or_default();
     info.model_context_window = window.or(info.model_context_window);
     if let Some(full) = info.model_context_window {
-        let grown = (full - info.total_token_usage.total_tokens).max(0);
+        let grown = full.saturating_sub(info.total_token_usage.total_tokens).max(0);
         info.total_token_usage = TokenUsage { total_tokens: full, ..TokenUsage::default() };
         info.last_token_usage = TokenUsage { total_tokens: grown, ..TokenUsage::default() };
     }

@@ -35,12 +35,12 @@ pub struct ModelInfo {
 impl ModelInfo {
     /// The window that clients are told of.
     pub fn effective_window(&self) -> i64 {
-        self.context_window * self.effective_percent / 100
+        self.context_window.saturating_mul(self.effective_percent) / 100
     }
 
     /// The number of tokens at which a conversation is compacted by itself.
     pub fn auto_compact_limit(&self) -> i64 {
-        self.context_window * 9 / 10
+        self.context_window.saturating_mul(9) / 10
     }
 }
 
@@ -126,6 +126,7 @@ mod tests {
 
     #[test]
     fn windows_keep_some_slack() {
+        assert!(ModelInfo { context_window: i64::MAX, ..UNKNOWN }.effective_window() > 0);
         assert_eq!(find("gpt-5.5").effective_window(), 258_400);
         assert_eq!(find("other-model").effective_window(), 258_400);
         assert_eq!(find("gpt-5.5").auto_compact_limit(), 244_800);
