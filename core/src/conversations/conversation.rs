@@ -104,6 +104,11 @@ impl CodexConversation {
         self.token.cancel();
     }
 
+    /// Whether it takes nothing more because its task has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.mailbox.is_closed()
+    }
+
     async fn send(&self, request: Request) -> Result<(), CoreError> {
         self.mailbox.send(request).await.map_err(|_| CoreError::Closed)
     }

@@ -1,6 +1,7 @@
 //! The facade: starts, resumes and finds conversations.
 //!
-//! A conversation is a task that owns itself; the manager only knows which ones are loaded. Whoever
+//! A conversation is a task that owns itself; the manager only knows which ones are loaded, and forgets
+//! one when its task has ended. Whoever
 //! starts one gets its events, and must take them: a conversation whose events nobody takes stands
 //! still, it does not fill the memory.
 
@@ -91,7 +92,25 @@ impl Shared {
 #[derive(Debug)]
 pub struct ConversationManager {
     shared: Arc<Shared>,
-    map: Mutex<HashMap<ConversationId, Arc<CodexConversation>>>,
+    map: Arc<Mutex<Map>>,
+}
+
+type Map = HashMap<ConversationId, Arc<CodexConversation>>;
+
+/// Takes a conversation out of the map when its task has ended, by whatever cause.
+struct Entry {
+    map: Arc<Mutex<Map>>,
+    id: ConversationId,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        // By now it may have been loaded again.
+        if map.get(&self.id).is_some_and(|conversation| conversation.has_ended()) {
+            map.remove(&self.id);
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -117,7 +136,7 @@ pub struct NewConversation {
 
 impl ConversationManager {
     pub fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared), map: Mutex::default() }
+        Self { shared: Arc::new(shared), map: Arc::default() }
     }
 
     pub fn shared(&self) -> &Arc<Shared> {
@@ -194,7 +213,7 @@ impl ConversationManager {
         removed
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Arc<CodexConversation>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Map> {
         self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -307,15 +326,17 @@ impl ConversationManager {
             opening,
             late: late_receiver,
             token: token.clone(),
+            guard: Box::new(Entry { map: Arc::clone(&self.map), id }),
         };
-        let ends = start::spawn(parts, configured.clone());
-        let conversation = Arc::new(CodexConversation::new(id, config, services, ends.mailbox, token));
-        // Two resumes at once: the first one counts, the second is ended before it has done anything.
+        // Held until it is in the map, so that of two resumes at once the second does nothing, and that a
+        // session which ends at once does not stay there.
         let mut map = self.lock();
         if map.contains_key(&id) {
-            conversation.close();
+            drop(map);
             return Err(CoreError::Busy(format!("thread {id} is loaded already")));
         }
+        let ends = start::spawn(parts, configured.clone());
+        let conversation = Arc::new(CodexConversation::new(id, config, services, ends.mailbox, token));
         map.insert(id, Arc::clone(&conversation));
         drop(map);
         Ok(NewConversation {

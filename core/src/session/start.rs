@@ -34,6 +34,8 @@ pub struct Parts {
     pub opening: Opening,
     pub late: mpsc::Receiver<Box<LateMsg>>,
     pub token: CancellationToken,
+    /// Dropped when the session has ended, however it did.
+    pub guard: Box<dyn Send>,
 }
 
 /// The two ends that are handed out.
@@ -87,6 +89,10 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         closing: None,
         last_commands: None,
     };
-    group.spawn(session.run());
+    let guard = parts.guard;
+    group.spawn(async move {
+        session.run().await;
+        drop(guard);
+    });
     Ends { mailbox: mailbox_sender, events: events_receiver }
 }

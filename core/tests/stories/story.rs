@@ -158,7 +158,7 @@ impl Stage {
     async fn resume(&mut self, playing: Playing) -> Playing {
         let id = playing.conversation.id();
         drop(playing.events);
-        self.manager.remove(&id);
+        playing.conversation.submit(Submission { id: TurnId::fresh(), op: Op::Shutdown }).await.unwrap();
         self.manager.shared().group.finished().await;
         let (path, loaded) = self.load(id);
         Playing::new(self.manager.resume(Arc::clone(&self.config), loaded, path).await.unwrap())
