@@ -84,6 +84,14 @@ fn a_failure_that_was_not_announced_is_announced() {
     "#]]);
 }
 
+/// As when a turn cannot be stored: only whoever tells it knows.
+#[test]
+fn a_turn_fails_with_an_error_that_its_end_does_not_know_of() {
+    Story::in_turn().event(EventMsg::Error(error("no room"))).heard().event(complete()).check(expect![[r#"
+        turn completed t1 failed "no room" 1..3 2000ms notLoaded[]
+    "#]]);
+}
+
 #[test]
 fn an_error_beside_the_turn_leaves_it_alone() {
     Story::in_turn().event_of("other", EventMsg::Error(error("no such thing"))).event(complete()).check(

@@ -108,7 +108,14 @@ impl Projection {
 
     pub(super) fn turn_complete(&mut self, id: TurnId, event: TurnCompleteEvent, out: &mut Effects) {
         let id = event.turn_id.clone().unwrap_or(id);
-        self.end_turn(&id, TurnEnd::complete(event), out);
+        let mut end = TurnEnd::complete(event);
+        // What could not be stored is told as an error of the turn that its own end does not know of.
+        let told = self.turn.as_ref().filter(|running| running.id == id);
+        if let (None, Some(error)) = (&end.error, told.and_then(|running| running.error.clone())) {
+            end.status = wire::TurnStatus::Failed;
+            end.error = Some(error);
+        }
+        self.end_turn(&id, end, out);
     }
 
     pub(super) fn turn_aborted(&mut self, id: TurnId, event: TurnAbortedEvent, out: &mut Effects) {
