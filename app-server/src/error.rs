@@ -197,7 +197,7 @@ impl From<rollout::Error> for RpcError {
             rollout::Error::Empty(_) | rollout::Error::NoMeta(_) => RpcError::invalid_request(message),
             rollout::Error::Io { source, .. } => RpcError::internal(message).caused_by(source),
             rollout::Error::Encode { source, .. } => RpcError::internal(message).caused_by(source),
-            rollout::Error::Closed => RpcError::internal(message),
+            rollout::Error::Closed | rollout::Error::GivenUp => RpcError::internal(message),
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Error {
     /// The conversation was closed before.
     #[error("the conversation is closed; nothing more is stored")]
     Closed,
+    #[error("more waits to be written than can be kept")]
+    GivenUp,
     #[error("cannot store {what}: {source}")]
     Encode {
         what: &'static str,

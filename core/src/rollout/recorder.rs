@@ -1,14 +1,17 @@
 //! The handle through which a session records what happens.
 //!
-//! Nothing is written, no file made and no task started before the first record. Recording waits
-//! while 256 calls are queued; it does not wait for the disk. Who needs to know that a line is in
-//! the file watches [`RolloutRecorder::written`]. A conversation that is not to be stored has the
+//! Nothing is written, no file made and no task started before the first record. Recording never waits,
+//! neither for the disk nor for room: whoever produces much looks whether there is some. Where more waits
+//! than can be kept, the recorder gives up: it takes nothing more, so that the file is the beginning of
+//! the conversation and has no hole. Who needs to know that a line is in the file watches
+//! [`RolloutRecorder::written`]. A conversation that is not to be stored has the
 //! recorder [`RolloutRecorder::none`], for which everything counts as written.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codex_protocol::rollout::{RolloutItem, SessionMeta};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::Error;
@@ -19,8 +22,11 @@ use super::{legacy, line, policy};
 use crate::base::spawn::TaskGroup;
 use crate::base::time;
 
-const QUEUE: usize = 256;
-/// When this much could not be written, nothing more is taken before that was.
+/// With this many batches waiting there is no room; what is recorded all the same still finds place, up to
+/// all of the queue.
+const ROOM: usize = 256;
+const QUEUE: usize = 16 * ROOM;
+/// When this much could not be written, the recorder gives up.
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// Clones are handles to the same file.
@@ -50,6 +56,8 @@ enum Writer {
     /// Boxed, because most loaded conversations stay in this state.
     Waiting(Box<Waiting>),
     Running(mpsc::Sender<Command>),
+    /// What was taken is still tried, nothing more is taken.
+    GivenUp(mpsc::Sender<Command>),
     Closed,
 }
 
@@ -98,21 +106,46 @@ impl RolloutRecorder {
 
     /// Queues what is to be kept of these items. The result names the last of them; it is written
     /// when [`Written::seq`] has reached it. Items are in the file in the order of the calls.
-    pub async fn record(&self, items: &[RolloutItem]) -> Result<Seq, Error> {
+    pub fn record(&self, items: &[RolloutItem]) -> Result<Seq, Error> {
         let (bodies, count) = self.shared.encoded(items)?;
         if count == 0 {
             return Ok(self.shared.queue().seq);
         }
         let Some(sender) = self.shared.sender()? else { return Ok(self.shared.count_as_written(count)) };
         if self.shared.keeps_too_much() {
-            flush(&sender).await?;
+            return Err(self.shared.give_up());
         }
-        let place = sender.reserve().await.map_err(|_| Error::Closed)?;
         let at_ms = time::now_ms();
         let mut queue = self.shared.queue();
-        queue.seq += count;
-        place.send(Command::Append(Batch { at_ms, last: queue.seq, bodies }));
-        Ok(queue.seq)
+        let last = queue.seq + count;
+        match sender.try_send(Command::Append(Batch { at_ms, last, bodies })) {
+            Ok(()) => {
+                queue.seq = last;
+                Ok(last)
+            }
+            Err(TrySendError::Closed(_)) => Err(Error::Closed),
+            Err(TrySendError::Full(_)) => {
+                drop(queue);
+                Err(self.shared.give_up())
+            }
+        }
+    }
+
+    /// Whether the disk keeps up.
+    pub fn has_room(&self) -> bool {
+        match &self.shared.queue().writer {
+            Writer::Running(sender) => sender.max_capacity() - sender.capacity() < ROOM,
+            Writer::None | Writer::Waiting(_) | Writer::GivenUp(_) | Writer::Closed => true,
+        }
+    }
+
+    /// Waits until the disk keeps up.
+    pub async fn room(&self) {
+        let mut written = self.written();
+        while !self.has_room() {
+            // The sender is a field of `self`.
+            let _ = written.changed().await;
+        }
     }
 
     /// How far the file is. Changes after every write.
@@ -162,6 +195,7 @@ impl Shared {
         let waiting = match &queue.writer {
             Writer::None => return Ok(None),
             Writer::Running(sender) => return Ok(Some(sender.clone())),
+            Writer::GivenUp(_) => return Err(Error::GivenUp),
             Writer::Closed => return Err(Error::Closed),
             Writer::Waiting(waiting) => waiting,
         };
@@ -181,16 +215,24 @@ impl Shared {
 
     fn running(&self) -> Option<mpsc::Sender<Command>> {
         match &self.queue().writer {
-            Writer::Running(sender) => Some(sender.clone()),
+            Writer::Running(sender) | Writer::GivenUp(sender) => Some(sender.clone()),
             Writer::None | Writer::Waiting(_) | Writer::Closed => None,
         }
     }
 
     fn closed(&self) -> Option<mpsc::Sender<Command>> {
         match std::mem::replace(&mut self.queue().writer, Writer::Closed) {
-            Writer::Running(sender) => Some(sender),
+            Writer::Running(sender) | Writer::GivenUp(sender) => Some(sender),
             Writer::None | Writer::Waiting(_) | Writer::Closed => None,
         }
+    }
+
+    fn give_up(&self) -> Error {
+        let mut queue = self.queue();
+        if let Writer::Running(sender) = &queue.writer {
+            queue.writer = Writer::GivenUp(sender.clone());
+        }
+        Error::GivenUp
     }
 
     fn encoded(&self, items: &[RolloutItem]) -> Result<(Vec<u8>, Seq), Error> {
@@ -291,19 +333,19 @@ mod tests {
     async fn nothing_happens_before_the_first_record() {
         let f = fixture();
         let warning = RolloutItem::EventMsg(EventMsg::Warning(MessageEvent { message: "w".into() }));
-        assert_eq!(f.recorder.record(&[warning]).await.unwrap(), 0);
+        assert_eq!(f.recorder.record(&[warning]).unwrap(), 0);
         f.recorder.flush().await.unwrap();
         assert_eq!(f.group.running(), 0);
         assert_eq!(std::fs::read_dir(f.folder.path()).unwrap().count(), 0);
         f.recorder.close().await.unwrap();
-        assert!(matches!(f.recorder.record(&[said("late")]).await, Err(Error::Closed)));
+        assert!(matches!(f.recorder.record(&[said("late")]), Err(Error::Closed)));
     }
 
     #[tokio::test]
     async fn records_are_numbered_lines_behind_the_meta_line() {
         let f = fixture();
-        assert_eq!(f.recorder.record(&[said("a"), said("b")]).await.unwrap(), 2);
-        let seq = f.recorder.clone().record(&[said("c")]).await.unwrap();
+        assert_eq!(f.recorder.record(&[said("a"), said("b")]).unwrap(), 2);
+        let seq = f.recorder.clone().record(&[said("c")]).unwrap();
         assert_eq!(seq, 3);
         f.recorder.until_written(seq).await.unwrap();
         assert_eq!(f.recorder.written().borrow().seq, 3);
@@ -311,14 +353,14 @@ mod tests {
         assert_eq!(lines(&f.folder), expected);
         f.recorder.close().await.unwrap();
         f.group.finished().await;
-        assert!(matches!(f.recorder.record(&[said("d")]).await, Err(Error::Closed)));
+        assert!(matches!(f.recorder.record(&[said("d")]), Err(Error::Closed)));
     }
 
     #[tokio::test]
     async fn what_was_recorded_is_written_though_all_handles_are_gone() {
         let f = fixture();
         for number in 0..300 {
-            f.recorder.record(&[said(&number.to_string())]).await.unwrap();
+            f.recorder.record(&[said(&number.to_string())]).unwrap();
         }
         drop(f.recorder);
         f.group.finished().await;
@@ -328,16 +370,16 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_is_reported_and_leaves_no_hole_when_it_is_over() {
         let f = fixture();
-        f.recorder.record(&[said("a")]).await.unwrap();
+        f.recorder.record(&[said("a")]).unwrap();
         f.recorder.flush().await.unwrap();
         f.disk.set(30);
-        let seq = f.recorder.record(&[said("b")]).await.unwrap();
+        let seq = f.recorder.record(&[said("b")]).unwrap();
         let error = f.recorder.until_written(seq).await.unwrap_err();
         assert!(error.to_string().contains("r.jsonl"), "{error}");
         assert!(f.recorder.flush().await.is_err());
         assert_eq!(lines(&f.folder).len(), 2);
         f.disk.set(u64::MAX);
-        let seq = f.recorder.record(&[said("c")]).await.unwrap();
+        let seq = f.recorder.record(&[said("c")]).unwrap();
         f.recorder.until_written(seq).await.unwrap();
         assert!(f.recorder.written().borrow().failed.is_none());
         f.recorder.flush().await.unwrap();
@@ -350,26 +392,40 @@ mod tests {
         let f = fixture();
         f.disk.set(0);
         let big = said(&"x".repeat(KEPT + 1));
-        let seq = f.recorder.record(&[big]).await.unwrap();
+        let seq = f.recorder.record(&[big]).unwrap();
         assert!(f.recorder.until_written(seq).await.is_err());
-        assert!(matches!(f.recorder.record(&[said("a")]).await, Err(Error::Io { .. })));
+        assert!(matches!(f.recorder.record(&[said("a")]), Err(Error::GivenUp)));
         f.disk.set(u64::MAX);
-        f.recorder.record(&[said("a")]).await.unwrap();
+        // What was taken is written; what came after something that is missing is not.
+        assert!(matches!(f.recorder.record(&[said("b")]), Err(Error::GivenUp)));
         f.recorder.close().await.unwrap();
-        assert_eq!(lines(&f.folder).len(), 3);
+        assert_eq!(lines(&f.folder).len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_hangs_takes_the_room_and_not_the_time() {
+        let f = fixture();
+        // Nothing is written before this test waits for something.
+        let filled =
+            |count: usize| (0..count).map(|_| f.recorder.record(&[said("x")])).all(|seq| seq.is_ok());
+        assert!(filled(ROOM - 1) && f.recorder.has_room());
+        assert!(filled(1) && !f.recorder.has_room());
+        f.recorder.room().await;
+        assert!(filled(QUEUE));
+        assert!(matches!(f.recorder.record(&[said("x")]), Err(Error::GivenUp)));
+        f.recorder.close().await.unwrap();
+        assert_eq!(lines(&f.folder).len(), 1 + ROOM + QUEUE);
     }
 
     #[tokio::test]
     async fn only_what_is_whole_counts_as_written() {
         let f = fixture();
-        f.recorder.record(&[said("a")]).await.unwrap();
+        f.recorder.record(&[said("a")]).unwrap();
         f.recorder.flush().await.unwrap();
         let line = std::fs::read_to_string(path(&f.folder)).unwrap().lines().last().unwrap().len() as u64 + 1;
         f.disk.set(2 * line + 3);
-        let seqs = [
-            f.recorder.record(&[said("b")]).await.unwrap(),
-            f.recorder.record(&[said("c"), said("d")]).await.unwrap(),
-        ];
+        let seqs =
+            [f.recorder.record(&[said("b")]).unwrap(), f.recorder.record(&[said("c"), said("d")]).unwrap()];
         assert!(f.recorder.flush().await.is_err());
         assert!(f.recorder.until_written(seqs[0]).await.is_ok());
         assert!(f.recorder.until_written(seqs[1]).await.is_err(), "only half of it is there");
@@ -389,7 +445,7 @@ mod tests {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "").unwrap();
         let recorder = RolloutRecorder::append_to(path, None, &f.group);
-        assert_eq!(recorder.record(&[completed("hi")]).await.unwrap(), 1);
+        assert_eq!(recorder.record(&[completed("hi")]).unwrap(), 1);
         recorder.close().await.unwrap();
         assert_eq!(lines(&f.folder), ["null event_msg item_completed", "null event_msg agent_message"]);
     }
@@ -397,7 +453,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_file_everything_counts_as_written() {
         let recorder = RolloutRecorder::none();
-        let seq = recorder.record(&[said("a"), said("b")]).await.unwrap();
+        let seq = recorder.record(&[said("a"), said("b")]).unwrap();
         assert_eq!(seq, 2);
         recorder.until_written(seq).await.unwrap();
         recorder.flush().await.unwrap();

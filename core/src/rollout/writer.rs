@@ -198,7 +198,7 @@ mod tests {
 
     async fn recorded(recorder: &RolloutRecorder, texts: &[&str]) {
         for text in texts {
-            recorder.record(&[said(text)]).await.unwrap();
+            recorder.record(&[said(text)]).unwrap();
         }
         recorder.close().await.unwrap();
     }

@@ -2,7 +2,7 @@
 //! cancellation, requests, room for facts, late facts, and the running turn.
 //!
 //! The turn is heard only while there is room for what follows from it. That is where a slow client
-//! slows the model down; requests, and with them an interrupt, are always heard, and so is a turn that
+//! (or disk) slows the model down; requests, and with them an interrupt, are always heard, and so is a turn that
 //! is ending: it has little left to say, and every item that it has begun must end.
 
 pub mod active_turn;
@@ -89,7 +89,8 @@ impl Session {
     pub async fn run(mut self) {
         let mut facts = Facts::default();
         while !self.is_done() {
-            let has_room = self.closing.is_some() || self.outbox.has_room();
+            let disk_keeps_up = self.recorder.has_room();
+            let has_room = self.closing.is_some() || self.outbox.has_room() && disk_keeps_up;
             let is_ending = self.active.as_ref().is_some_and(ActiveTurn::is_ending);
             let is_free = self.held.is_none();
             let hears = Hears { late: has_room, turn: is_free && (has_room || is_ending) };
@@ -98,20 +99,21 @@ impl Session {
                 biased;
                 () = self.token.cancelled(), if self.closing.is_none() => self.close(),
                 request = self.mailbox.recv(), if is_free && self.closing.is_none() => match request {
-                    Some(request) => self.hear(request).await,
+                    Some(request) => self.hear(request),
                     None => self.close(),
                 },
-                () = told(&mut self.held) => self.release().await,
+                () = told(&mut self.held) => self.release(),
                 () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
                 heard = facts.next(&mut self.late, &mut self.active, hears) => match heard {
                     Heard::Late(LateMsg { turn_id, msg, taken }) => {
-                        self.report(turn_id, msg).await;
+                        self.report(turn_id, msg);
                         // Whoever waits for this may have been cut off.
                         let _ = taken.map(|taken| taken.send(()));
                     }
-                    Heard::Turn(Some(message)) => self.hear_turn(message).await,
+                    Heard::Turn(Some(message)) => self.hear_turn(message),
                     Heard::Turn(None) => self.turn_is_over().await,
                 },
+                () = self.recorder.room(), if !disk_keeps_up => {}
                 () = finished(&mut self.last_commands) => self.last_commands = None,
                 () = until(deadline) => {
                     if let Some(active) = &mut self.active {
@@ -145,47 +147,47 @@ impl Session {
     }
 
     async fn end(mut self) {
-        self.release().await;
+        self.release();
         while let Some(active) = &mut self.active {
             active.kill();
             match poll_fn(|cx| active.poll_message(cx)).await {
-                Some(message) => self.hear_turn(message).await,
+                Some(message) => self.hear_turn(message),
                 None => self.turn_is_over().await,
             }
         }
         if let Err(error) = self.recorder.close().await {
             tracing::error!(thread = %self.id, %error, "the conversation could not be stored to its end");
         }
-        self.report(TurnId::from(""), EventMsg::ShutdownComplete).await;
+        self.report(TurnId::from(""), EventMsg::ShutdownComplete);
     }
 
     /// Stores items and folds them into the state.
-    async fn record(&mut self, items: Vec<RolloutItem>) -> Line {
+    fn record(&mut self, items: &[RolloutItem]) -> Line {
         items.iter().for_each(|item| self.state.apply(item));
-        let recorded = self.recorder.record(&items).await;
+        let recorded = self.recorder.record(items);
         recorded.map(Some).inspect_err(|error| {
             tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
         })
     }
 
     /// Stores items that the client does not hear of. Should that fail, the next fact that is kept says so.
-    async fn keep(&mut self, items: Vec<RolloutItem>) {
-        let _ = self.record(items).await;
+    fn keep(&mut self, items: &[RolloutItem]) {
+        let _ = self.record(items);
     }
 
     /// Tells the client a fact, after storing it if it is of a kind that is kept.
-    async fn report(&mut self, turn_id: TurnId, msg: EventMsg) {
+    fn report(&mut self, turn_id: TurnId, msg: EventMsg) {
         let line = match policy::keeps_event(&msg) {
-            true => self.record(vec![RolloutItem::EventMsg(msg.clone())]).await,
+            true => self.record(&[RolloutItem::EventMsg(msg.clone())]),
             false => Ok(None),
         };
         self.outbox.push(Event { id: turn_id, msg }, line);
     }
 
     /// What was held back takes effect.
-    async fn release(&mut self) {
+    fn release(&mut self) {
         match self.held.take().map(|held| held.input) {
-            Some(HeldInput::Start(turn)) => self.start_or_join(*turn).await,
+            Some(HeldInput::Start(turn)) => self.start_or_join(*turn),
             Some(HeldInput::Interrupt(turn_id)) => self.interrupt(&turn_id),
             Some(HeldInput::Steer(message)) => {
                 if let Some(active) = &mut self.active {

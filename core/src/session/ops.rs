@@ -16,9 +16,9 @@ use crate::session::request::{
 use crate::session::{Held, HeldInput, Session};
 
 impl Session {
-    pub(super) async fn hear(&mut self, request: Request) {
+    pub(super) fn hear(&mut self, request: Request) {
         match request {
-            Request::Submit(submission) => self.perform(*submission).await,
+            Request::Submit(submission) => self.perform(*submission),
             Request::StartTurn(turn, reply) => self.accept_turn(turn, reply),
             Request::Steer(steering, reply) => self.accept_steering(*steering, reply),
             Request::Interrupt(turn_id, reply) => self.accept_interrupt(turn_id, reply),
@@ -26,15 +26,18 @@ impl Session {
                 let _ = reply.send(self.snapshot());
             }
             Request::Flush(reply) => {
-                if let Err(error) = self.recorder.flush().await {
-                    tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
-                }
-                let _ = reply.send(());
+                let (recorder, thread) = (self.recorder.clone(), self.id);
+                self.services.group.spawn(async move {
+                    if let Err(error) = recorder.flush().await {
+                        tracing::error!(%thread, %error, "the conversation could not be stored");
+                    }
+                    let _ = reply.send(());
+                });
             }
         }
     }
 
-    async fn perform(&mut self, Submission { id, op }: Submission) {
+    fn perform(&mut self, Submission { id, op }: Submission) {
         match op {
             Op::Interrupt => {
                 if let Some(turn_id) = self.active.as_ref().map(|active| active.id().clone()) {
@@ -50,7 +53,7 @@ impl Session {
                     overrides: turn.overrides,
                     output_schema: turn.final_output_json_schema,
                 };
-                self.start_or_join(new).await;
+                self.start_or_join(new);
             }
             Op::OverrideTurnContext(overrides) => self.settings.change(overrides),
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
@@ -73,17 +76,17 @@ impl Session {
             | Op::ThreadRollback { .. }
             | Op::SetThreadName { .. }
             | Op::Review { .. }
-            | Op::RunUserShellCommand { .. }) => self.refuse(id, &op).await,
+            | Op::RunUserShellCommand { .. }) => self.refuse(id, &op),
         }
     }
 
-    async fn refuse(&mut self, id: TurnId, op: &Op) {
+    fn refuse(&mut self, id: TurnId, op: &Op) {
         let error = ErrorEvent {
             message: format!("this version of the server does not carry out `{}`", op.name()),
             codex_error_info: Some(CodexErrorInfo::Other),
             additional_details: None,
         };
-        self.report(id, EventMsg::Error(error)).await;
+        self.report(id, EventMsg::Error(error));
     }
 
     /// Whether more input may wait for the running turn.

@@ -2,8 +2,8 @@
 //!
 //! They leave in order, each only when the line of the rollout that holds it has been written: what
 //! a client has seen survives the death of this process. Where writing fails, the client is told so
-//! before the first fact of the turn that is not stored, and with that the turn has failed. Facts are
-//! boxed, because a queue of values takes its room for every loaded conversation, used or not.
+//! before the first fact of the turn that is not stored, and with that the turn has failed; it is told
+//! once more if the rest of the turn is not even kept to be written later. Facts are boxed, because a queue of values takes its room for every loaded conversation, used or not.
 
 use std::collections::VecDeque;
 
@@ -24,8 +24,19 @@ pub struct Outbox {
     waiting: VecDeque<Waiting>,
     events: mpsc::Sender<Box<Event>>,
     written: watch::Receiver<Written>,
-    /// The turn of which the client knows that it is not stored.
-    unstored: Option<TurnId>,
+    /// The last turns of which the client knows that they are not stored, and whether they are lost.
+    unstored: VecDeque<(TurnId, Loss)>,
+}
+
+/// Facts of this many turns come at a time: of the running one, and of commands that outlived theirs.
+const TOLD_TURNS: usize = 128;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// It is written when that is possible again.
+    Kept,
+    /// It was not even taken.
+    Lost,
 }
 
 #[derive(Debug)]
@@ -39,7 +50,7 @@ pub type Line = Result<Option<Seq>, Error>;
 
 impl Outbox {
     pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
-        Self { waiting: VecDeque::new(), events, written, unstored: None }
+        Self { waiting: VecDeque::new(), events, written, unstored: VecDeque::new() }
     }
 
     pub fn has_room(&self) -> bool {
@@ -89,16 +100,27 @@ impl Outbox {
     fn tell_of_failure(&mut self) {
         let Some(first) = self.waiting.front() else { return };
         let Some(Err(error)) = self.outcome(&first.line) else { return };
+        let loss = if first.line.is_err() { Loss::Lost } else { Loss::Kept };
         let id = first.event.id.clone();
-        if self.unstored.as_ref() == Some(&id) {
+        if self.unstored.iter().any(|(told, of)| *told == id && *of == loss) {
             return;
         }
-        self.unstored = Some(id.clone());
+        if self.unstored.len() == TOLD_TURNS {
+            self.unstored.pop_front();
+        }
+        self.unstored.push_back((id.clone(), loss));
+        let outlook = match loss {
+            Loss::Kept => {
+                "What follows is kept in memory and written when that is possible again; make room, or the end of \
+                 the server loses it."
+            }
+            Loss::Lost => {
+                "From here on nothing more of it is written; make room and resume it, which takes up what was \
+                 written before."
+            }
+        };
         let error = ErrorEvent {
-            message: format!(
-                "The conversation could not be stored: {error}. What follows is kept in memory and written when \
-                 that is possible again; make room, or the end of the server loses it."
-            ),
+            message: format!("The conversation could not be stored: {error}. {outlook}"),
             codex_error_info: Some(CodexErrorInfo::Other),
             additional_details: None,
         };
@@ -148,16 +170,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_stored_is_told_once_for_each_turn() {
-        let (events, mut received) = mpsc::channel(8);
+    async fn what_cannot_be_stored_is_told_once_for_each_turn_and_loss() {
+        let (events, mut received) = mpsc::channel(16);
         let (writer, written) = watch::channel(Written::default());
         let mut outbox = Outbox::new(events, written);
         outbox.push(event("a"), Ok(Some(1)));
         let failed = Error::Closed;
         writer.send_modify(|written| (written.tried, written.failed) = (2, Some(failed.clone())));
         outbox.push(event("a"), Ok(Some(2)));
-        outbox.push(event("b"), Err(failed));
+        outbox.push(event("b"), Err(failed.clone()));
+        outbox.push(event("a"), Ok(Some(2)));
+        outbox.push(event("b"), Err(failed.clone()));
         outbox.push(event("b"), Ok(None));
+        outbox.push(event("a"), Err(failed));
         while !outbox.is_empty() {
             outbox.send_some().await;
         }
@@ -165,6 +190,12 @@ mod tests {
         while let Ok(event) = received.try_recv() {
             told.push(format!("{} {}", event.id, matches!(event.msg, EventMsg::Error(_))));
         }
-        assert_eq!(told, ["a true", "a false", "a false", "b true", "b false", "b false"]);
+        assert_eq!(
+            told,
+            [
+                "a true", "a false", "a false", "b true", "b false", "a false", "b false", "b false",
+                "a true", "a false"
+            ]
+        );
     }
 }

@@ -24,24 +24,24 @@ use crate::session::{NextTurn, Session};
 use crate::tasks::regular::RegularTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
 use crate::turn::context::TurnContext;
-use crate::turn::port::TurnMsg;
+use crate::turn::port::{LateMsg, TurnMsg};
 
 impl Session {
     /// Starts a turn, or gives the message to the one that runs.
-    pub(super) async fn start_or_join(&mut self, turn: NewTurn) {
+    pub(super) fn start_or_join(&mut self, turn: NewTurn) {
         match &mut self.active {
             Some(active) if !active.is_ending() => {
                 active.pending_input.push(turn.message);
                 self.settings.change(turn.overrides);
             }
             Some(_) => self.next.push_back(NextTurn { turn, is_interrupted: false }),
-            None => self.start_turn(NextTurn { turn, is_interrupted: false }).await,
+            None => self.start_turn(NextTurn { turn, is_interrupted: false }),
         }
     }
 
     /// Starts a turn when none runs. One that is interrupted already begins all the same, so that its
     /// input is kept and its end is told.
-    async fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
+    fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
         let NewTurn { turn_id, message, overrides, output_schema } = turn;
         self.settings.change(overrides);
         let context =
@@ -64,14 +64,14 @@ impl Session {
             model_context_window: context.context_window,
         };
         self.active = Some(active);
-        self.report(turn_id.clone(), EventMsg::TurnStarted(started)).await;
-        self.record_context(&context.stored()).await;
-        self.warn_of_model(turn_id.clone(), &context).await;
-        self.warn_of_directory(turn_id).await;
+        self.report(turn_id.clone(), EventMsg::TurnStarted(started));
+        self.record_context(&context.stored());
+        self.warn_of_model(turn_id.clone(), &context);
+        self.warn_of_directory(turn_id);
     }
 
     /// Once for each model that the catalog does not know.
-    async fn warn_of_model(&mut self, turn_id: TurnId, context: &TurnContext) {
+    fn warn_of_model(&mut self, turn_id: TurnId, context: &TurnContext) {
         if context.info.known || !self.warned_models.insert(context.model.clone()) {
             return;
         }
@@ -81,11 +81,11 @@ impl Session {
             context.model, context.info.context_window
         );
         let warning = codex_protocol::events::notice::MessageEvent { message };
-        self.report(turn_id, EventMsg::Warning(warning)).await;
+        self.report(turn_id, EventMsg::Warning(warning));
     }
 
     /// What the model must know of the settings before it sees the message.
-    async fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
+    fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
         let mut items = Vec::new();
         if self.state.history.is_empty() {
             items.extend(self.opening.items(&self.settings));
@@ -95,36 +95,41 @@ impl Session {
         }
         let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
         items.push(RolloutItem::TurnContext(Box::new(stored.clone())));
-        self.keep(items).await;
+        self.keep(&items);
     }
 
-    async fn warn_of_directory(&mut self, turn_id: TurnId) {
-        if !self.settings.cwd.as_path().is_dir() {
-            let message = format!(
-                "The working directory `{}` does not exist; commands will fail until it does.",
-                self.settings.cwd
-            );
-            let warning = codex_protocol::events::notice::MessageEvent { message };
-            self.report(turn_id, EventMsg::Warning(warning)).await;
-        }
+    /// Beside the turn, because the directory may lie on a disk that does not answer.
+    fn warn_of_directory(&self, turn_id: TurnId) {
+        let (cwd, late) = (self.settings.cwd.clone(), self.services.late.clone());
+        self.services.group.spawn_blocking(move || {
+            if !cwd.as_path().is_dir() {
+                let message = format!(
+                    "The working directory `{cwd}` does not exist; commands will fail until it does."
+                );
+                let msg = EventMsg::Warning(codex_protocol::events::notice::MessageEvent { message });
+                // The conversation may have ended meanwhile.
+                let _ = late.blocking_send(Box::new(LateMsg { turn_id, msg, taken: None }));
+            }
+        });
     }
 
-    pub(super) async fn hear_turn(&mut self, message: TurnMsg) {
+    pub(super) fn hear_turn(&mut self, message: TurnMsg) {
         let Some(turn_id) = self.active.as_ref().map(|active| active.id().clone()) else { return };
         match message {
             TurnMsg::Emit(msg) => {
                 self.note(&msg);
-                self.report(turn_id, msg).await;
+                self.report(turn_id, msg);
             }
             TurnMsg::Record(items) => {
-                self.keep(items.into_iter().map(RolloutItem::ResponseItem).collect()).await;
+                let items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
+                self.keep(&items);
             }
             TurnMsg::Prompt(reply) => {
-                self.take_in_pending(&turn_id).await;
+                self.take_in_pending(&turn_id);
                 // A task that has been cancelled does not want it any more.
                 let _ = reply.send(self.state.history.for_prompt());
             }
-            TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply).await,
+            TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply),
             TurnMsg::Used(usage) => {
                 let info = match usage {
                     Some(usage) => {
@@ -133,18 +138,18 @@ impl Session {
                     }
                     None => self.state.tokens,
                 };
-                self.report_tokens(turn_id, info).await;
+                self.report_tokens(turn_id, info);
             }
             TurnMsg::WindowFull => {
                 let window = self.active.as_ref().and_then(|active| active.context.context_window);
                 let info = tokens::when_full(self.state.tokens, window);
-                self.report_tokens(turn_id, Some(info)).await;
+                self.report_tokens(turn_id, Some(info));
             }
             TurnMsg::Limits(limits) => {
                 let limits = tokens::merged_limits(self.state.limits.clone(), limits);
                 if self.state.limits.as_ref() != Some(&limits) {
                     let event = TokenCountEvent { info: None, rate_limits: Some(limits) };
-                    self.keep(vec![RolloutItem::EventMsg(EventMsg::TokenCount(event))]).await;
+                    self.keep(&[RolloutItem::EventMsg(EventMsg::TokenCount(event))]);
                 }
             }
             TurnMsg::Sync(reply) => {
@@ -153,9 +158,9 @@ impl Session {
         }
     }
 
-    async fn report_tokens(&mut self, turn_id: TurnId, info: Option<codex_protocol::usage::TokenUsageInfo>) {
+    fn report_tokens(&mut self, turn_id: TurnId, info: Option<codex_protocol::usage::TokenUsageInfo>) {
         let event = TokenCountEvent { info, rate_limits: self.state.limits.clone() };
-        self.report(turn_id, EventMsg::TokenCount(event)).await;
+        self.report(turn_id, EventMsg::TokenCount(event));
     }
 
     /// Remembers of a fact what the end of the turn will need.
@@ -170,7 +175,7 @@ impl Session {
         }
     }
 
-    async fn ask(
+    fn ask(
         &mut self,
         turn_id: TurnId,
         request: ApprovalRequest,
@@ -179,7 +184,7 @@ impl Session {
         if self.active.as_ref().is_none_or(ActiveTurn::is_ending) {
             // Nobody is asked any more. An item that has begun without the question ends here.
             if request.announce.is_empty() {
-                self.report(turn_id, request.withdrawn).await;
+                self.report(turn_id, request.withdrawn);
             }
             return;
         }
@@ -191,25 +196,25 @@ impl Session {
         let Some(active) = &mut self.active else { return };
         // The waiter is there before the question is, so that no answer is too early.
         for msg in active.wait_for_human(request, reply) {
-            self.report(turn_id.clone(), msg).await;
+            self.report(turn_id.clone(), msg);
         }
     }
 
     /// Shows the model, and the client, what the user has said in the meantime.
-    async fn take_in_pending(&mut self, turn_id: &TurnId) {
+    fn take_in_pending(&mut self, turn_id: &TurnId) {
         let pending = self.active.as_mut().map(|active| std::mem::take(&mut active.pending_input));
         for message in pending.into_iter().flatten() {
-            self.take_in(turn_id, message).await;
+            self.take_in(turn_id, message);
         }
     }
 
-    async fn take_in(&mut self, turn_id: &TurnId, message: UserMessage) {
+    fn take_in(&mut self, turn_id: &TurnId, message: UserMessage) {
         let UserMessage { items, client_id, content } = message;
         if content.is_empty() {
             return;
         }
         let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
-        self.keep(vec![RolloutItem::ResponseItem(stored)]).await;
+        self.keep(&[RolloutItem::ResponseItem(stored)]);
         let item = TurnItem::UserMessage(UserMessageItem { id: ItemId::fresh(), client_id, content: items });
         let now = now_ms();
         let (thread_id, turn) = (self.id, turn_id.clone());
@@ -219,7 +224,7 @@ impl Session {
             item: item.clone(),
             started_at_ms: Some(now),
         };
-        self.report(turn.clone(), EventMsg::ItemStarted(started)).await;
+        self.report(turn.clone(), EventMsg::ItemStarted(started));
         let completed = ItemCompletedEvent {
             thread_id,
             turn_id: turn.clone(),
@@ -227,7 +232,7 @@ impl Session {
             started_at_ms: Some(now),
             completed_at_ms: Some(now),
         };
-        self.report(turn, EventMsg::ItemCompleted(completed)).await;
+        self.report(turn, EventMsg::ItemCompleted(completed));
     }
 
     /// The task has ended and so has everything that it started. Exactly one end is reported.
@@ -248,7 +253,7 @@ impl Session {
                     additional_details: None,
                 };
                 active.error = Some(error.clone());
-                self.report(turn_id.clone(), EventMsg::Error(error)).await;
+                self.report(turn_id.clone(), EventMsg::Error(error));
             }
             Err(_aborted) => {
                 aborted.get_or_insert(TurnAbortReason::Interrupted);
@@ -261,21 +266,21 @@ impl Session {
         }
         // What the user said is never lost, even if no answer comes any more.
         for message in std::mem::take(&mut active.pending_input) {
-            self.take_in(&turn_id, message).await;
+            self.take_in(&turn_id, message);
         }
         for end in active.take_withdrawn() {
-            self.report(turn_id.clone(), end).await;
+            self.report(turn_id.clone(), end);
         }
         match aborted {
-            Some(reason) => self.report_aborted(&active, reason).await,
-            None => self.report_complete(active).await,
+            Some(reason) => self.report_aborted(&active, reason),
+            None => self.report_complete(active),
         }
         if let Some(next) = self.next.pop_front() {
-            self.start_turn(next).await;
+            self.start_turn(next);
         }
     }
 
-    async fn report_complete(&mut self, active: ActiveTurn) {
+    fn report_complete(&mut self, active: ActiveTurn) {
         let turn_id = active.id().clone();
         let event = TurnCompleteEvent {
             turn_id: Some(turn_id.clone()),
@@ -286,15 +291,16 @@ impl Session {
             last_agent_message: active.last_agent_message,
             error: active.error,
         };
-        self.report(turn_id, EventMsg::TurnComplete(event)).await;
+        self.report(turn_id, EventMsg::TurnComplete(event));
     }
 
-    async fn report_aborted(&mut self, active: &ActiveTurn, reason: TurnAbortReason) {
+    fn report_aborted(&mut self, active: &ActiveTurn, reason: TurnAbortReason) {
         let seconds = active.began.elapsed().as_secs_f64().max(0.1);
         let text = format!("aborted by user after {seconds:.1}s");
         let outputs = unanswered(self.state.history.items());
         let outputs = outputs.iter().filter_map(|call| output_for(call, &text));
-        self.keep(outputs.map(RolloutItem::ResponseItem).collect()).await;
+        let outputs: Vec<_> = outputs.map(RolloutItem::ResponseItem).collect();
+        self.keep(&outputs);
         let event = TurnAbortedEvent {
             turn_id: Some(active.id().clone()),
             reason,
@@ -302,7 +308,7 @@ impl Session {
             completed_at: Some(now_seconds()),
             duration_ms: Some(duration_ms(active)),
         };
-        self.report(active.id().clone(), EventMsg::TurnAborted(event)).await;
+        self.report(active.id().clone(), EventMsg::TurnAborted(event));
     }
 }
 

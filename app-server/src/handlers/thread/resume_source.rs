@@ -106,7 +106,7 @@ impl Context {
         };
         let lines: Vec<RolloutItem> = items.into_iter().flat_map(lines_of).collect();
         let recorder = RolloutRecorder::create(path.clone(), meta, &self.conversations().shared().group);
-        recorder.record(&lines).await?;
+        recorder.record(&lines)?;
         recorder.close().await?;
         Ok(path)
     }
