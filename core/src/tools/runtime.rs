@@ -1,6 +1,7 @@
 //! Runs the calls of one response: side by side where that is allowed, the others in call order.
 //!
-//! A call starts as soon as it is known, while the response still streams. Outputs come back in the
+//! A call starts as soon as it is known, while the response still streams, unless as many as may run at
+//! once do so already. Outputs come back in the
 //! order of the calls. One call's failure does not stop the rest.
 
 use std::collections::HashSet;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use codex_protocol::ids::CallId;
 use codex_protocol::response_item::ResponseItem;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +20,9 @@ use crate::tools::registry::{ToolHandler, ToolRegistry};
 use crate::tools::router::{call_of, unsupported};
 use crate::turn::port::SessionTaskContext;
 
+/// How many calls run side by side; a response may make any number of them.
+const AT_ONCE: usize = 32;
+
 pub struct ToolCallRuntime {
     registry: ToolRegistry,
     context: SessionTaskContext,
@@ -26,6 +31,7 @@ pub struct ToolCallRuntime {
     alone: Option<CancellationToken>,
     /// The same for the calls since then, which run side by side.
     together: Vec<CancellationToken>,
+    places: Arc<Semaphore>,
 }
 
 struct Running {
@@ -57,7 +63,8 @@ pub struct Finished {
 
 impl ToolCallRuntime {
     pub fn new(registry: ToolRegistry, context: SessionTaskContext) -> Self {
-        Self { registry, context, running: Vec::new(), alone: None, together: Vec::new() }
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Self { registry, context, running: Vec::new(), alone: None, together: Vec::new(), places }
     }
 
     pub fn has_calls(&self) -> bool {
@@ -85,7 +92,8 @@ impl ToolCallRuntime {
             before.append(&mut self.together);
             self.alone = Some(ended.clone());
         }
-        let work = run_in_turn(handler, call, self.context.clone(), before, ended);
+        let order = Order { before, ended, places: Arc::clone(&self.places) };
+        let work = run_in_turn(handler, call, self.context.clone(), order);
         let handle = self.context.services.group.spawn(work);
         self.running.push(Running { item, work: Work::Started(Abandoned(handle)) });
     }
@@ -121,18 +129,25 @@ impl ToolCallRuntime {
     }
 }
 
+/// What a call waits for, and who waits for it.
+struct Order {
+    before: Vec<CancellationToken>,
+    ended: CancellationToken,
+    places: Arc<Semaphore>,
+}
+
 async fn run_in_turn(
     handler: Option<Arc<dyn ToolHandler>>,
     call: ToolCall,
     context: SessionTaskContext,
-    before: Vec<CancellationToken>,
-    ended: CancellationToken,
+    Order { before, ended, places }: Order,
 ) -> Result<ToolOutput, ToolError> {
     // Fires however this call ends, a panic included, so that no later call waits for ever.
     let _ended = ended.drop_guard();
     for earlier in before {
         or_cancelled(&context.token, earlier.cancelled()).await?;
     }
+    let _place = or_cancelled(&context.token, places.acquire()).await?;
     match handler {
         Some(handler) => handler.run(&call, &context).await,
         None => Err(ToolError::RespondToModel(unsupported(&call))),

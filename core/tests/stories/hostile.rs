@@ -12,6 +12,7 @@ pub fn stories() -> Vec<Story> {
         ("hostile::a_command_that_is_tried_again_ends_once", a_command_that_is_tried_again_ends_once as fn()),
         ("hostile::an_answer_counts_also_with_an_interrupt", an_answer_counts_also_with_an_interrupt as fn()),
         ("hostile::a_command_that_never_stops_printing", a_command_that_never_stops_printing as fn()),
+        ("hostile::more_commands_than_may_run_at_a_time", more_commands_than_may_run_at_a_time as fn()),
     ]
 }
 
@@ -108,6 +109,23 @@ fn a_command_that_never_stops_printing() {
               started   agent ""
               completed agent "done"
             turn completed after 2 responses
+        "#]],
+    );
+}
+
+/// The second response starts more commands at once than may run at a time in a conversation.
+fn more_commands_than_may_run_at_a_time() {
+    let shell = "shell {\"cmd\": \"sleep 1000\", \"yield_time_ms\": 250}\n";
+    let script = vec![shell; 48].join("+ ") + &vec![shell; 32].join("+ ") + "say done\n";
+    check(
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        &script,
+        "silent\nuser go\ncount which is the limit",
+        expect![[r#"
+            > silent
+            > user go
+            > count which is the limit
+            16 of 80 results
         "#]],
     );
 }

@@ -8,7 +8,8 @@
 //! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file,
 //! `full` until no more events fit in, and `idle` for the end of the turn.
 //! `close` begins to end the conversation, `end` hears it to its end, `clean` ends the commands that run
-//! on, `hear-end` hears one item complete; `results` shows what the model was told of its calls.
+//! on, `hear-end` hears one item complete; `results` shows what the model was told of its calls, and
+//! `count TEXT` how often this was said. After `silent` events are not told.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -143,6 +144,8 @@ impl Stage {
                 "full" => playing.until_full().await,
                 "idle" => playing.until_idle().await,
                 "wait" => self.wait_for(rest).await,
+                "silent" => self.told.tell_nothing(),
+                "count" => self.count_results(&playing, rest).await,
                 "results" => self.show_results(&playing).await,
                 other => panic!("no such step: {other}"),
             }
@@ -172,13 +175,26 @@ impl Stage {
         (path, loaded)
     }
 
-    async fn show_results(&mut self, playing: &Playing) {
+    async fn results(&self, playing: &Playing) -> Vec<String> {
         playing.conversation.flush().await.unwrap();
-        for stored in self.load(playing.conversation.id()).1.items {
-            if let RolloutItem::ResponseItem(ResponseItem::FunctionCallOutput { output, .. }) = stored.item {
-                self.told.result(&output.text());
-            }
+        let items = self.load(playing.conversation.id()).1.items.into_iter().map(|stored| stored.item);
+        let text = |item| match item {
+            RolloutItem::ResponseItem(ResponseItem::FunctionCallOutput { output, .. }) => Some(output.text()),
+            _ => None,
+        };
+        items.filter_map(text).collect()
+    }
+
+    async fn show_results(&mut self, playing: &Playing) {
+        for result in self.results(playing).await {
+            self.told.result(&result);
         }
+    }
+
+    async fn count_results(&mut self, playing: &Playing, part: &str) {
+        let results = self.results(playing).await;
+        let count = results.iter().filter(|result| result.contains(part)).count();
+        self.told.note(&format!("{count} of {} results", results.len()));
     }
 
     async fn wait_for(&self, path: &str) {

@@ -17,6 +17,7 @@ pub struct Told {
     /// Responses of this turn whose usage was reported.
     responses: usize,
     is_quiet: bool,
+    is_silent: bool,
 }
 
 impl Told {
@@ -27,12 +28,18 @@ impl Told {
             folder: folder.display().to_string(),
             responses: 0,
             is_quiet: false,
+            is_silent: false,
         }
     }
 
     /// From now on only whole items are told.
     pub fn leave_out_deltas(&mut self) {
         self.is_quiet = true;
+    }
+
+    /// From now on no events are told.
+    pub fn tell_nothing(&mut self) {
+        self.is_silent = true;
     }
 
     pub fn step(&mut self, step: &str) {
@@ -61,6 +68,7 @@ impl Told {
 
     pub fn event(&mut self, msg: &EventMsg) {
         match msg {
+            _ if self.is_silent => {}
             EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if self.is_quiet => {}
             EventMsg::AgentMessageContentDelta(delta) => self.delta("text", &delta.delta),
             EventMsg::ReasoningContentDelta(delta) => self.delta("thought", &delta.delta),

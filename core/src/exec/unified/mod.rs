@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::Error;
 use crate::base::spawn::TaskGroup;
 use crate::sandbox::launch::Launch;
@@ -47,10 +49,22 @@ impl Default for TerminalSize {
 }
 
 /// The sessions of one conversation. Clones are handles to the same sessions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct UnifiedExecSessionManager {
     sessions: Arc<Mutex<BTreeMap<i32, Arc<ExecSession>>>>,
+    /// One place for each command, taken before it starts and given back when nothing of it is left.
+    places: Arc<Semaphore>,
     tasks: TaskGroup,
+}
+
+impl Default for UnifiedExecSessionManager {
+    fn default() -> Self {
+        Self {
+            sessions: Arc::default(),
+            places: Arc::new(Semaphore::new(MOST_RUNNING)),
+            tasks: TaskGroup::default(),
+        }
+    }
 }
 
 impl UnifiedExecSessionManager {
@@ -60,11 +74,9 @@ impl UnifiedExecSessionManager {
 
     /// Starts a command; returns when it runs.
     pub async fn open(&self, request: OpenRequest) -> Result<Arc<ExecSession>, Error> {
-        let running = self.list().len();
-        if running >= MOST_RUNNING {
-            return Err(Error::TooMany { running });
-        }
-        let session = Arc::new(ExecSession::start(next_id(), request, &self.tasks).await?);
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_none_free| Error::TooMany { running: MOST_RUNNING })?;
+        let session = Arc::new(ExecSession::start(next_id(), request, place, &self.tasks).await?);
         self.forget_oldest_ended();
         self.map().insert(session.id(), session.clone());
         Ok(session)

@@ -11,7 +11,7 @@ use codex_protocol::events::exec::OutputStream;
 use codex_protocol::ids::ItemId;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -86,7 +86,12 @@ struct State {
 }
 
 impl ExecSession {
-    pub(super) async fn start(id: i32, request: OpenRequest, tasks: &TaskGroup) -> Result<Self, Error> {
+    pub(super) async fn start(
+        id: i32,
+        request: OpenRequest,
+        place: OwnedSemaphorePermit,
+        tasks: &TaskGroup,
+    ) -> Result<Self, Error> {
         let OpenRequest { launch, tty, size, timeout } = request;
         let (streams, Ends { outputs, terminal }) =
             if tty { streams::terminal(size)? } else { streams::pipes()? };
@@ -111,6 +116,7 @@ impl ExecSession {
             shared: session.shared.clone(),
             end: session.end.clone(),
             deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            _place: place,
         };
         tasks.spawn(owner.run());
         Ok(session)
@@ -318,6 +324,7 @@ struct Owner {
     shared: Arc<Shared>,
     end: CancellationToken,
     deadline: Option<Instant>,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Owner {

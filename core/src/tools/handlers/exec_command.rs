@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
 use crate::base::time::now_ms;
 use crate::context::truncate::OutputLimit;
@@ -122,7 +123,8 @@ impl ToolHandler for ExecCommand {
             let arguments: Arguments = call.arguments()?;
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             let limit = limit.min(context.turn.output_limit);
-            let request = ExecRequest::new(call.call_id.clone(), arguments, context)?;
+            let request = ExecRequest::new(call.call_id.clone(), arguments, context);
+            expect_directory(&request.spec.cwd, context).await?;
             let output = orchestrator::run(request, context).await?;
             Ok(ToolOutput::text(output.render(limit)))
         })
@@ -138,6 +140,16 @@ pub(super) fn limit_of(tokens: f64) -> OutputLimit {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // floats saturate when cast
 pub(super) fn yield_time(asked: Option<f64>, default_ms: u64, most_ms: u64) -> Duration {
     Duration::from_millis(asked.map_or(default_ms, |ms| ms.max(0.0) as u64).clamp(250, most_ms))
+}
+
+/// As with a plan, the disk may not answer.
+async fn expect_directory(directory: &AbsolutePath, context: &SessionTaskContext) -> Result<(), ToolError> {
+    let path = directory.clone();
+    let look = context.services.group.spawn_blocking(move || path.as_path().is_dir());
+    if or_cancelled(&context.token, look).await?.unwrap_or(false) {
+        return Ok(());
+    }
+    Err(ToolError::RespondToModel(format!("the working directory `{directory}` does not exist")))
 }
 
 /// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
@@ -172,7 +184,7 @@ struct ExecRequest {
 }
 
 impl ExecRequest {
-    fn new(call_id: CallId, arguments: Arguments, context: &SessionTaskContext) -> Result<Self, ToolError> {
+    fn new(call_id: CallId, arguments: Arguments, context: &SessionTaskContext) -> Self {
         let services = &context.services;
         let shell = match &arguments.shell {
             Some(path) => Shell::at(path),
@@ -180,12 +192,9 @@ impl ExecRequest {
         };
         let cwd =
             arguments.workdir.map_or_else(|| context.turn.cwd.clone(), |dir| context.turn.cwd.join(dir));
-        if !cwd.as_path().is_dir() {
-            return Err(ToolError::RespondToModel(format!("the working directory `{cwd}` does not exist")));
-        }
         let login = if arguments.login.unwrap_or(true) { Login::Yes } else { Login::No };
         let argv = shell.argv(login, &arguments.cmd);
-        Ok(Self {
+        Self {
             call_id,
             // The variables depend on where it runs.
             spec: CommandSpec { argv, cwd, env: Vec::new() },
@@ -197,7 +206,7 @@ impl ExecRequest {
             started_at_ms: now_ms(),
             is_announced: false,
             end: None,
-        })
+        }
     }
 
     fn item(&self, source: CommandSource, process_id: Option<String>) -> CommandExecutionItem {
