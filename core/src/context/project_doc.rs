@@ -3,7 +3,8 @@
 //! The user's own text comes first, then one file of each folder from the project's root down to the
 //! working directory, together at most as long as configured. `Assembly` is pure; `read` looks at the file
 //! system and blocks. A repository is not trusted: nothing but regular files is read, at most what may be
-//! shown, and no link leads to what commands in the sandbox may not read.
+//! shown, and no link leads out of the project or to what commands in the sandbox may not read. The user's
+//! own text may be a link to anywhere but the system's own views of processes and devices.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +23,9 @@ const LONGEST_USER_TEXT: usize = 1024 * 1024;
 
 /// Files of the home directory that hold keys.
 const KEY_FILES: [&str; 2] = ["auth.json", ".credentials.json"];
+
+/// Where files are views of processes and devices, of this process among them.
+const SYSTEM_VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
 
 /// The instructions that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,29 +105,32 @@ impl Assembly {
 /// Finds and reads the instructions for a thread. Blocking.
 pub fn read(config: &Config) -> ProjectDoc {
     let mut assembly = Assembly::new(config.project_doc_max_bytes);
+    let forbidden = forbidden(config);
     for name in [OVERRIDE, USUAL] {
         let path = config.codex_home.join(name);
-        if let Ok(found) = files::read_beginning(&path, LONGEST_USER_TEXT)
-            && assembly.offer_user_text(path, &found.bytes)
+        if let Ok(bytes) = read_allowed(&path, LONGEST_USER_TEXT, &forbidden)
+            && assembly.offer_user_text(path, &bytes)
         {
             break;
         }
     }
-    let problem = read_project(config, &mut assembly).err();
+    let problem = read_project(config, &forbidden, &mut assembly).err();
     if problem.is_some() {
         assembly.drop_project();
     }
     ProjectDoc { problem, ..assembly.finish() }
 }
 
-fn read_project(config: &Config, assembly: &mut Assembly) -> Result<(), String> {
-    let forbidden = forbidden(config);
-    for folder in folders(&config.cwd, &config.project_root_markers) {
+fn read_project(config: &Config, forbidden: &[PathBuf], assembly: &mut Assembly) -> Result<(), String> {
+    let folders = folders(&config.cwd, &config.project_root_markers);
+    let root = folders.first().and_then(|root| root.canonicalize().ok());
+    for folder in &folders {
         if assembly.left() == 0 {
             break;
         }
-        let Some(path) = first_file(&folder, &config.project_doc_fallback_filenames) else { continue };
-        let found = read_allowed(&path, assembly.left(), &forbidden)
+        let Some(path) = first_file(folder, &config.project_doc_fallback_filenames) else { continue };
+        let found = stays_below(&path, root.as_deref())
+            .and_then(|()| read_allowed(&path, assembly.left(), forbidden))
             .map_err(|error| format!("the instructions in {path} cannot be read: {error}"))?;
         assembly.add_project_file(path, &found);
     }
@@ -158,8 +165,18 @@ fn is_plain_name(name: &str) -> bool {
 fn forbidden(config: &Config) -> Vec<PathBuf> {
     let keys = KEY_FILES.iter().map(|name| config.codex_home.join(name));
     keys.chain(config.sandbox_unreadable_paths.iter().cloned())
+        .map(AbsolutePath::into_path_buf)
+        .chain(SYSTEM_VIEWS.map(PathBuf::from))
         .filter_map(|path| path.canonicalize().ok())
         .collect()
+}
+
+fn stays_below(path: &Path, root: Option<&Path>) -> io::Result<()> {
+    let real = path.canonicalize()?;
+    if root.is_some_and(|root| real.starts_with(root)) {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is a link out of the project"))
 }
 
 fn read_allowed(path: &Path, limit: usize, forbidden: &[PathBuf]) -> io::Result<Vec<u8>> {
@@ -334,11 +351,33 @@ mod tests {
             ["work/AGENTS.md"]
             "real"
         "#]]);
-        link(Path::new("../home/auth.json"));
+        for target in ["../home/auth.json", "/proc/self/environ"] {
+            link(Path::new(target));
+            fixture.check(expect![[r#"
+                []
+                ""
+                the instructions in work/AGENTS.md cannot be read: it is a link out of the project"#]]);
+        }
+        link(Path::new("REAL.md"));
+        let fixture = fixture.with(|config| {
+            config.sandbox_unreadable_paths = vec![config.cwd.join("REAL.md")];
+        });
         fixture.check(expect![[r#"
             []
             ""
             the instructions in work/AGENTS.md cannot be read: it is a link to a protected file"#]]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_users_text_is_no_view_of_a_process() {
+        let fixture = Fixture::new("", &[GIT, ("dotfiles/AGENTS.md", b"mine")]);
+        std::os::unix::fs::symlink("/proc/self/environ", fixture.path("home/AGENTS.override.md")).unwrap();
+        std::os::unix::fs::symlink("../dotfiles/AGENTS.md", fixture.path("home/AGENTS.md")).unwrap();
+        fixture.check(expect![[r#"
+            ["home/AGENTS.md"]
+            "mine"
+        "#]]);
     }
 
     #[cfg(unix)]
