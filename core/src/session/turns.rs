@@ -152,6 +152,11 @@ impl Session {
                     self.keep(&[RolloutItem::EventMsg(EventMsg::TokenCount(event))]);
                 }
             }
+            TurnMsg::LimitsReached(limits) => {
+                let limits = tokens::merged_limits(self.state.limits.clone(), limits);
+                let event = TokenCountEvent { info: None, rate_limits: Some(limits) };
+                self.report(turn_id, EventMsg::TokenCount(event));
+            }
             TurnMsg::Sync(reply) => {
                 let _ = reply.send(());
             }

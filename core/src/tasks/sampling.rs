@@ -141,7 +141,7 @@ impl Sampling {
             return Err(Interrupted);
         }
         if let Some(limits) = error.rate_limits() {
-            self.context.limits(limits.clone()).await?;
+            self.context.limits_reached(limits.clone()).await?;
         }
         if let Some(usage) = error.usage() {
             self.context.used(Some(usage)).await?;

@@ -40,7 +40,10 @@ pub enum TurnMsg {
     Used(Option<TokenUsage>),
     /// The server says that the model's window is full.
     WindowFull,
+    /// What the server says of the user's limits; told with the next count of tokens.
     Limits(RateLimitSnapshot),
+    /// The same with a refusal, after which there is nothing to count.
+    LimitsReached(RateLimitSnapshot),
     /// Answered when everything before it has been taken.
     Sync(oneshot::Sender<()>),
 }
@@ -91,6 +94,10 @@ impl SessionTaskContext {
 
     pub async fn limits(&self, limits: RateLimitSnapshot) -> Result<(), Interrupted> {
         self.send(TurnMsg::Limits(limits)).await
+    }
+
+    pub async fn limits_reached(&self, limits: RateLimitSnapshot) -> Result<(), Interrupted> {
+        self.send(TurnMsg::LimitsReached(limits)).await
     }
 
     /// History for the next request, with whatever the user has said in the meantime.
