@@ -1,5 +1,6 @@
 //! What the model is shown: history, environment, instructions. Values in, values out.
 
+pub mod compact;
 pub mod environment;
 pub mod history;
 pub mod instructions;

@@ -8,6 +8,7 @@ use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
 use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
 
+use crate::context::compact;
 use crate::context::history::ContextManager;
 use crate::context::truncate::OutputLimit;
 
@@ -21,6 +22,8 @@ pub struct SessionState {
     pub limits: Option<RateLimitSnapshot>,
     /// The settings of the last turn.
     pub last_context: Option<TurnContextItem>,
+    /// The last one, which the history contains as a message of the user.
+    summary: Option<String>,
 }
 
 impl SessionState {
@@ -35,11 +38,12 @@ impl SessionState {
         match item {
             RolloutItem::ResponseItem(item) => self.history.push(item.clone(), CEILING),
             RolloutItem::Compacted(compacted) => {
-                // Without a replacement the summary alone stands for what came before.
+                let summary = &compacted.message;
                 let items = compacted.replacement_history.clone().unwrap_or_else(|| {
-                    vec![codex_protocol::response_item::ResponseItem::message("user", &*compacted.message)]
+                    compact::compacted(self.history.items(), self.summary.as_deref(), summary)
                 });
                 self.history.replace(items);
+                self.summary = Some(summary.clone());
             }
             RolloutItem::TurnContext(context) => self.last_context = Some((**context).clone()),
             RolloutItem::EventMsg(EventMsg::TokenCount(TokenCountEvent { info, rate_limits })) => {
