@@ -16,7 +16,7 @@ use codex_protocol::event::Event;
 use codex_protocol::events::notice::SessionConfiguredEvent;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::{BaseInstructions, SessionMeta, SessionSource};
+use codex_protocol::rollout::{BaseInstructions, RolloutItem, SessionMeta, SessionSource};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -172,7 +172,9 @@ impl ConversationManager {
             let path = location::path_of(config.codex_home.as_path(), id, created);
             RolloutRecorder::create(path, meta, &self.shared.group)
         };
-        self.load(id, config, recorder, Vec::new(), surroundings, created)
+        let instructions = base_instructions(&config);
+        let origin = Origin { recorder, history: Vec::new(), instructions, created_at_ms: created };
+        self.load(id, config, origin, surroundings)
     }
 
     /// A stored conversation goes on where it ended. One that is loaded already is not loaded twice.
@@ -190,7 +192,13 @@ impl ConversationManager {
         let surroundings = self.look_around(&config).await?;
         let recorder = RolloutRecorder::append_to(path, loaded.next_ordinal, &self.shared.group);
         let history = loaded.items.into_iter().map(|stored| stored.item).collect();
-        self.load(id, config, recorder, history, surroundings, created)
+        // The model goes on with what it was told, unless the request or the configuration says otherwise.
+        let instructions = match loaded.meta.base_instructions {
+            Some(stored) if config.base_instructions.is_none() => stored.text,
+            Some(_) | None => base_instructions(&config),
+        };
+        let origin = Origin { recorder, history, instructions, created_at_ms: created };
+        self.load(id, config, origin, surroundings)
     }
 
     pub fn get(&self, id: &ConversationId) -> Option<Arc<CodexConversation>> {
@@ -272,10 +280,8 @@ impl ConversationManager {
         &self,
         id: ConversationId,
         config: Arc<Config>,
-        recorder: RolloutRecorder,
-        history: Vec<codex_protocol::rollout::RolloutItem>,
+        Origin { recorder, history, instructions, created_at_ms }: Origin,
         surroundings: Surroundings,
-        created_at_ms: i64,
     ) -> Result<NewConversation, CoreError> {
         let settings = SessionSettings::of(&config);
         let token = self.shared.token.child_token();
@@ -302,7 +308,7 @@ impl ConversationManager {
             sandbox: Arc::new(self.sandbox_for(&config)),
             variables: Arc::clone(&self.shared.variables),
             shell,
-            instructions: base_instructions(&config),
+            instructions,
             late,
             group: self.shared.group.clone(),
             config: Arc::clone(&config),
@@ -348,6 +354,15 @@ impl ConversationManager {
             created_at_ms,
         })
     }
+}
+
+/// Where a session begins.
+struct Origin {
+    recorder: RolloutRecorder,
+    history: Vec<RolloutItem>,
+    instructions: Arc<str>,
+    /// Unix milliseconds.
+    created_at_ms: i64,
 }
 
 /// What a new session finds in its folder.

@@ -8,7 +8,7 @@ use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::ThreadOverrides;
 use codex_core::config::permissions::{SandboxMode, SandboxOrigin};
 use codex_core::rollout::reader::Loaded;
-use codex_protocol::policy::{AskForApproval, ReasoningEffort, SandboxPolicy};
+use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy};
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
 use serde_json::Value;
 
@@ -26,6 +26,7 @@ struct LastTurn {
     sandbox_policy: SandboxPolicy,
     model: String,
     effort: Option<ReasoningEffort>,
+    summary: ReasoningSummary,
 }
 
 impl StoredSettings {
@@ -57,6 +58,7 @@ impl LastTurn {
             sandbox_policy: context.sandbox_policy.clone(),
             model: context.model.clone(),
             effort: context.effort.clone(),
+            summary: context.summary,
         }
     }
 }
@@ -88,6 +90,9 @@ pub(super) fn config_for(
         loaded => loaded?,
     };
     if let Some(last) = stored.last {
+        if !names_model && !names(&["model_reasoning_summary"]) {
+            config.model_reasoning_summary = Some(last.summary);
+        }
         if request.approval_policy.is_none() && !names(&["approval_policy"]) {
             config.approval_policy = last.approval_policy;
         }
@@ -141,15 +146,17 @@ mod tests {
                 sandbox_policy: SandboxPolicy::ReadOnly { network_access: false },
                 model: "rehearsal-slow".into(),
                 effort: Some("high".into()),
+                summary: ReasoningSummary::Detailed,
             }),
         };
         expected.assert_eq(&match config_for(&configs, request, stored) {
             Ok(config) => format!(
-                "{} {} {} {:?} {:?} {:?}",
+                "{} {} {} {:?} {:?} {:?} {:?}",
                 config.cwd,
                 config.model_provider_id,
                 config.model,
                 config.model_reasoning_effort,
+                config.model_reasoning_summary,
                 config.approval_policy,
                 config.sandbox_policy
             ),
@@ -163,7 +170,7 @@ mod tests {
             "model = \"other\"\nsandbox_mode = \"workspace-write\"",
             ThreadOverrides::default(),
             expect![[
-                r#"/stored rehearsal rehearsal-slow Some("high") UnlessTrusted ReadOnly { network_access: false }"#
+                r#"/stored rehearsal rehearsal-slow Some("high") Some(Detailed) UnlessTrusted ReadOnly { network_access: false }"#
             ]],
         );
     }
@@ -180,7 +187,7 @@ mod tests {
         check(
             "model_provider = \"rehearsal\"",
             request,
-            expect!["/server/sub rehearsal mine None Never DangerFullAccess"],
+            expect!["/server/sub rehearsal mine None None Never DangerFullAccess"],
         );
     }
 
@@ -193,7 +200,7 @@ mod tests {
             "model_provider = \"rehearsal\"\nmodel = \"m\"",
             request,
             expect![[
-                r#"/stored rehearsal m Some("low") UnlessTrusted WorkspaceWrite(WorkspaceWrite { writable_roots: [], network_access: false, exclude_tmpdir_env_var: false, exclude_slash_tmp: false })"#
+                r#"/stored rehearsal m Some("low") None UnlessTrusted WorkspaceWrite(WorkspaceWrite { writable_roots: [], network_access: false, exclude_tmpdir_env_var: false, exclude_slash_tmp: false })"#
             ]],
         );
     }
