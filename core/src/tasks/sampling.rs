@@ -48,7 +48,8 @@ enum Streamed {
 
 impl Sampling {
     pub fn new(context: SessionTaskContext) -> Self {
-        Self { context, registry: builtin::tools(), seen: HashSet::new() }
+        let registry = builtin::tools(&context.services.config);
+        Self { context, registry, seen: HashSet::new() }
     }
 
     pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {

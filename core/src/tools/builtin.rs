@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use crate::config::{Config, features};
 use crate::tools::handlers::exec_command::ExecCommand;
 use crate::tools::handlers::update_plan::UpdatePlan;
 use crate::tools::handlers::write_stdin::WriteStdin;
 use crate::tools::registry::{ToolHandler, ToolRegistry};
 
 /// The tools of a conversation, in the order in which the model sees them.
-pub fn tools() -> ToolRegistry {
-    let handlers: Vec<Arc<dyn ToolHandler>> = vec![
-        Arc::new(ExecCommand), // always
-        Arc::new(WriteStdin),  // always
-        Arc::new(UpdatePlan),  // always
+pub fn tools(config: &Config) -> ToolRegistry {
+    let runs_commands = config.is_enabled(&features::UNIFIED_EXEC);
+    let all: [(bool, Arc<dyn ToolHandler>); 3] = [
+        (runs_commands, Arc::new(ExecCommand)),
+        (runs_commands, Arc::new(WriteStdin)),
+        (true, Arc::new(UpdatePlan)),
     ];
-    ToolRegistry::new(handlers)
+    let offered = all.into_iter().filter(|(is_offered, _)| *is_offered);
+    ToolRegistry::new(offered.map(|(_, handler)| handler).collect())
 }

@@ -123,7 +123,7 @@ impl ToolHandler for ExecCommand {
             let arguments: Arguments = call.arguments()?;
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             let limit = limit.min(context.turn.output_limit);
-            let request = ExecRequest::new(call.call_id.clone(), arguments, context);
+            let request = ExecRequest::new(call.call_id.clone(), arguments, context)?;
             expect_directory(&request.spec.cwd, context).await?;
             let output = orchestrator::run(request, context).await?;
             Ok(ToolOutput::text(output.render(limit)))
@@ -139,7 +139,7 @@ pub(super) fn limit_of(tokens: f64) -> OutputLimit {
 /// The time to wait, within what is allowed.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // floats saturate when cast
 pub(super) fn yield_time(asked: Option<f64>, default_ms: u64, most_ms: u64) -> Duration {
-    Duration::from_millis(asked.map_or(default_ms, |ms| ms.max(0.0) as u64).clamp(250, most_ms))
+    Duration::from_millis(asked.map_or(default_ms, |ms| ms.max(0.0) as u64).min(most_ms).max(250))
 }
 
 /// As with a plan, the disk may not answer.
@@ -184,7 +184,7 @@ struct ExecRequest {
 }
 
 impl ExecRequest {
-    fn new(call_id: CallId, arguments: Arguments, context: &SessionTaskContext) -> Self {
+    fn new(call_id: CallId, arguments: Arguments, context: &SessionTaskContext) -> Result<Self, ToolError> {
         let services = &context.services;
         let shell = match &arguments.shell {
             Some(path) => Shell::at(path),
@@ -192,9 +192,16 @@ impl ExecRequest {
         };
         let cwd =
             arguments.workdir.map_or_else(|| context.turn.cwd.clone(), |dir| context.turn.cwd.join(dir));
-        let login = if arguments.login.unwrap_or(true) { Login::Yes } else { Login::No };
+        let login = match (arguments.login, services.config.allow_login_shell) {
+            (Some(true), false) => {
+                let text = "login shells are switched off by the configuration; leave `login` out";
+                return Err(ToolError::RespondToModel(text.into()));
+            }
+            (Some(true) | None, true) => Login::Yes,
+            (Some(false), _) | (None, false) => Login::No,
+        };
         let argv = shell.argv(login, &arguments.cmd);
-        Self {
+        Ok(Self {
             call_id,
             // The variables depend on where it runs.
             spec: CommandSpec { argv, cwd, env: Vec::new() },
@@ -206,7 +213,7 @@ impl ExecRequest {
             started_at_ms: now_ms(),
             is_announced: false,
             end: None,
-        }
+        })
     }
 
     fn item(&self, source: CommandSource, process_id: Option<String>) -> CommandExecutionItem {

@@ -47,7 +47,7 @@ impl ToolHandler for WriteStdin {
                 "properties": {
                     "session_id": {"type": "number", "description": "The session ID that exec_command returned."},
                     "chars": {"type": "string", "description": "What to write. Nothing if left out, which only looks at the output."},
-                    "yield_time_ms": {"type": "number", "description": "How long to wait for output: 250 if something is written, at most 30000; 5000 if not, at most 300000."},
+                    "yield_time_ms": {"type": "number", "description": "How long to wait for output: 250 if something is written, at most 30000; 5000 if not, at most 300000 unless configured."},
                     "max_output_tokens": {"type": "number", "description": "How much output to return, 10000 tokens if left out. The middle is cut."}
                 },
                 "required": ["session_id"],
@@ -74,7 +74,8 @@ impl ToolHandler for WriteStdin {
                 ))
             })?;
             let wait = if arguments.chars.is_empty() {
-                yield_time(arguments.yield_time_ms, 5_000, 300_000)
+                let most = context.services.config.background_terminal_max_timeout_ms;
+                yield_time(arguments.yield_time_ms, 5_000, most)
             } else {
                 yield_time(arguments.yield_time_ms, 250, 30_000)
             };

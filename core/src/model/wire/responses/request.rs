@@ -24,12 +24,12 @@ use crate::model::wire::Server;
 pub fn encode(prompt: &Prompt, server: Server) -> Result<Bytes, Error> {
     let model = catalog::find(&prompt.model);
     let reasoning = model.reasoning.then(|| Reasoning {
-        effort: prompt.effort.as_deref(),
+        effort: prompt.effort.as_deref().or(model.default_effort),
         summary: (prompt.summary != ReasoningSummary::None).then_some(prompt.summary),
     });
     let text = Text {
         // What is asked of a model that is not known was asked for by its user.
-        verbosity: prompt.verbosity.filter(|_| model.verbosity || !model.known),
+        verbosity: prompt.verbosity.or(model.default_verbosity).filter(|_| model.verbosity || !model.known),
         format: prompt.output_schema.as_ref().map(Format::schema),
     };
     let body = Body {
@@ -423,6 +423,10 @@ mod tests {
         let mut quiet = prompt("gpt-5.5", vec![]);
         quiet.summary = ReasoningSummary::None;
         assert_eq!(body(&quiet, Server::Stateless)["reasoning"], json!({"effort": "high"}));
+        (quiet.effort, quiet.verbosity) = (None, None);
+        let unset = body(&quiet, Server::Stateless);
+        assert_eq!(unset["reasoning"], json!({"effort": "medium"}), "what the model takes by default");
+        assert_eq!(unset["text"], json!({"verbosity": "low"}));
     }
 
     #[test]
