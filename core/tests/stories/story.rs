@@ -1,15 +1,16 @@
-//! Plays a story against a conversation.
+//! Plays a story against a conversation. Steps, one a line:
 //!
-//! Steps, one a line: `user TEXT` starts a turn and hears it to its end, or to the point at which the
-//! next step is due; `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer
-//! TEXT`, `interrupt` and `deaf` come after the first delta of text or output; `resume` ends the conversation
-//! and loads it from its file; `file PATH` looks into the work folder and `write PATH` makes a file there. The model's lines stand in
-//! the script, in the language of the rehearsal model. `quiet` leaves deltas out. After
-//! `deaf` no events are taken, as by a slow client, until `listen`; `wait PATH` waits for a file,
-//! `full` until no more events fit in, and `idle` for the end of the turn.
-//! `close` begins to end the conversation, `end` hears it to its end, `clean` ends the commands that run
-//! on, `hear-end` hears one item complete; `results` shows what the model was told of its calls, and
-//! `count TEXT` how often this was said. After `silent` events are not told.
+//! - `user TEXT` starts a turn and hears it to its end, or to the point at which the next step is due;
+//!   `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer TEXT`, `interrupt`
+//!   and `deaf` come after the first delta of text or output.
+//! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
+//!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
+//! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
+//!   events fit in, `idle` for the end of the turn, `wait PATH` for a file.
+//! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
+//!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
+//!
+//! The model's lines stand in the script, in the language of the rehearsal model.
 
 use std::path::PathBuf;
 use std::sync::Arc;
