@@ -9,6 +9,7 @@ pub mod builtin;
 pub mod call;
 pub mod handlers;
 pub mod orchestrator;
+pub mod patch;
 pub mod registry;
 pub mod router;
 pub mod runtime;
