@@ -19,8 +19,9 @@ use codex_core::conversations::{ConversationManager, Shared};
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    // Does not return when this process was started to run a command.
+    // Neither returns when this process was started to run a command or to apply a patch.
     codex_core::sandbox::helper::run_if_helper();
+    codex_core::tools::patch::writer::run_if_writer();
     let mut terminal = Terminal::default();
     let Args { command, flags } = match args::parse(std::env::args_os().skip(1)) {
         Ok(args) => args,

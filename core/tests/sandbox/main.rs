@@ -10,6 +10,7 @@ mod attacks;
 mod checks;
 mod files;
 mod lifetime;
+mod patches;
 mod place;
 mod roles;
 mod runner;
@@ -18,6 +19,7 @@ mod system;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
+    codex_core::tools::patch::writer::run_if_writer();
     roles::play_if_asked();
-    runner::run(&[sessions::TESTS, files::TESTS, system::TESTS, lifetime::TESTS]);
+    runner::run(&[sessions::TESTS, files::TESTS, system::TESTS, lifetime::TESTS, patches::TESTS]);
 }

@@ -23,6 +23,7 @@ mod turns;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
+    codex_core::tools::patch::writer::run_if_writer();
     let trials: Vec<Trial> = [
         turns::stories(),
         approvals::stories(),

@@ -56,7 +56,7 @@ pub struct Touched {
     pub own: PathBuf,
     pub before: Node,
     pub after: Node,
-    /// The place whose file was moved here.
+    /// The place whose file was moved here, as it was before the patch.
     pub from: Option<PathBuf>,
 }
 
@@ -184,11 +184,15 @@ impl Picture<'_, '_> {
             self.set(&entry, Node::Absent);
         }
         self.put(&now, text.as_bytes().into(), mode)?;
-        if now != own
-            && entry == own
-            && let Some(place) = self.places.get_mut(&now)
-        {
-            place.from = Some(own.clone());
+        if now != own && entry == own {
+            // Of what was made or moved here by the patch, the origin is where that came from.
+            let origin = match self.places.get(&own) {
+                Some(Touched { before: Node::Absent, from, .. }) => from.clone(),
+                Some(_) | None => Some(own.clone()),
+            };
+            if let Some(place) = self.places.get_mut(&now) {
+                place.from = origin;
+            }
         }
         Ok(Done { path, kind: Kind::Update, own, now, moved_to: to })
     }

@@ -1,12 +1,15 @@
 //! The patch language and what comes of a patch.
 //!
-//! [`parse`] reads a patch, [`locate`] finds where its chunks belong (by [`search`]), and [`changes`] computes what
-//! all of it does to the files of a [`disk`]. Only `disk` touches files.
+//! [`parse`] reads a patch, [`locate`] finds where its chunks belong (by [`search`]), [`changes`] computes what
+//! all of it does to the files of a [`disk`], and [`job`] is the list of steps that the [`writer`], this same program
+//! started in the sandbox, carries out. Only `disk` and `writer` touch files.
 
 pub mod changes;
 #[cfg(test)]
 mod corpus;
 pub mod disk;
+pub mod job;
 pub mod locate;
 pub mod parse;
 pub mod search;
+pub mod writer;
