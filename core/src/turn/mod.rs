@@ -5,5 +5,6 @@
 
 pub mod approval;
 pub mod context;
+pub mod diff;
 pub mod port;
 pub mod services;
