@@ -154,6 +154,11 @@ pub struct FileChangeItem {
     pub changes: BTreeMap<PathBuf, FileChange>,
     #[serde(default)]
     pub status: Option<PatchStatus>,
+    /// What was done, or why it was not; for the file, no client is shown it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stdout: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

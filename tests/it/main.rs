@@ -10,6 +10,7 @@ mod interrupt;
 mod lists;
 mod logging;
 mod overload;
+mod patches;
 mod rehearsal;
 mod resume;
 mod sessions;

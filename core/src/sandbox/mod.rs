@@ -22,6 +22,7 @@ mod message;
 mod plan;
 #[cfg(target_os = "linux")]
 mod probe;
+pub mod reach;
 mod rules;
 pub mod streams;
 pub mod strength;
@@ -41,6 +42,7 @@ use helpers::Helpers;
 use launch::Helpers;
 use launch::Launch;
 use plan::{Confinement, Readiness};
+use reach::Reach;
 use rules::Surroundings;
 use streams::{Stdin, Streams};
 use strength::{Finding, Strength};
@@ -143,6 +145,24 @@ impl Sandbox {
     /// What there is to say about the sandbox of this machine.
     pub fn report(&self) -> Vec<Finding> {
         self.strength().findings()
+    }
+
+    /// The file of this program, which commands that are part of it run.
+    pub fn program(&self) -> &Path {
+        &self.surroundings.helper
+    }
+
+    /// What a command may write under a policy. `cwd` is the directory that the policy speaks of. Blocks.
+    pub fn reach(
+        &self,
+        policy: &SandboxPolicy,
+        cwd: &AbsolutePath,
+        command: &CommandSpec,
+    ) -> Result<Reach, Error> {
+        if policy.is_unrestricted() {
+            return Ok(Reach::Everything);
+        }
+        rules::rules(policy, cwd, command, &self.surroundings).map(Reach::of)
     }
 
     /// How a command is to be started under a policy. `cwd` is the directory that the policy speaks of.

@@ -19,6 +19,7 @@ use crate::base::time::now_seconds;
 use crate::session::request::UserMessage;
 use crate::tasks::SessionTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
+use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
 use crate::turn::port::{SessionTaskContext, TURN_QUEUE, TurnMsg};
 use crate::turn::services::SessionServices;
@@ -39,6 +40,7 @@ pub struct ActiveTurn {
     pub abort: Option<TurnAbortReason>,
     /// When a cancelled turn is ended by force.
     pub deadline: Option<Instant>,
+    changes: TurnChanges,
     withdrawn: Vec<EventMsg>,
     waiters: Vec<Waiter>,
     inbox: mpsc::Receiver<TurnMsg>,
@@ -49,7 +51,7 @@ pub struct ActiveTurn {
 #[derive(Debug)]
 struct Waiter {
     call_id: CallId,
-    key: ApprovalKey,
+    keys: Vec<ApprovalKey>,
     withdrawn: EventMsg,
     reply: oneshot::Sender<ApprovalAnswer>,
 }
@@ -61,7 +63,8 @@ impl ActiveTurn {
         token: CancellationToken,
         task: Box<dyn SessionTask>,
     ) -> Self {
-        let (inbox, handle) = start(Arc::clone(&context), services, token.clone(), task);
+        let changes = TurnChanges::default();
+        let (inbox, handle) = start(Arc::clone(&context), services, token.clone(), changes.clone(), task);
         Self {
             context,
             token,
@@ -72,6 +75,7 @@ impl ActiveTurn {
             error: None,
             abort: None,
             deadline: None,
+            changes,
             withdrawn: Vec::new(),
             waiters: Vec::new(),
             inbox,
@@ -81,8 +85,8 @@ impl ActiveTurn {
 
     /// The same turn goes on with another task, because input came late.
     pub fn respawn(&mut self, services: Arc<SessionServices>, task: Box<dyn SessionTask>) {
-        let token = self.token.clone();
-        (self.inbox, self.handle) = start(Arc::clone(&self.context), services, token, task);
+        let (token, changes) = (self.token.clone(), self.changes.clone());
+        (self.inbox, self.handle) = start(Arc::clone(&self.context), services, token, changes, task);
     }
 
     pub fn id(&self) -> &TurnId {
@@ -134,13 +138,13 @@ impl ActiveTurn {
         request: ApprovalRequest,
         reply: oneshot::Sender<ApprovalAnswer>,
     ) -> impl Iterator<Item = EventMsg> + use<> {
-        let ApprovalRequest { call_id, key, announce, question, withdrawn } = request;
-        self.waiters.push(Waiter { call_id, key, withdrawn, reply });
+        let ApprovalRequest { call_id, keys, announce, question, withdrawn } = request;
+        self.waiters.push(Waiter { call_id, keys, withdrawn, reply });
         announce.into_iter().chain([question])
     }
 
     /// Passes a human's answer on, once. Returns what it was about, if anybody waited for it.
-    pub fn answer(&mut self, call_id: Option<&CallId>, decision: ReviewDecision) -> Option<ApprovalKey> {
+    pub fn answer(&mut self, call_id: Option<&CallId>, decision: ReviewDecision) -> Option<Vec<ApprovalKey>> {
         let index = match call_id {
             Some(call_id) => self.waiters.iter().position(|waiter| *call_id == waiter.call_id)?,
             // Without a name an answer is one only where there is one question.
@@ -153,7 +157,7 @@ impl ActiveTurn {
             self.withdrawn.push(waiter.withdrawn);
             return None;
         }
-        Some(waiter.key)
+        Some(waiter.keys)
     }
 }
 
@@ -161,10 +165,11 @@ fn start(
     context: Arc<TurnContext>,
     services: Arc<SessionServices>,
     token: CancellationToken,
+    changes: TurnChanges,
     task: Box<dyn SessionTask>,
 ) -> (mpsc::Receiver<TurnMsg>, JoinHandle<Result<(), Interrupted>>) {
     let (sender, inbox) = mpsc::channel(TURN_QUEUE);
     let group = services.group.clone();
-    let port = SessionTaskContext::new(context, services, token, sender);
+    let port = SessionTaskContext::new(context, services, token, changes, sender);
     (inbox, group.spawn(task.run(port)))
 }

@@ -168,9 +168,7 @@ impl Session {
         let (for_session, ends_turn) =
             (decision == ReviewDecision::ApprovedForSession, decision == ReviewDecision::Abort);
         match active.answer(call_id, decision) {
-            Some(key) if for_session => {
-                self.approved.insert(key);
-            }
+            Some(keys) if for_session => self.approved.extend(keys),
             // After the answer, so that the asker has it and is not cut off without.
             Some(_) if ends_turn => active.cancel(TurnAbortReason::Interrupted),
             Some(_) => {}

@@ -193,7 +193,8 @@ impl Session {
             }
             return;
         }
-        if self.approved.contains(&request.key) {
+        let is_approved = request.keys.iter().all(|key| self.approved.contains(key));
+        if is_approved && !request.keys.is_empty() {
             let decision = codex_protocol::policy::ReviewDecision::ApprovedForSession;
             let _ = reply.send(ApprovalAnswer { decision, asked: false });
             return;

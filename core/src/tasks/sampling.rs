@@ -18,6 +18,7 @@ use crate::model::prompt::Prompt;
 use crate::model::retry;
 use crate::tasks::assemble::{Assembler, Fact};
 use crate::tools::builtin;
+use crate::tools::patch::turn_diff;
 use crate::tools::registry::ToolRegistry;
 use crate::tools::runtime::{Finished, ToolCallRuntime};
 use crate::turn::port::SessionTaskContext;
@@ -48,7 +49,7 @@ enum Streamed {
 
 impl Sampling {
     pub fn new(context: SessionTaskContext) -> Self {
-        let registry = builtin::tools(&context.services.config);
+        let registry = builtin::tools(&context.services.config, &context.turn.info);
         Self { context, registry, seen: HashSet::new() }
     }
 
@@ -62,6 +63,9 @@ impl Sampling {
             let Finished { outputs, fatal } = tools.finish().await;
             if !outputs.is_empty() {
                 self.context.record_end(outputs).await;
+            }
+            if has_calls {
+                turn_diff::refresh(&self.context).await;
             }
             let streamed = streamed?;
             if let Some(text) = fatal {

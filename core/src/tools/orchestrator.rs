@@ -7,9 +7,6 @@ use crate::tools::call::ToolError;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::port::SessionTaskContext;
 
-/// What the model is told of something that a human declined.
-pub const REJECTED: &str = "exec command rejected by user";
-
 /// Asks where that is needed, attempts, and asks again where the sandbox was in the way.
 pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Result<S::Output, ToolError> {
     let turn = &context.turn;
@@ -54,7 +51,7 @@ async fn ask<S: Sandboxed>(
         | ReviewDecision::ApprovedExecpolicyAmendment { .. } => Ok(()),
         ReviewDecision::Denied => {
             work.declined(context).await;
-            Err(ToolError::RespondToModel(REJECTED.into()))
+            Err(ToolError::RespondToModel(work.rejection().into()))
         }
         // The session ends the turn.
         ReviewDecision::Abort => {

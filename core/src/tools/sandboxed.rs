@@ -41,6 +41,9 @@ pub trait Sandboxed: Send {
     /// Whether the model wants to leave the sandbox.
     fn wants_escalation(&self) -> bool;
 
+    /// What the model is told if a human says no.
+    fn rejection(&self) -> &'static str;
+
     /// The question to a human; `retry` when the sandbox has stopped a first attempt.
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest;
 

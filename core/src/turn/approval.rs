@@ -18,7 +18,8 @@ impl ApprovalKey {
 #[derive(Debug)]
 pub struct ApprovalRequest {
     pub call_id: CallId,
-    pub key: ApprovalKey,
+    /// One for each thing that is asked about; nobody is asked once all of them were approved for the session.
+    pub keys: Vec<ApprovalKey>,
     /// Facts that the client must know before it is asked; left out when nobody is. None if the item has
     /// begun already.
     pub announce: Vec<EventMsg>,

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
 use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
 use crate::turn::services::SessionServices;
 
@@ -63,6 +64,8 @@ pub struct SessionTaskContext {
     pub turn: Arc<TurnContext>,
     pub services: Arc<SessionServices>,
     pub token: CancellationToken,
+    /// What the turn has changed in files.
+    pub changes: TurnChanges,
     session: mpsc::Sender<TurnMsg>,
 }
 
@@ -71,9 +74,10 @@ impl SessionTaskContext {
         turn: Arc<TurnContext>,
         services: Arc<SessionServices>,
         token: CancellationToken,
+        changes: TurnChanges,
         session: mpsc::Sender<TurnMsg>,
     ) -> Self {
-        Self { turn, services, token, session }
+        Self { turn, services, token, changes, session }
     }
 
     pub async fn emit(&self, msg: EventMsg) -> Result<(), Interrupted> {

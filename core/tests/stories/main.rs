@@ -15,6 +15,8 @@ mod approvals;
 mod background;
 mod hostile;
 mod interrupts;
+mod patch_approvals;
+mod patches;
 mod plans;
 mod resume;
 mod slow_client;
@@ -30,6 +32,8 @@ fn main() {
         hostile::stories(),
         interrupts::stories(),
         steering::stories(),
+        patches::stories(),
+        patch_approvals::stories(),
         plans::stories(),
         resume::stories(),
         background::stories(),

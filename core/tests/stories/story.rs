@@ -24,6 +24,7 @@ use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
 use codex_core::rollout::reader::{self, Loaded};
 use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::events::approval::{ApplyPatchApprovalRequestEvent, ExecApprovalRequestEvent};
 use codex_protocol::ids::{CallId, ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
@@ -96,6 +97,9 @@ impl Stage {
             AbsolutePath::new(folder.path().join(name)).unwrap()
         };
         let (home, work) = (path("home"), path("work"));
+        // Names in diffs begin here, wherever the folder lies.
+        std::fs::create_dir(work.as_path().join(".git")).unwrap();
+        std::fs::write(work.as_path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         let script_file = folder.path().join("script.txt");
         std::fs::write(&script_file, script).unwrap();
         let mut config = Config::defaults(home.clone(), work.clone());
@@ -289,8 +293,9 @@ impl Playing {
                     self.turn = None;
                     return;
                 }
-                EventMsg::ExecApprovalRequest(request) => {
-                    self.asked = Some((event.id, request.call_id));
+                EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent { call_id, .. })
+                | EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. }) => {
+                    self.asked = Some((event.id, call_id));
                     return;
                 }
                 EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use codex_protocol::event::EventMsg;
-use codex_protocol::turn_item::TurnItem;
+use codex_protocol::turn_item::{FileChange, TurnItem};
 
 /// A longer text is not shown.
 const LONGEST_TEXT: usize = 300;
@@ -90,6 +90,17 @@ impl Told {
                 let reason = event.reason.as_deref().unwrap_or("no reason");
                 self.note(&format!("  ask {} ({reason})", event.command.last().cloned().unwrap_or_default()));
             }
+            EventMsg::ApplyPatchApprovalRequest(event) => {
+                let files: Vec<_> = event.changes.keys().map(|path| path.display().to_string()).collect();
+                let reason = event.reason.as_deref().unwrap_or("no reason");
+                self.note(&format!("  ask to change {} ({reason})", files.join(", ")));
+            }
+            EventMsg::TurnDiff(event) => {
+                // Header lines and hunks are tested where they are made.
+                let diff = event.unified_diff.replace(self.folder.trim_start_matches('/'), "~");
+                let lines: Vec<_> = diff.lines().filter(|line| is_telling(line)).collect();
+                self.note(&format!("  diff {}", lines.join(" ")));
+            }
             EventMsg::TokenCount(event) => {
                 // A command may start before or after the end of its response is known, so the counts
                 // are told with the end of the turn.
@@ -140,6 +151,24 @@ fn shown(item: &TurnItem) -> String {
             command.exit_code,
             command.aggregated_output.as_deref().unwrap_or_default()
         ),
+        TurnItem::FileChange(change) => {
+            let files = change.changes.iter().map(|(path, change)| {
+                let (kind, text) = match change {
+                    FileChange::Add { content } => ("add", content),
+                    FileChange::Delete { content } => ("delete", content),
+                    FileChange::Update { unified_diff, .. } => ("update", unified_diff),
+                };
+                format!("{kind} {} {text:?}", path.display())
+            });
+            let files: Vec<_> = files.collect();
+            format!("change {:?} [{}]", change.status.unwrap(), files.join(", "))
+        }
         other => format!("{other:?}"),
     }
+}
+
+fn is_telling(line: &str) -> bool {
+    ["diff", "rename", "deleted", "+", "-"].iter().any(|sign| line.starts_with(sign))
+        && !line.starts_with("+++")
+        && !line.starts_with("---")
 }

@@ -4,4 +4,5 @@
 //! Whether a command may run without asking is decided in `safety`.
 
 pub mod bash;
+pub mod patch_script;
 pub mod summary;

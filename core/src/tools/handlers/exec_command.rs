@@ -18,6 +18,7 @@ use crate::base::paths::AbsolutePath;
 use crate::base::time::now_ms;
 use crate::context::truncate::OutputLimit;
 use crate::exec::env::{CommandEnvironment, Network};
+use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::parse::summary::summarize;
 use crate::exec::safety;
 use crate::exec::shell::{Login, Shell};
@@ -30,6 +31,7 @@ use crate::sandbox::launch::Launch;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::owned::Owned;
+use crate::tools::handlers::patch_request;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
 use crate::tools::registry::ToolHandler;
@@ -121,6 +123,18 @@ impl ToolHandler for ExecCommand {
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
+            match patch_script::find(&arguments.cmd) {
+                Some(PatchScript::Applies { folder, patch }) => {
+                    let mut cwd = directory(arguments.workdir, context);
+                    if let Some(folder) = folder {
+                        cwd = cwd.join(folder);
+                    }
+                    expect_directory(&cwd, context).await?;
+                    return patch_request::apply(&call.call_id, patch, cwd, context).await;
+                }
+                Some(PatchScript::OnlyPatch) => return Err(ToolError::RespondToModel(ONLY_PATCH.into())),
+                None => {}
+            }
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             let limit = limit.min(context.turn.output_limit);
             let request = ExecRequest::new(call.call_id.clone(), arguments, context)?;
@@ -152,8 +166,16 @@ async fn expect_directory(directory: &AbsolutePath, context: &SessionTaskContext
     Err(ToolError::RespondToModel(format!("the working directory `{directory}` does not exist")))
 }
 
+const ONLY_PATCH: &str = "the command is a patch and does not say what to do with it; call the tool `apply_patch`, or \
+                          write `apply_patch <<'EOF'` above it and `EOF` below";
+
+/// Where a call wants to run.
+fn directory(workdir: Option<String>, context: &SessionTaskContext) -> AbsolutePath {
+    workdir.map_or_else(|| context.turn.cwd.clone(), |workdir| context.turn.cwd.join(workdir))
+}
+
 /// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
-async fn plan(
+pub(in crate::tools) async fn plan(
     services: &SessionServices,
     policy: &SandboxPolicy,
     cwd: &AbsolutePath,
@@ -190,8 +212,7 @@ impl ExecRequest {
             Some(path) => Shell::at(path),
             None => services.shell.clone(),
         };
-        let cwd =
-            arguments.workdir.map_or_else(|| context.turn.cwd.clone(), |dir| context.turn.cwd.join(dir));
+        let cwd = directory(arguments.workdir, context);
         let login = match (arguments.login, services.config.allow_login_shell) {
             (Some(true), false) => {
                 let text = "login shells are switched off by the configuration; leave `login` out";
@@ -347,6 +368,10 @@ impl Sandboxed for ExecRequest {
         self.escalate
     }
 
+    fn rejection(&self) -> &'static str {
+        "exec command rejected by user"
+    }
+
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {
         let reason = match retry {
             Retry::First => self.justification.clone(),
@@ -360,7 +385,7 @@ impl Sandboxed for ExecRequest {
             if self.is_announced { Vec::new() } else { vec![context.started(item, self.started_at_ms)] };
         ApprovalRequest {
             call_id: self.call_id.clone(),
-            key: ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated)),
+            keys: vec![ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated))],
             announce,
             withdrawn: self
                 .end

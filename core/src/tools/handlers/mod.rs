@@ -1,8 +1,10 @@
 //! One file a tool: its arguments, what the model is told of it, what it does.
 
+pub mod apply_patch;
 pub mod exec_command;
 pub mod exec_output;
 mod owned;
+mod patch_request;
 pub mod terminal;
 pub mod update_plan;
 pub mod write_stdin;
