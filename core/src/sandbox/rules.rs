@@ -15,7 +15,8 @@ use super::plan::Rules;
 use crate::base::paths::AbsolutePath;
 
 /// In every writable root, whether they exist or not: what makes other programs run code or trust a folder.
-const PROTECTED_NAMES: [&str; 7] = [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
+pub(super) const PROTECTED_NAMES: [&str; 7] =
+    [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
 /// In the server's home directory: credentials.
 const CREDENTIALS: [&str; 2] = ["auth.json", ".credentials.json"];
 /// Doors to programs that do what a command must not do itself.

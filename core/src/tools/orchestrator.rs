@@ -84,10 +84,19 @@ fn plan(
         AskForApproval::OnRequest | AskForApproval::Granular(_) => risk == Risk::Dangerous,
         AskForApproval::OnFailure | AskForApproval::Never => false,
     };
-    Ok(Plan { ask, boundary })
+    match approval {
+        // A question that is not to be asked counts as declined.
+        AskForApproval::Granular(granular) if ask && !granular.sandbox_approval => {
+            Err(ToolError::RespondToModel(
+                "the command can destroy work, and the approval policy does not let the user be asked".into(),
+            ))
+        }
+        _ => Ok(Plan { ask, boundary }),
+    }
 }
 
-fn may_escalate(approval: AskForApproval) -> bool {
+/// Whether the model may ask to leave the sandbox.
+pub fn may_escalate(approval: AskForApproval) -> bool {
     match approval {
         AskForApproval::OnRequest => true,
         AskForApproval::Granular(granular) => granular.sandbox_approval,
@@ -118,10 +127,30 @@ fn refused(approval: AskForApproval) -> ToolError {
 
 #[cfg(test)]
 mod tests {
-    use codex_protocol::policy::WorkspaceWrite;
+    use codex_protocol::policy::{GranularApproval, WorkspaceWrite};
     use expect_test::expect;
 
     use super::*;
+
+    #[test]
+    fn a_question_that_is_switched_off_counts_as_declined() {
+        let granular = |sandbox_approval| {
+            AskForApproval::Granular(GranularApproval {
+                sandbox_approval,
+                rules: true,
+                skill_approval: true,
+                request_permissions: true,
+                mcp_elicitations: true,
+            })
+        };
+        for sandbox in
+            [SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default()), SandboxPolicy::DangerFullAccess]
+        {
+            assert!(plan(granular(true), &sandbox, Risk::Dangerous, false).unwrap().ask);
+            assert!(plan(granular(false), &sandbox, Risk::Dangerous, false).is_err());
+            assert!(!plan(granular(false), &sandbox, Risk::Unknown, false).unwrap().ask);
+        }
+    }
 
     #[test]
     fn who_is_asked_and_where_it_runs() {

@@ -26,7 +26,7 @@ use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{OpenRequest, TerminalSize};
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::sandbox::command::CommandSpec;
-use crate::sandbox::denial::looks_denied;
+use crate::sandbox::denial;
 use crate::sandbox::launch::Launch;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::exec_output::ExecOutput;
@@ -458,10 +458,15 @@ impl Sandboxed for ExecRequest {
         }
         let item = ended_item(self.item(CommandSource::UnifiedExecStartup, None), &owned, exit.code);
         let end = context.completed(item, self.started_at_ms);
-        if owned.is_sandboxed() && looks_denied(exit.code, &output.text) {
-            output.notes.push("the sandbox seems to have stopped this command".into());
-            self.end = Some(end);
-            return Ok(Attempted::Denied(output));
+        if owned.is_sandboxed() {
+            let denied = denial::looks_denied(exit.code, &output.text);
+            let may_escalate = orchestrator::may_escalate(context.turn.approval_policy);
+            let strength = context.services.sandbox.strength();
+            output.notes.extend(denial::notes(denied, &output.text, may_escalate, strength));
+            if denied {
+                self.end = Some(end);
+                return Ok(Attempted::Denied(output));
+            }
         }
         context.report_end(end).await;
         Ok(Attempted::Done(output))
