@@ -1,16 +1,19 @@
-//! Running commands: their environment, their shell, what they seem to do, and their life as sessions.
+//! Running commands: their environment, their shell, what they seem to do, and their life.
 //!
-//! `unified` starts commands (confined by `sandbox`), streams and bounds their output, and ends their whole
-//! process tree. The rest is pure: what a command line does (`parse`), whether it only reads (`safety`),
+//! `unified` runs the commands of a conversation (confined by `sandbox`) as sessions with their text, `process`
+//! those of a client as bytes; both end with all they started. The rest is pure: what a command line does (`parse`), whether it only reads (`safety`),
 //! what environment it gets (`env`).
 
 pub mod command;
 pub mod env;
 pub mod kill;
 pub mod output;
+pub mod owner;
 pub mod parse;
+pub mod process;
 pub mod safety;
 pub mod shell;
+pub mod streams;
 pub mod unified;
 
 use std::io;

@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
-use codex_core::exec::unified::{OpenRequest, TerminalSize, UnifiedExecSessionManager};
+use codex_core::exec::streams::TerminalSize;
+use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 
 use crate::checks::{Check, Prepared, as_told, nothing_open};

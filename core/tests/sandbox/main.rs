@@ -12,6 +12,7 @@ mod files;
 mod lifetime;
 mod patches;
 mod place;
+mod processes;
 mod roles;
 mod runner;
 mod sessions;
@@ -21,5 +22,12 @@ fn main() {
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
     roles::play_if_asked();
-    runner::run(&[sessions::TESTS, files::TESTS, system::TESTS, lifetime::TESTS, patches::TESTS]);
+    runner::run(&[
+        sessions::TESTS,
+        processes::TESTS,
+        files::TESTS,
+        system::TESTS,
+        lifetime::TESTS,
+        patches::TESTS,
+    ]);
 }

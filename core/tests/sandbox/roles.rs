@@ -8,7 +8,8 @@ use std::time::Duration;
 use codex_core::base::paths::AbsolutePath;
 use codex_core::config::shell_env::ShellEnvironmentPolicy;
 use codex_core::exec::env::{CommandEnvironment, EnvironmentSnapshot, Network};
-use codex_core::exec::unified::{OpenRequest, TerminalSize, UnifiedExecSessionManager};
+use codex_core::exec::streams::TerminalSize;
+use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::command::CommandSpec;
 
 use crate::attacks;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use codex_core::base::paths::AbsolutePath;
-use codex_core::exec::unified::{OpenRequest, TerminalSize, UnifiedExecSessionManager};
+use codex_core::exec::streams::TerminalSize;
+use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::command::CommandSpec;
 use codex_core::sandbox::launch::Launch;
 use codex_protocol::events::exec::OutputStream;

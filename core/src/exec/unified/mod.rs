@@ -6,7 +6,6 @@
 
 mod buffer;
 pub mod session;
-mod streams;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,6 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::Error;
 use crate::base::spawn::TaskGroup;
+use crate::exec::streams::TerminalSize;
 use crate::sandbox::launch::Launch;
 use session::ExecSession;
 
@@ -34,18 +34,6 @@ pub struct OpenRequest {
     pub size: TerminalSize,
     /// When to end the command by force.
     pub timeout: Option<Duration>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalSize {
-    pub rows: u16,
-    pub columns: u16,
-}
-
-impl Default for TerminalSize {
-    fn default() -> Self {
-        Self { rows: 24, columns: 80 }
-    }
 }
 
 /// The sessions of one conversation. Clones are handles to the same sessions.

@@ -1,35 +1,28 @@
 //! One command with its output, from its start to the end of everything it started.
 //!
-//! A task owns the process: it reads, decodes and buffers output at full speed whoever listens, and carries out
-//! the end. Handles look at the buffers. The exit is shown only when the output is complete.
+//! The task that owns the process decodes and buffers output at full speed whoever listens. Handles look at the
+//! buffers. The exit is shown only when the output is complete.
 
-use std::future::{Future, pending};
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use codex_protocol::events::exec::OutputStream;
 use codex_protocol::ids::ItemId;
-use tokio::io::AsyncReadExt;
-use tokio::net::unix::pipe::Receiver;
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::OpenRequest;
 use super::buffer::Buffers;
-use super::streams::{self, Ends, Terminal};
-use super::{OpenRequest, TerminalSize};
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::exec::Error;
-use crate::exec::kill::End;
 use crate::exec::output::Decoder;
+use crate::exec::owner::{Ending, Owner, Sink, TIMED_OUT};
+use crate::exec::streams::{self, Ends, Stdin, Terminal, TerminalSize};
 use crate::sandbox::command::CommandSpec;
-use crate::sandbox::launch::Running;
 
-/// How long output is waited for after the end, in case something we cannot end holds a pipe open.
-const LAST_OUTPUT: Duration = Duration::from_millis(200);
-/// The exit code of a command whose time ran out.
-const TIMED_OUT: i32 = 124;
 /// The exit code of a command that we ended.
 const ENDED_BY_US: i32 = -1;
 
@@ -93,8 +86,8 @@ impl ExecSession {
         tasks: &TaskGroup,
     ) -> Result<Self, Error> {
         let OpenRequest { launch, tty, size, timeout } = request;
-        let (streams, Ends { outputs, terminal }) =
-            if tty { streams::terminal(size)? } else { streams::pipes()? };
+        let (streams, Ends { outputs, terminal, input: _ }) =
+            if tty { streams::terminal(size)? } else { streams::pipes(Stdin::Null)? };
         let command = launch.command().clone();
         let sandboxed = launch.is_sandboxed();
         let running = launch.start(streams).await?;
@@ -110,15 +103,14 @@ impl ExecSession {
             item: OnceLock::new(),
             reported: CancellationToken::new(),
         };
-        let owner = Owner {
-            running,
-            outputs: outputs.into_iter().map(|(stream, pipe)| Output::new(stream, pipe)).collect(),
+        let owner = Owner::new(running, outputs, session.end.clone(), timeout);
+        let transcript = Transcript {
             shared: session.shared.clone(),
-            end: session.end.clone(),
-            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            stdout: Decoder::default(),
+            stderr: Decoder::default(),
             _place: place,
         };
-        tasks.spawn(owner.run());
+        tasks.spawn(owner.run(transcript, Transcript::finish));
         Ok(session)
     }
 
@@ -288,107 +280,47 @@ impl Shared {
     }
 }
 
-/// One stream of the process and what is needed to read it.
-struct Output {
-    stream: OutputStream,
-    /// `None` after its end.
-    pipe: Option<Receiver>,
-    decoder: Decoder,
-    buffer: Vec<u8>,
-}
-
-impl Output {
-    fn new(stream: OutputStream, pipe: Receiver) -> Self {
-        Self { stream, pipe: Some(pipe), decoder: Decoder::default(), buffer: Vec::with_capacity(16 * 1024) }
-    }
-
-    /// The next text; never resolves after the end of the stream.
-    async fn read(&mut self) -> (OutputStream, String) {
-        let Some(pipe) = &mut self.pipe else { return pending().await };
-        self.buffer.clear();
-        match pipe.read_buf(&mut self.buffer).await {
-            Ok(count) if count > 0 => (self.stream, self.decoder.push(&self.buffer)),
-            // A terminal whose other side is closed answers with an error.
-            Ok(_) | Err(_) => {
-                self.pipe = None;
-                (self.stream, self.decoder.finish())
-            }
-        }
-    }
-}
-
-/// The task that owns a process.
-struct Owner {
-    running: Running,
-    outputs: Vec<Output>,
+/// Keeps both ends of what a session's command writes, as text.
+struct Transcript {
     shared: Arc<Shared>,
-    end: CancellationToken,
-    deadline: Option<Instant>,
+    stdout: Decoder,
+    stderr: Decoder,
     _place: OwnedSemaphorePermit,
 }
 
-impl Owner {
-    async fn run(mut self) {
-        let mut timed_out = false;
-        let mut end = End::default();
-        let code = loop {
-            let deadline = self.deadline;
-            tokio::select! {
-                code = self.running.ended() => break code,
-                (stream, text) = next(&mut self.outputs) => {
-                    self.shared.change(|state| state.buffers.push(stream, &text));
-                }
-                () = self.end.cancelled(), if !end.is_asked() => end.ask(&mut self.running).await,
-                () = maybe(deadline.map(sleep_until)), if !end.is_asked() => {
-                    timed_out = true;
-                    end.ask(&mut self.running).await;
-                }
-                () = end.patience_is_over() => end.force(&mut self.running),
-            }
-        };
-        self.drain().await;
-        if end.is_asked() {
-            // Whoever asked wants to hear that nothing is left, not even the helper.
-            self.running.gone().await;
+impl Transcript {
+    fn decoder(&mut self, stream: OutputStream) -> &mut Decoder {
+        match stream {
+            OutputStream::Stdout => &mut self.stdout,
+            OutputStream::Stderr => &mut self.stderr,
         }
-        let code = match (timed_out, end.is_asked()) {
+    }
+
+    fn keep(&self, stream: OutputStream, text: &str) {
+        self.shared.change(|state| state.buffers.push(stream, text));
+    }
+
+    fn finish(self, ending: Ending) {
+        let code = match (ending.timed_out, ending.was_asked) {
             (true, _) => TIMED_OUT,
             (false, true) => ENDED_BY_US,
-            (false, false) => code,
+            (false, false) => ending.code,
         };
+        let timed_out = ending.timed_out;
         self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
-        if !end.is_asked() {
-            self.running.make_way();
-        }
-    }
-
-    /// Takes the rest of the output.
-    async fn drain(&mut self) {
-        let deadline = Instant::now() + LAST_OUTPUT;
-        while self.outputs.iter().any(|output| output.pipe.is_some()) {
-            let Ok((stream, text)) = timeout_at(deadline, next(&mut self.outputs)).await else {
-                return;
-            };
-            self.shared.change(|state| state.buffers.push(stream, &text));
-        }
     }
 }
 
-/// The next text of any of the streams.
-async fn next(outputs: &mut [Output]) -> (OutputStream, String) {
-    match outputs {
-        [only] => only.read().await,
-        [first, second] => tokio::select! {
-            text = first.read() => text,
-            text = second.read() => text,
-        },
-        _ => pending().await,
-    }
-}
+impl Sink for Transcript {
+    async fn room(&mut self) {}
 
-async fn maybe<F: Future<Output = ()>>(future: Option<F>) {
-    match future {
-        Some(future) => future.await,
-        None => pending().await,
+    fn take(&mut self, stream: OutputStream, bytes: &[u8]) {
+        let text = self.decoder(stream).push(bytes);
+        self.keep(stream, &text);
+    }
+
+    fn end_of(&mut self, stream: OutputStream) {
+        let text = self.decoder(stream).finish();
+        self.keep(stream, &text);
     }
 }

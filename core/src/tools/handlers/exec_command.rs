@@ -22,8 +22,9 @@ use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::parse::summary::summarize;
 use crate::exec::safety;
 use crate::exec::shell::{Login, Shell};
+use crate::exec::streams::TerminalSize;
+use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
-use crate::exec::unified::{OpenRequest, TerminalSize};
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
@@ -175,7 +176,7 @@ fn directory(workdir: Option<String>, context: &SessionTaskContext) -> AbsoluteP
 }
 
 /// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
-pub(in crate::tools) async fn plan(
+pub async fn plan(
     services: &SessionServices,
     policy: &SandboxPolicy,
     cwd: &AbsolutePath,

@@ -1,4 +1,4 @@
-//! The pipes or the terminal between a session and its process.
+//! The pipes or the terminal between us and a process.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -8,14 +8,36 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
-use super::TerminalSize;
 use crate::exec::Error;
-use crate::sandbox::streams::{Stdin, Streams};
+use crate::sandbox::streams::{self, Streams};
 
 /// Our side of a process's streams.
+#[derive(Debug)]
 pub struct Ends {
     pub outputs: Vec<(OutputStream, Receiver)>,
     pub terminal: Option<Terminal>,
+    /// The end of a pipe from which the process reads.
+    pub input: Option<Sender>,
+}
+
+/// What a process without a terminal reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdin {
+    /// The end of input at once.
+    Null,
+    Pipe,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalSize {
+    pub rows: u16,
+    pub columns: u16,
+}
+
+impl Default for TerminalSize {
+    fn default() -> Self {
+        Self { rows: 24, columns: 80 }
+    }
 }
 
 /// The side of a terminal from which one types.
@@ -24,8 +46,8 @@ pub struct Terminal {
     input: Sender,
 }
 
-/// Two pipes for output and nothing to read.
-pub fn pipes() -> Result<(Streams, Ends), Error> {
+/// Two pipes for output, and one for input if it is wanted.
+pub fn pipes(stdin: Stdin) -> Result<(Streams, Ends), Error> {
     let make = || -> io::Result<_> {
         let (our_stdout, stdout) = io::pipe()?;
         let (our_stderr, stderr) = io::pipe()?;
@@ -33,8 +55,15 @@ pub fn pipes() -> Result<(Streams, Ends), Error> {
             (OutputStream::Stdout, Receiver::from_owned_fd(our_stdout.into())?),
             (OutputStream::Stderr, Receiver::from_owned_fd(our_stderr.into())?),
         ];
-        let streams = Streams { stdin: Stdin::Null, stdout: stdout.into(), stderr: stderr.into() };
-        Ok((streams, Ends { outputs, terminal: None }))
+        let (stdin, input) = match stdin {
+            Stdin::Null => (streams::Stdin::Null, None),
+            Stdin::Pipe => {
+                let (stdin, our_stdin) = io::pipe()?;
+                (streams::Stdin::Fd(stdin.into()), Some(Sender::from_owned_fd(our_stdin.into())?))
+            }
+        };
+        let streams = Streams { stdin, stdout: stdout.into(), stderr: stderr.into() };
+        Ok((streams, Ends { outputs, terminal: None, input }))
     };
     make().map_err(|source| Error::Streams { what: "pipes", source })
 }
@@ -51,8 +80,9 @@ pub fn terminal(size: TerminalSize) -> Result<(Streams, Ends), Error> {
         // Not pipes, but they can be waited for in the same way, which is all that is used.
         let input = Sender::from_owned_fd_unchecked(nonblocking(ours.try_clone()?)?)?;
         let output = Receiver::from_owned_fd_unchecked(nonblocking(ours)?)?;
-        let ends = Ends { outputs: vec![(OutputStream::Stdout, output)], terminal: Some(Terminal { input }) };
-        Ok((Streams { stdin: Stdin::Terminal, stdout, stderr }, ends))
+        let terminal = Some(Terminal { input });
+        let ends = Ends { outputs: vec![(OutputStream::Stdout, output)], terminal, input: None };
+        Ok((Streams { stdin: streams::Stdin::Terminal, stdout, stderr }, ends))
     };
     make().map_err(|source| Error::Streams { what: "terminal", source })
 }
@@ -91,15 +121,20 @@ impl Terminal {
     }
 
     /// Types all of the bytes; waits while the terminal takes none.
-    pub async fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            self.input.writable().await?;
-            match self.input.try_write(bytes) {
-                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+    pub async fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        write(&self.input, bytes).await
     }
+}
+
+/// Writes all of the bytes; waits while there is no room for more.
+pub async fn write(pipe: &Sender, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        pipe.writable().await?;
+        match pipe.try_write(bytes) {
+            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
