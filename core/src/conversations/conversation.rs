@@ -1,10 +1,11 @@
 //! A handle to one loaded conversation.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::input::UserInput;
-use codex_protocol::submission::{Submission, UserTurn};
+use codex_protocol::submission::{Submission, TurnOverrides, UserTurn};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -13,8 +14,9 @@ use crate::conversations::input::read_input;
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
 };
+use crate::tasks::user_shell::UserShellTask;
 use crate::turn::services::SessionServices;
 
 #[derive(Debug)]
@@ -56,7 +58,25 @@ impl CodexConversation {
     pub async fn start_turn(&self, turn_id: TurnId, turn: UserTurn) -> Result<Accepted, CoreError> {
         let UserTurn { items, client_id, overrides, final_output_json_schema } = turn;
         let message = read_input(&self.services, items, client_id).await?;
-        let new = NewTurn { turn_id, message, overrides, output_schema: final_output_json_schema };
+        let input = TurnInput::Message(message);
+        let new = NewTurn { turn_id, input, overrides, output_schema: final_output_json_schema };
+        self.begin(new).await
+    }
+
+    /// Runs a command of the user's in a turn with this id, or beside the work of the running turn. Nothing is
+    /// reported before the answer's `go` is sent or dropped.
+    pub async fn run_user_shell(
+        &self,
+        turn_id: TurnId,
+        command: String,
+        time: Option<Duration>,
+    ) -> Result<Accepted, CoreError> {
+        let input = TurnInput::Shell(UserShellTask::new(command, time));
+        let overrides = TurnOverrides::default();
+        self.begin(NewTurn { turn_id, input, overrides, output_schema: None }).await
+    }
+
+    async fn begin(&self, new: NewTurn) -> Result<Accepted, CoreError> {
         let accepted = self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await?;
         accepted.map_err(|Full| too_much_waits())
     }

@@ -8,9 +8,10 @@ use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::policy::ReviewDecision;
+use codex_protocol::response_item::ResponseItem;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -43,8 +44,13 @@ pub struct ActiveTurn {
     changes: TurnChanges,
     withdrawn: Vec<EventMsg>,
     waiters: Vec<Waiter>,
+    /// For the model, once no call waits for its output.
+    pub later: Vec<ResponseItem>,
     inbox: mpsc::Receiver<TurnMsg>,
+    port: mpsc::WeakSender<TurnMsg>,
     handle: JoinHandle<Result<(), Interrupted>>,
+    /// Tasks that run beside that of the turn.
+    beside: Vec<AbortHandle>,
 }
 
 /// Somebody who waits for a human.
@@ -64,7 +70,8 @@ impl ActiveTurn {
         task: Box<dyn SessionTask>,
     ) -> Self {
         let changes = TurnChanges::default();
-        let (inbox, handle) = start(Arc::clone(&context), services, token.clone(), changes.clone(), task);
+        let Started { inbox, port, handle } =
+            start(Arc::clone(&context), services, token.clone(), changes.clone(), task);
         Self {
             context,
             token,
@@ -78,15 +85,32 @@ impl ActiveTurn {
             changes,
             withdrawn: Vec::new(),
             waiters: Vec::new(),
+            later: Vec::new(),
             inbox,
+            port,
             handle,
+            beside: Vec::new(),
         }
     }
 
     /// The same turn goes on with another task, because input came late.
     pub fn respawn(&mut self, services: Arc<SessionServices>, task: Box<dyn SessionTask>) {
         let (token, changes) = (self.token.clone(), self.changes.clone());
-        (self.inbox, self.handle) = start(Arc::clone(&self.context), services, token, changes, task);
+        let Started { inbox, port, handle } =
+            start(Arc::clone(&self.context), services, token, changes, task);
+        (self.inbox, self.port, self.handle) = (inbox, port, handle);
+    }
+
+    /// Lets another task run as part of the turn, which is not over before it has ended. False: the turn is
+    /// over already.
+    pub fn run_beside(&mut self, services: Arc<SessionServices>, task: Box<dyn SessionTask>) -> bool {
+        let Some(sender) = self.port.upgrade() else { return false };
+        let group = services.group.clone();
+        let (turn, token, changes) = (Arc::clone(&self.context), self.token.clone(), self.changes.clone());
+        let context = SessionTaskContext::new(turn, services, token, changes, sender);
+        self.beside.retain(|task| !task.is_finished());
+        self.beside.push(group.spawn(task.run(context)).abort_handle());
+        true
     }
 
     pub fn id(&self) -> &TurnId {
@@ -125,6 +149,7 @@ impl ActiveTurn {
     pub fn kill(&mut self) {
         self.deadline = None;
         self.handle.abort();
+        self.beside.iter().for_each(AbortHandle::abort);
         self.inbox.close();
     }
 
@@ -161,15 +186,22 @@ impl ActiveTurn {
     }
 }
 
+struct Started {
+    inbox: mpsc::Receiver<TurnMsg>,
+    port: mpsc::WeakSender<TurnMsg>,
+    handle: JoinHandle<Result<(), Interrupted>>,
+}
+
 fn start(
     context: Arc<TurnContext>,
     services: Arc<SessionServices>,
     token: CancellationToken,
     changes: TurnChanges,
     task: Box<dyn SessionTask>,
-) -> (mpsc::Receiver<TurnMsg>, JoinHandle<Result<(), Interrupted>>) {
+) -> Started {
     let (sender, inbox) = mpsc::channel(TURN_QUEUE);
+    let port = sender.downgrade();
     let group = services.group.clone();
-    let port = SessionTaskContext::new(context, services, token, changes, sender);
-    (inbox, group.spawn(task.run(port)))
+    let context = SessionTaskContext::new(context, services, token, changes, sender);
+    Started { inbox, port, handle: group.spawn(task.run(context)) }
 }

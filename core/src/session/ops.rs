@@ -6,14 +6,16 @@ use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::policy::ReviewDecision;
-use codex_protocol::submission::{Op, Submission};
+use codex_protocol::submission::{Op, Submission, TurnOverrides};
 use tokio::sync::oneshot;
 
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, UserMessage,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
+    UserMessage,
 };
 use crate::session::{Held, HeldInput, Session};
+use crate::tasks::user_shell::UserShellTask;
 
 impl Session {
     pub(super) fn hear(&mut self, request: Request) {
@@ -49,11 +51,16 @@ impl Session {
                 let message = UserMessage { items: turn.items, client_id: turn.client_id, content };
                 let new = NewTurn {
                     turn_id: id,
-                    message,
+                    input: TurnInput::Message(message),
                     overrides: turn.overrides,
                     output_schema: turn.final_output_json_schema,
                 };
                 self.start_or_join(new);
+            }
+            Op::RunUserShellCommand { command } => {
+                let input = TurnInput::Shell(UserShellTask::new(command, None));
+                let overrides = TurnOverrides::default();
+                self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
             }
             Op::OverrideTurnContext(overrides) => self.settings.change(overrides),
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
@@ -75,8 +82,7 @@ impl Session {
             | Op::Undo
             | Op::ThreadRollback { .. }
             | Op::SetThreadName { .. }
-            | Op::Review { .. }
-            | Op::RunUserShellCommand { .. }) => self.refuse(id, &op),
+            | Op::Review { .. }) => self.refuse(id, &op),
         }
     }
 

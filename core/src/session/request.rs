@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::session::settings::SessionSettings;
+use crate::tasks::user_shell::UserShellTask;
 
 /// How many requests may wait for a session.
 pub const MAILBOX: usize = 64;
@@ -32,11 +33,20 @@ pub struct UserMessage {
     pub content: Vec<ContentItem>,
 }
 
+/// What a turn is begun for, or what the running one is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TurnInput {
+    /// Something for the model to answer.
+    Message(UserMessage),
+    /// A command that the model has nothing to do with.
+    Shell(UserShellTask),
+}
+
 #[derive(Debug)]
 pub struct NewTurn {
     /// The id of the turn, if this starts one.
     pub turn_id: TurnId,
-    pub message: UserMessage,
+    pub input: TurnInput,
     pub overrides: TurnOverrides,
     pub output_schema: Option<Value>,
 }

@@ -19,19 +19,28 @@ use crate::context::environment::EnvironmentContext;
 use crate::context::normalize::{output_for, unanswered};
 use crate::context::tokens;
 use crate::session::active_turn::ActiveTurn;
-use crate::session::request::{NewTurn, UserMessage};
+use crate::session::request::{NewTurn, TurnInput, UserMessage};
 use crate::session::{NextTurn, Session};
+use crate::tasks::SessionTask;
 use crate::tasks::regular::RegularTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
 use crate::turn::context::TurnContext;
 use crate::turn::port::{LateMsg, TurnMsg};
 
 impl Session {
-    /// Starts a turn, or gives the message to the one that runs.
+    /// Starts a turn, or gives the input to the one that runs.
     pub(super) fn start_or_join(&mut self, turn: NewTurn) {
         match &mut self.active {
             Some(active) if !active.is_ending() => {
-                active.pending_input.push(turn.message);
+                match turn.input {
+                    TurnInput::Message(message) => active.pending_input.push(message),
+                    TurnInput::Shell(ref task) => {
+                        if !active.run_beside(Arc::clone(&self.services), Box::new(task.clone())) {
+                            self.next.push_back(NextTurn { turn, is_interrupted: false });
+                            return;
+                        }
+                    }
+                }
                 self.settings.change(turn.overrides);
             }
             Some(_) => self.next.push_back(NextTurn { turn, is_interrupted: false }),
@@ -42,7 +51,7 @@ impl Session {
     /// Starts a turn when none runs. One that is interrupted already begins all the same, so that its
     /// input is kept and its end is told.
     fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
-        let NewTurn { turn_id, message, overrides, output_schema } = turn;
+        let NewTurn { turn_id, input, overrides, output_schema } = turn;
         self.settings.change(overrides);
         let context =
             Arc::new(self.settings.turn(&self.services.config, self.id, turn_id.clone(), output_schema));
@@ -52,11 +61,16 @@ impl Session {
         if is_interrupted {
             token.cancel();
         }
-        let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, Box::new(RegularTask));
+        let (task, message): (Box<dyn SessionTask>, _) = match input {
+            TurnInput::Message(message) => (Box::new(RegularTask), Some(message)),
+            TurnInput::Shell(task) => (Box::new(task), None),
+        };
+        let asks_model = message.is_some();
+        let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
         if is_interrupted {
             active.cancel(TurnAbortReason::Interrupted);
         }
-        active.pending_input.push(message);
+        active.pending_input.extend(message);
         let started = TurnStartedEvent {
             turn_id: Some(turn_id.clone()),
             root_turn_id: Some(turn_id.clone()),
@@ -66,7 +80,9 @@ impl Session {
         self.active = Some(active);
         self.report(turn_id.clone(), EventMsg::TurnStarted(started));
         self.record_context(&context.stored());
-        self.warn_of_model(turn_id.clone(), &context);
+        if asks_model {
+            self.warn_of_model(turn_id.clone(), &context);
+        }
         self.warn_of_directory(turn_id);
     }
 
@@ -123,6 +139,11 @@ impl Session {
             TurnMsg::Record(items) => {
                 let items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
                 self.keep(&items);
+            }
+            TurnMsg::Later(items) => {
+                if let Some(active) = &mut self.active {
+                    active.later.extend(items);
+                }
             }
             TurnMsg::Prompt(reply) => {
                 self.take_in_pending(&turn_id);
@@ -208,9 +229,18 @@ impl Session {
 
     /// Shows the model, and the client, what the user has said in the meantime.
     fn take_in_pending(&mut self, turn_id: &TurnId) {
-        let pending = self.active.as_mut().map(|active| std::mem::take(&mut active.pending_input));
-        for message in pending.into_iter().flatten() {
+        let Some(active) = &mut self.active else { return };
+        let (later, pending) = (std::mem::take(&mut active.later), std::mem::take(&mut active.pending_input));
+        self.keep_later(later);
+        for message in pending {
             self.take_in(turn_id, message);
+        }
+    }
+
+    fn keep_later(&mut self, items: Vec<ResponseItem>) {
+        let items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
+        if !items.is_empty() {
+            self.keep(&items);
         }
     }
 
@@ -270,6 +300,7 @@ impl Session {
             self.active = Some(active);
             return;
         }
+        self.keep_later(std::mem::take(&mut active.later));
         // What the user said is never lost, even if no answer comes any more.
         for message in std::mem::take(&mut active.pending_input) {
             self.take_in(&turn_id, message);

@@ -4,6 +4,7 @@
 pub mod assemble;
 pub mod regular;
 pub mod sampling;
+pub mod user_shell;
 
 use futures::future::BoxFuture;
 

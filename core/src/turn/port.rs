@@ -33,6 +33,9 @@ pub enum TurnMsg {
     Emit(EventMsg),
     /// Items for the model's history, to be stored.
     Record(Vec<ResponseItem>),
+    /// Items for the model's history as well, to be stored before its next request or at the end of the turn:
+    /// they must not stand between a call and its output.
+    Later(Vec<ResponseItem>),
     /// What the next request shows. Input that is waiting joins now.
     Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
     /// A question to a human.
@@ -148,6 +151,12 @@ impl SessionTaskContext {
     pub async fn record_end(&self, items: Vec<ResponseItem>) {
         // As below: without a session there is nothing to store it in.
         let _ = self.session.send(TurnMsg::Record(items)).await;
+    }
+
+    /// Shows the model something from its next request on, even if that is one of a later turn.
+    pub async fn show_later(&self, items: Vec<ResponseItem>) {
+        // As below.
+        let _ = self.session.send(TurnMsg::Later(items)).await;
     }
 
     /// Reports the end of something, even in a turn that has been cancelled.

@@ -22,6 +22,7 @@ mod resume;
 mod slow_client;
 mod steering;
 mod turns;
+mod user_shell;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
@@ -38,6 +39,7 @@ fn main() {
         resume::stories(),
         background::stories(),
         slow_client::stories(),
+        user_shell::stories(),
     ]
     .concat()
     .into_iter()

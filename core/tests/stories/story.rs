@@ -3,6 +3,8 @@
 //! - `user TEXT` starts a turn and hears it to its end, or to the point at which the next step is due;
 //!   `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer TEXT`, `interrupt`
 //!   and `deaf` come after the first delta of text or output.
+//! - `run COMMAND` is a command of the user's own, `join COMMAND` the same beside a running turn, after the first
+//!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
 //! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
 //!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
 //! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
@@ -31,6 +33,7 @@ use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::submission::{Op, Submission, UserTurn};
+use codex_protocol::turn_item::{CommandSource, TurnItem};
 use expect_test::Expect;
 use tokio::sync::mpsc;
 
@@ -126,6 +129,8 @@ impl Stage {
             self.told.step(step);
             match verb {
                 "user" => playing.start(rest).await,
+                "run" | "join" => playing.run(rest).await,
+                "shown" => self.show_history(&playing).await,
                 "steer" => playing.steer(rest).await,
                 "interrupt" => playing.interrupt().await,
                 "approve" => playing.answer(ReviewDecision::Approved).await,
@@ -190,6 +195,15 @@ impl Stage {
         items.filter_map(text).collect()
     }
 
+    async fn show_history(&mut self, playing: &Playing) {
+        playing.conversation.flush().await.unwrap();
+        for stored in self.load(playing.conversation.id()).1.items {
+            if let RolloutItem::ResponseItem(item) = stored.item {
+                self.told.shown(&item);
+            }
+        }
+    }
+
     async fn show_results(&mut self, playing: &Playing) {
         for result in self.results(playing).await {
             self.told.result(&result);
@@ -227,6 +241,12 @@ impl Playing {
     async fn start(&mut self, text: &str) {
         let turn = UserTurn { items: vec![UserInput::text(text)], ..UserTurn::default() };
         let accepted = self.conversation.start_turn(TurnId::fresh(), turn).await.unwrap();
+        self.turn = Some(accepted.turn_id);
+    }
+
+    async fn run(&mut self, command: &str) {
+        let accepted =
+            self.conversation.run_user_shell(TurnId::fresh(), command.to_owned(), None).await.unwrap();
         self.turn = Some(accepted.turn_id);
     }
 
@@ -282,7 +302,7 @@ impl Playing {
 
     /// Takes events until the turn ends or the next step is due.
     async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text = ["steer", "interrupt", "deaf"].iter().any(|verb| next.starts_with(verb));
+        let waits_for_text = ["steer", "interrupt", "deaf", "join"].iter().any(|verb| next.starts_with(verb));
         loop {
             let event = self.events.recv().await.expect("the conversation goes on");
             told.event(&event.msg);
@@ -291,6 +311,11 @@ impl Playing {
                     if self.turn.as_ref() == Some(&event.id) =>
                 {
                     self.turn = None;
+                    return;
+                }
+                EventMsg::ItemCompleted(completed)
+                    if next.starts_with("write") && is_of_user_shell(&completed.item) =>
+                {
                     return;
                 }
                 EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent { call_id, .. })
@@ -305,4 +330,8 @@ impl Playing {
             }
         }
     }
+}
+
+fn is_of_user_shell(item: &TurnItem) -> bool {
+    matches!(item, TurnItem::CommandExecution(command) if command.source == CommandSource::UserShell)
 }

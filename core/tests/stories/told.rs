@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use codex_protocol::event::EventMsg;
+use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::turn_item::{FileChange, TurnItem};
 
 /// A longer text is not shown.
@@ -118,6 +119,33 @@ impl Told {
             EventMsg::AgentReasoningSectionBreak(_) => {}
             other => self.note(&format!("  {other:?}")),
         }
+    }
+
+    /// An item of the model's history, without what every conversation begins with.
+    pub fn shown(&mut self, item: &ResponseItem) {
+        let text = match item {
+            ResponseItem::Message { role, content, .. } => {
+                let parts: Vec<_> = content
+                    .iter()
+                    .map(|part| match part {
+                        ContentItem::InputText { text } | ContentItem::OutputText { text } => text.as_str(),
+                        _ => "?",
+                    })
+                    .collect();
+                format!("{role}: {}", parts.join(" "))
+            }
+            ResponseItem::FunctionCall { .. } => "call".into(),
+            ResponseItem::FunctionCallOutput { .. } => "output".into(),
+            other => format!("{other:?}"),
+        };
+        if text.contains("<environment_context>") {
+            return self.note("  [environment]");
+        }
+        let lines: Vec<_> = text
+            .lines()
+            .map(|line| if line.starts_with("Duration: ") { "Duration: T" } else { line })
+            .collect();
+        self.note(&format!("  {}", lines.join("|")));
     }
 
     fn delta(&mut self, kind: &str, text: &str) {

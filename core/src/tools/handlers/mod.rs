@@ -3,7 +3,7 @@
 pub mod apply_patch;
 pub mod exec_command;
 pub mod exec_output;
-mod owned;
+pub mod owned;
 mod patch_request;
 pub mod terminal;
 pub mod update_plan;
