@@ -24,7 +24,7 @@ use crate::error::RpcError;
 use crate::handshake;
 use crate::lanes::{Lanes, Ticket};
 use crate::outgoing::Questions;
-use crate::router::{Answer, Routed};
+use crate::router::{Answer, Answered, Routed, Run};
 use crate::transport::framing::MAX_LINE_BYTES;
 use crate::transport::line_queue::{LineSender, Place, REQUESTS};
 
@@ -62,10 +62,30 @@ pub(crate) struct Connection<R> {
     lanes: Lanes<Job>,
     request_kib: Arc<Semaphore>,
     tasks: TaskGroup,
-    finished: mpsc::Receiver<Ticket>,
-    finish: mpsc::Sender<Ticket>,
+    steps: mpsc::Receiver<Step>,
+    step: mpsc::Sender<Step>,
     /// A refusal that has no place in the queue yet. While there is one, nothing more is read.
     refusal: Option<Vec<u8>>,
+}
+
+/// How far a running request has come.
+#[derive(Clone, Copy)]
+enum Step {
+    /// It goes on without its lane.
+    Out(Ticket),
+    Finished(Ticket),
+}
+
+/// How a running request tells of its steps.
+struct Steps {
+    ticket: Ticket,
+    to: mpsc::Sender<Step>,
+}
+
+impl Steps {
+    async fn take(&self, step: fn(Ticket) -> Step) {
+        let _loop_has_ended = self.to.send(step(self.ticket)).await;
+    }
 }
 
 /// What a running request needs of its connection.
@@ -98,7 +118,7 @@ where
 {
     pub fn new(parts: Parts, route: R) -> Self {
         let Parts { incoming, lines, client, questions } = parts;
-        let (finish, finished) = mpsc::channel(REQUESTS);
+        let (step, steps) = mpsc::channel(REQUESTS);
         Connection {
             incoming,
             shared: Shared { lines, client, cancelled: CancellationToken::new() },
@@ -107,8 +127,8 @@ where
             lanes: Lanes::default(),
             request_kib: Arc::new(Semaphore::new(REQUEST_KIB)),
             tasks: TaskGroup::new(),
-            finished,
-            finish,
+            steps,
+            step,
             refusal: None,
         }
     }
@@ -123,7 +143,7 @@ where
                 biased;
                 () = &mut stop => return Ended::Stopped,
                 () = &mut gone => return Ended::OutputClosed,
-                Some(ticket) = self.finished.recv() => self.finished(ticket),
+                Some(step) = self.steps.recv() => self.took(step),
                 place = lines.refusal(), if self.refusal.is_some() => self.refuse(place.ok()),
                 message = self.incoming.recv(), if self.refusal.is_none() => match message {
                     Some(text) => self.take(&text),
@@ -150,7 +170,7 @@ where
         while !self.lanes.is_idle() || self.refusal.is_some() {
             tokio::select! {
                 biased;
-                Some(ticket) = self.finished.recv() => self.finished(ticket),
+                Some(step) = self.steps.recv() => self.took(step),
                 place = lines.refusal(), if self.refusal.is_some() => self.refuse(place.ok()),
             }
         }
@@ -200,16 +220,19 @@ where
     fn start(&mut self) {
         while let Some((ticket, job)) = self.lanes.next() {
             let shared = self.shared.clone();
-            let finish = self.finish.clone();
+            let steps = Steps { ticket, to: self.step.clone() };
             self.tasks.spawn(async move {
-                shared.run(job).await;
-                let _loop_has_ended = finish.send(ticket).await;
+                shared.run(job, &steps).await;
+                steps.take(Step::Finished).await;
             });
         }
     }
 
-    fn finished(&mut self, ticket: Ticket) {
-        self.lanes.finish(ticket);
+    fn took(&mut self, step: Step) {
+        match step {
+            Step::Out(ticket) => self.lanes.step_out(ticket),
+            Step::Finished(ticket) => self.lanes.finish(ticket),
+        }
         self.start();
     }
 
@@ -222,16 +245,10 @@ where
 
 impl Shared {
     /// Runs a request to its end. Whatever happens in it, it is answered.
-    async fn run(&self, Job { id, routed, place, _kib }: Job) {
+    async fn run(&self, Job { id, routed, place, _kib }: Job, steps: &Steps) {
         let method = routed.method;
         let outcome = match handshake::admit(self.client.get(), method, routed.experimental) {
-            Ok(()) => {
-                match or_cancelled(&self.cancelled, AssertUnwindSafe(routed.run).catch_unwind()).await {
-                    Ok(Ok(outcome)) => outcome,
-                    Ok(Err(_)) => Err(RpcError::panicked(method)),
-                    Err(_) => Err(RpcError::shutting_down()),
-                }
-            }
+            Ok(()) => self.answer(method, routed.run, steps).await,
             Err(error) => Err(error),
         };
         let Answer { line, then, kept } = outcome.unwrap_or_else(|error| Answer {
@@ -244,6 +261,22 @@ impl Shared {
             let ended = or_cancelled(&self.cancelled, AssertUnwindSafe(then).catch_unwind()).await;
             if ended.is_ok_and(|ended| ended.is_err()) {
                 tracing::error!(%id, method, "panicked after its answer");
+            }
+        }
+    }
+
+    async fn answer(&self, method: &str, run: Run, steps: &Steps) -> Result<Answer, RpcError> {
+        let mut run = run;
+        loop {
+            match or_cancelled(&self.cancelled, AssertUnwindSafe(run).catch_unwind()).await {
+                Ok(Ok(Ok(Answered::Now(answer)))) => return Ok(answer),
+                Ok(Ok(Ok(Answered::Later(later)))) => {
+                    steps.take(Step::Out).await;
+                    run = later;
+                }
+                Ok(Ok(Err(error))) => return Err(error),
+                Ok(Err(_)) => return Err(RpcError::panicked(method)),
+                Err(_) => return Err(RpcError::shutting_down()),
             }
         }
     }

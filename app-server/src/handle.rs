@@ -21,6 +21,8 @@ pub enum Lane {
     Ordered,
     /// In order with the requests for the same thread.
     Thread(String),
+    /// In order with the requests about the same process of the connection.
+    Process(String),
     /// As soon as possible, and nothing waits for it: for what only reads, and for what takes long.
     ///
     /// It still starts after the ordered requests before it.
@@ -51,14 +53,19 @@ pub type Then = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The answer of a handler, and what happens once it is on its way.
 pub struct Reply<T> {
-    pub(crate) response: T,
+    pub(crate) response: When<T>,
     pub(crate) then: Option<Then>,
     pub(crate) kept: Option<OwnedSemaphorePermit>,
 }
 
+pub(crate) enum When<T> {
+    Now(T),
+    Later(Pin<Box<dyn Future<Output = Result<Reply<T>, RpcError>> + Send>>),
+}
+
 impl<T> Reply<T> {
     pub fn new(response: T) -> Self {
-        Reply { response, then: None, kept: None }
+        Reply { response: When::Now(response), then: None, kept: None }
     }
 
     /// Keeps a right until the answer has left the queue to the client.
@@ -69,7 +76,13 @@ impl<T> Reply<T> {
     /// The future runs when the response stands in the queue to the client, so that what it causes to be said
     /// comes after the response. It cannot fail any more; the request leaves its lane when it is done.
     pub fn then(response: T, then: impl Future<Output = ()> + Send + 'static) -> Self {
-        Reply { response, then: Some(Box::pin(then)), kept: None }
+        Reply { response: When::Now(response), then: Some(Box::pin(then)), kept: None }
+    }
+
+    /// The request leaves its lane now and is answered with what the future gives: for what begins in order and then
+    /// takes as long as it takes.
+    pub fn later(reply: impl Future<Output = Result<Reply<T>, RpcError>> + Send + 'static) -> Self {
+        Reply { response: When::Later(Box::pin(reply)), then: None, kept: None }
     }
 }
 
@@ -81,7 +94,11 @@ impl<T> From<T> for Reply<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("response", &self.response).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Reply");
+        if let When::Now(response) = &self.response {
+            shown.field("response", response);
+        }
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -17,7 +17,8 @@ pub struct Lanes<T> {
     /// In the order in which they came.
     waiting: VecDeque<(Lane, T)>,
     running: HashMap<Ticket, Lane>,
-    threads: HashSet<String>,
+    /// Of threads and processes.
+    busy: HashSet<Lane>,
     ordered: bool,
     last_ticket: u64,
 }
@@ -27,7 +28,7 @@ impl<T> Default for Lanes<T> {
         Lanes {
             waiting: VecDeque::new(),
             running: HashMap::new(),
-            threads: HashSet::new(),
+            busy: HashSet::new(),
             ordered: false,
             last_ticket: 0,
         }
@@ -46,8 +47,8 @@ impl<T> Lanes<T> {
         let (lane, request) = self.waiting.remove(position)?;
         match &lane {
             Lane::Ordered => self.ordered = true,
-            Lane::Thread(thread) => {
-                self.threads.insert(thread.clone());
+            Lane::Thread(_) | Lane::Process(_) => {
+                self.busy.insert(lane.clone());
             }
             Lane::Concurrent => {}
         }
@@ -61,10 +62,18 @@ impl<T> Lanes<T> {
     pub fn finish(&mut self, ticket: Ticket) {
         match self.running.remove(&ticket) {
             Some(Lane::Ordered) => self.ordered = false,
-            Some(Lane::Thread(thread)) => {
-                self.threads.remove(&thread);
+            Some(lane @ (Lane::Thread(_) | Lane::Process(_))) => {
+                self.busy.remove(&lane);
             }
             Some(Lane::Concurrent) | None => {}
+        }
+    }
+
+    /// A request goes on without its lane, which is free again.
+    pub fn step_out(&mut self, ticket: Ticket) {
+        if self.running.contains_key(&ticket) {
+            self.finish(ticket);
+            self.running.insert(ticket, Lane::Concurrent);
         }
     }
 
@@ -84,10 +93,10 @@ impl<T> Lanes<T> {
         for (position, (lane, _)) in self.waiting.iter().enumerate() {
             match lane {
                 Lane::Concurrent => return Some(position),
-                Lane::Thread(thread) if self.threads.contains(thread) => {}
-                Lane::Thread(_) => return Some(position),
+                Lane::Thread(_) | Lane::Process(_) if self.busy.contains(lane) => {}
+                Lane::Thread(_) | Lane::Process(_) => return Some(position),
                 // Whatever stands behind an ordered request waits for it.
-                Lane::Ordered => return (position == 0 && self.threads.is_empty()).then_some(0),
+                Lane::Ordered => return (position == 0 && self.busy.is_empty()).then_some(0),
             }
         }
         None
@@ -155,6 +164,24 @@ mod tests {
         assert_eq!(names(&start(&mut lanes)), "o");
     }
 
+    #[test]
+    fn who_steps_out_is_still_there_but_in_nobodys_way() {
+        let process = || Lane::Process("p".to_owned());
+        let mut lanes = Lanes::default();
+        for (lane, name) in [(process(), "start"), (process(), "write"), (Lane::Ordered, "o")] {
+            lanes.push(lane, name);
+        }
+        let started = start(&mut lanes);
+        assert_eq!(names(&started), "start");
+        lanes.step_out(started[0].1);
+        let written = start(&mut lanes);
+        assert_eq!(names(&written), "write");
+        lanes.finish(written[0].1);
+        assert_eq!((names(&start(&mut lanes)).as_str(), lanes.len()), ("o", 2));
+        lanes.finish(started[0].1);
+        assert_eq!(lanes.len(), 1);
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
         Push(Lane),
@@ -178,6 +205,7 @@ mod tests {
             (_, Lane::Concurrent) | (Lane::Concurrent, Lane::Thread(_)) => false,
             (Lane::Ordered, Lane::Thread(_)) => true,
             (Lane::Thread(later), Lane::Thread(earlier)) => later == earlier,
+            (Lane::Process(_), _) | (_, Lane::Process(_)) => unreachable!("as threads; not made here"),
         }
     }
 

@@ -81,11 +81,12 @@ mod tests {
     use codex_core::rollout::location;
     use codex_protocol::ids::ConversationId;
     use expect_test::{Expect, expect};
-    use futures::FutureExt;
+    use futures::{FutureExt, TryFutureExt};
     use serde_json::{Value, json};
 
     use super::*;
     use crate::identity::Identity;
+    use crate::router::{Answer, Answered};
     use crate::transport::memory::Client;
 
     /// What the server says to these lines, in its order, with everything of this machine taken out.
@@ -153,6 +154,13 @@ mod tests {
         .await;
     }
 
+    fn line_of(answered: Answered) -> Answer {
+        match answered {
+            Answered::Now(answer) => answer,
+            Answered::Later(_) => panic!("not answered"),
+        }
+    }
+
     #[tokio::test]
     async fn few_histories_are_on_their_way_at_once() {
         let home = tempfile::tempdir().unwrap();
@@ -175,6 +183,7 @@ mod tests {
         let read = || {
             let params = ThreadReadParams { thread_id: id.to_string(), include_turns: true };
             router::answer::<method::ThreadRead, _>(context.clone(), RequestId::Integer(1), params)
+                .map_ok(line_of)
         };
         let first = read().await.unwrap();
         assert!(String::from_utf8_lossy(&first.line).contains("hello"));

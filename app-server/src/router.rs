@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::context::Context;
 use crate::error::RpcError;
-use crate::handle::{Handle, Lane, Reply, Then};
+use crate::handle::{Handle, Lane, Reply, Then, When};
 
 /// A request that decodes, and all that has to be done for it.
 pub(crate) struct Routed {
@@ -26,7 +26,14 @@ pub(crate) struct Routed {
     pub run: Run,
 }
 
-pub(crate) type Run = Pin<Box<dyn Future<Output = Result<Answer, RpcError>> + Send>>;
+pub(crate) type Run = Pin<Box<dyn Future<Output = Result<Answered, RpcError>> + Send>>;
+
+/// What a request has come to.
+pub(crate) enum Answered {
+    Now(Answer),
+    /// It needs its lane no longer and goes on.
+    Later(Run),
+}
 
 /// A good answer as the line it is on the wire, and what happens once it is queued.
 pub(crate) struct Answer {
@@ -77,10 +84,20 @@ pub(crate) async fn answer<M: Method, C: Handle<M>>(
     context: C,
     id: RequestId,
     params: M::Params,
-) -> Result<Answer, RpcError> {
-    let Reply { response, then, kept } = context.handle(params).await?;
+) -> Result<Answered, RpcError> {
+    answered::<M>(id, context.handle(params).await?)
+}
+
+fn answered<M: Method>(id: RequestId, reply: Reply<M::Response>) -> Result<Answered, RpcError> {
+    let Reply { response, then, kept } = reply;
+    let response = match response {
+        When::Now(response) => response,
+        When::Later(reply) => {
+            return Ok(Answered::Later(Box::pin(async move { answered::<M>(id, reply.await?) })));
+        }
+    };
     let mut line = Vec::new();
     write_line(&ResultMessage { id: &id, result: &response }, &mut line)
         .map_err(|problem| RpcError::unserialisable(M::NAME, problem))?;
-    Ok(Answer { line, then, kept })
+    Ok(Answered::Now(Answer { line, then, kept }))
 }

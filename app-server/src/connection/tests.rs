@@ -27,6 +27,8 @@ struct Behaviour {
     /// Waits until the gate of this name is opened.
     gate: Option<String>,
     panic: bool,
+    /// It leaves its lane before all else.
+    later: bool,
     ask: bool,
     /// Keeps a right until the answer is taken.
     keep: bool,
@@ -72,8 +74,15 @@ impl Requests {
         Ok(Routed { method: "do", lane, experimental: None, run: Box::pin(run) })
     }
 
-    async fn run(self, id: RequestId, behaviour: Behaviour) -> Result<Answer, RpcError> {
+    async fn run(self, id: RequestId, behaviour: Behaviour) -> Result<Answered, RpcError> {
         self.note(format!("{id} begins"));
+        if behaviour.later {
+            return Ok(Answered::Later(Box::pin(self.go_on(id, behaviour))));
+        }
+        self.go_on(id, behaviour).await
+    }
+
+    async fn go_on(self, id: RequestId, behaviour: Behaviour) -> Result<Answered, RpcError> {
         if let Some(gate) = &behaviour.gate {
             self.gate(gate).acquire().await.unwrap().forget();
         }
@@ -95,7 +104,7 @@ impl Requests {
             }) as crate::handle::Then
         });
         let kept = behaviour.keep.then(|| self.rights.clone().try_acquire_owned().unwrap());
-        Ok(Answer { line, then, kept })
+        Ok(Answered::Now(Answer { line, then, kept }))
     }
 
     fn log(&self) -> String {
@@ -119,13 +128,8 @@ fn bench() -> Bench {
     let questions = Questions::default();
     let outgoing = Outgoing::new(transport.lines.clone(), cell.clone(), questions.clone());
     let lines = transport.lines.clone();
-    let requests = Requests {
-        gates: Arc::default(),
-        log: Arc::default(),
-        outgoing,
-        lines,
-        rights: Arc::new(Semaphore::new(1)),
-    };
+    let rights = Arc::new(Semaphore::new(1));
+    let requests = Requests { gates: Arc::default(), log: Arc::default(), outgoing, lines, rights };
     let (incoming, lines) = (transport.incoming, transport.lines);
     let parts = Parts { incoming, lines, client: cell, questions };
     let handlers = requests.clone();
@@ -173,6 +177,18 @@ async fn a_thread_keeps_its_order_beside_others() {
     assert_eq!(next(&mut client).await, "1 done");
     assert_eq!(next(&mut client).await, "2 done");
     assert_eq!(requests.log(), "1 begins, 3 begins, 3 ends, 1 ends, 2 begins, 2 ends");
+}
+
+#[tokio::test]
+async fn who_leaves_its_lane_is_answered_once_and_waited_for() {
+    let Bench { mut client, requests, ended, .. } = bench();
+    client.send(request(1, json!({"thread": "a", "later": true, "gate": "a"}))).await;
+    client.send(request(2, json!({"thread": "a"}))).await;
+    assert_eq!(next(&mut client).await, "2 done");
+    client.close();
+    requests.open("a");
+    assert_eq!(next(&mut client).await, "1 done");
+    assert_eq!(ended.await.unwrap(), (Ended::InputClosed, true));
 }
 
 #[tokio::test]
