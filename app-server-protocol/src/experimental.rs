@@ -35,6 +35,7 @@ impl Scope {
 /// Experimental fields by type, in the order in which a request that uses several is refused. A field of a single
 /// variant stands under `Type::tag`.
 pub const FIELDS: &[(&str, &[&str])] = &[
+    ("CommandExecParams", &["permissionProfile"]),
     ("CommandExecutionRequestApprovalParams", &["additionalPermissions", "availableDecisions"]),
     ("Config", &["apps"]),
     ("ConfigRequirements", &["allowedApprovalsReviewers", "hooks", "network", "application"]),

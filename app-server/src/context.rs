@@ -12,6 +12,7 @@ use crate::convert::to_core;
 use crate::error::RpcError;
 use crate::identity::Identity;
 use crate::outgoing::Outgoing;
+use crate::processes::Processes;
 use crate::threads::audience::Listener;
 use crate::threads::{LoadedThread, Threads};
 
@@ -37,6 +38,7 @@ pub struct Context {
     /// A thread of this connection has needed the sandbox.
     needed_sandbox: Arc<AtomicBool>,
     histories: Arc<Semaphore>,
+    processes: Processes,
 }
 
 impl Context {
@@ -48,7 +50,9 @@ impl Context {
     ) -> Self {
         let listener = threads.connect(outgoing.clone());
         let histories = Arc::new(Semaphore::new(HISTORIES));
-        Context { outgoing, client, server, threads, listener, needed_sandbox: Arc::default(), histories }
+        let processes = Processes::new(server.conversations.shared().group.clone());
+        let needed_sandbox = Arc::default();
+        Context { outgoing, client, server, threads, listener, needed_sandbox, histories, processes }
     }
 
     /// The way to this connection's client.
@@ -103,6 +107,11 @@ impl Context {
     /// The loaded threads and those who listen to them.
     pub(crate) fn threads(&self) -> &Threads {
         &self.threads
+    }
+
+    /// What this connection runs for its client.
+    pub(crate) fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     /// This connection, as somebody who listens.

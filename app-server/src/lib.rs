@@ -6,7 +6,7 @@
 //! 6 main, run, commands              process
 //! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
 //! 4 router, lanes                    which handler, in what order
-//! 3 handlers, context, threads       behaviour per method; what it may use; one pump per listened thread
+//! 3 handlers, context, threads, processes   behaviour per method; what it may use; what is loaded; what runs
 //! 2 projection, convert              pure: events to the wire, the wire to the engine
 //! 1 handle outgoing client identity error transport args logging
 //! ```
@@ -27,6 +27,7 @@ pub mod identity;
 mod lanes;
 pub mod logging;
 pub mod outgoing;
+mod processes;
 mod projection;
 mod router;
 pub mod shutdown;
@@ -57,11 +58,13 @@ pub async fn run(
     let threads = Threads::new(group);
     let server = Arc::new(config);
     let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
+    let processes = context.processes().clone();
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));
     let ended = connection.serve(shutdown).await;
     tracing::info!(?ended, "stopping");
+    processes.end();
     shutdown::stop(connection, &server.conversations, tasks).await
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod approvals;
+mod command_exec;
 mod config;
 mod crash;
 mod errors;
@@ -11,6 +12,7 @@ mod lists;
 mod logging;
 mod overload;
 mod patches;
+mod processes;
 mod rehearsal;
 mod resume;
 mod sessions;

@@ -51,6 +51,31 @@ macro_rules! for_each_client_request {
             /// Ends the running turn.
             "turn/interrupt" => TurnInterrupt(turn::TurnInterruptParams) -> turn::TurnInterruptResponse;
 
+            /// Runs a command for the client, in the sandbox. Answered when it has ended.
+            "command/exec" => CommandExec(command::CommandExecParams) -> command::CommandExecResponse;
+            /// Writes to a command that runs for this connection. Answered when it is written.
+            "command/exec/write" =>
+                CommandExecWrite(command::CommandExecWriteParams) -> command::CommandExecWriteResponse;
+            /// Changes the size of the terminal of a command that runs for this connection.
+            "command/exec/resize" =>
+                CommandExecResize(command::CommandExecResizeParams) -> command::CommandExecResizeResponse;
+            /// Ends a command that runs for this connection.
+            "command/exec/terminate" =>
+                CommandExecTerminate(command::CommandExecTerminateParams)
+                -> command::CommandExecTerminateResponse;
+            /// Starts a process for the client, without a sandbox. Answered when it runs.
+            experimental "process/spawn" =>
+                ProcessSpawn(process::ProcessSpawnParams) -> process::ProcessSpawnResponse;
+            /// Writes to a process of this connection. Answered when it is written.
+            experimental "process/writeStdin" =>
+                ProcessWriteStdin(process::ProcessWriteStdinParams) -> process::ProcessWriteStdinResponse;
+            /// Changes the size of the terminal of a process of this connection.
+            experimental "process/resizePty" =>
+                ProcessResizePty(process::ProcessResizePtyParams) -> process::ProcessResizePtyResponse;
+            /// Ends a process of this connection.
+            experimental "process/kill" =>
+                ProcessKill(process::ProcessKillParams) -> process::ProcessKillResponse;
+
             /// Lists the models of the active provider, best first.
             "model/list" => ModelList(model::ModelListParams) -> model::ModelListResponse;
             /// Lists the configured and the built-in model providers.

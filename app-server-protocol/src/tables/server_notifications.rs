@@ -64,6 +64,13 @@ macro_rules! for_each_server_notification {
             "item/commandExecution/terminalInteraction" =>
                 TerminalInteraction(item_delta::TerminalInteractionNotification);
 
+            /// More output of a command that runs for this connection. All of it comes before the command's answer.
+            "command/exec/outputDelta" => CommandExecOutputDelta(command::CommandExecOutputDeltaNotification);
+            /// More output of a process of this connection.
+            "process/outputDelta" => ProcessOutputDelta(process::ProcessOutputDeltaNotification);
+            /// A process of this connection has ended.
+            "process/exited" => ProcessExited(process::ProcessExitedNotification);
+
             /// A request of the server is settled: answered by some connection, or withdrawn.
             "serverRequest/resolved" => ServerRequestResolved(notice::ServerRequestResolvedNotification);
             /// The limits of the account, as of the last response of the model.

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod approval;
+pub mod command;
 pub mod config;
 pub mod config_apps;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod item_tool;
 pub mod model;
 pub mod notice;
 pub mod permission;
+pub mod process;
 pub mod rate_limits;
 pub mod requirements;
 pub mod requirements_apps;

@@ -1,11 +1,13 @@
 //! The behaviour of the methods, one file each, in folders by resource.
 
 mod account;
+mod command;
 mod config;
 pub mod initialize;
 mod model;
 mod paging;
 mod permission;
+mod process;
 mod skills;
 mod thread;
 mod turn;
