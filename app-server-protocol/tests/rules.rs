@@ -69,6 +69,8 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("configWarning", "wire"),
     ("deprecationNotice", "wire"),
     ("thread/backgroundTerminals/list", "wire"),
+    ("thread/backgroundTerminals/terminate", "wire"),
+    ("thread/backgroundTerminals/clean", "wire"),
     ("skills/list", "wire"),
     ("account/rateLimits/updated", "wire"),
     ("configRequirements/read", "wire"),

@@ -16,6 +16,7 @@ mod processes;
 mod rehearsal;
 mod resume;
 mod sessions;
+mod shell_command;
 mod shutdown;
 mod slow_client;
 mod support;

@@ -47,3 +47,43 @@ fn a_session_is_written_to_by_its_number() {
     assert!(told[2].contains(&number.to_string()), "{told:#?}");
     assert!(told[3].contains("4711"), "{told:#?}");
 }
+
+#[test]
+fn background_terminals_are_listed_and_ended_one_by_one_and_all() {
+    let command = |word: &str| {
+        Reply::call("exec_command", &json!({"cmd": format!("echo {word}; sleep 1000"), "yield_time_ms": 250}))
+    };
+    let model = MockModel::start([command("a"), command("b"), command("c"), Reply::text("started")]);
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::spawn(&home, &[]);
+    server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"},
+        "capabilities": {"experimentalApi": true}}));
+    let thread = server.start_thread(&home);
+    server.run_turn(&thread, "go");
+    let list = |server: &mut AppServer| {
+        let list = server.ok("thread/backgroundTerminals/list", json!({"threadId": thread}));
+        let ids = list["data"].as_array().unwrap().iter().map(|one| one["processId"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    let ended = |server: &mut AppServer| {
+        let item = server.expect("item/completed")["item"].clone();
+        (item["status"] == "failed" && item["exitCode"] == -1, item["processId"].clone())
+    };
+    let running = list(&mut server);
+    assert_eq!(running.len(), 3);
+    let terminate = |server: &mut AppServer, id: &Value| {
+        let params = json!({"threadId": thread, "processId": id});
+        server.request("thread/backgroundTerminals/terminate", params)
+    };
+    assert_eq!(terminate(&mut server, &running[0]).unwrap(), json!({"terminated": true}));
+    assert_eq!(list(&mut server), running[1..]);
+    assert_eq!(ended(&mut server), (true, running[0].clone()));
+    assert_eq!(terminate(&mut server, &running[0]).unwrap(), json!({"terminated": false}));
+    let refusal = terminate(&mut server, &json!("x")).unwrap_err();
+    assert_eq!(refusal.message, "invalid background terminal process id: invalid digit found in string");
+    assert_eq!(server.ok("thread/backgroundTerminals/clean", json!({"threadId": thread})), json!({}));
+    assert_eq!(list(&mut server), [Value::Null; 0]);
+    assert!(ended(&mut server).0 && ended(&mut server).0);
+    let refusal = server.refused("thread/backgroundTerminals/clean", json!({"threadId": "x"}));
+    assert_eq!(refusal.code, -32600);
+}

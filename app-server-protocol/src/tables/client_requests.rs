@@ -42,6 +42,19 @@ macro_rules! for_each_client_request {
             experimental "thread/backgroundTerminals/list" =>
                 ThreadBackgroundTerminalsList(thread_list::ThreadBackgroundTerminalsListParams)
                 -> thread_list::ThreadBackgroundTerminalsListResponse;
+            /// Ends one of these processes.
+            experimental "thread/backgroundTerminals/terminate" =>
+                ThreadBackgroundTerminalsTerminate(thread_command::ThreadBackgroundTerminalsTerminateParams)
+                -> thread_command::ThreadBackgroundTerminalsTerminateResponse;
+            /// Ends all of these processes.
+            experimental "thread/backgroundTerminals/clean" =>
+                ThreadBackgroundTerminalsClean(thread_command::ThreadBackgroundTerminalsCleanParams)
+                -> thread_command::ThreadBackgroundTerminalsCleanResponse;
+            /// Runs a command of the user's own, with all the rights of the user: as part of the running turn, or as
+            /// a turn. The model is not asked; it sees command and output with its next request.
+            "thread/shellCommand" =>
+                ThreadShellCommand(thread_command::ThreadShellCommandParams)
+                -> thread_command::ThreadShellCommandResponse;
 
             /// Starts a turn with the user's input. Answered when the turn is accepted; its progress arrives as
             /// notifications. While a turn runs, the input joins it and the answer names that turn.

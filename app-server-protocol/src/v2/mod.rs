@@ -27,6 +27,7 @@ pub mod settings;
 pub mod shared;
 pub mod skills;
 pub mod thread;
+pub mod thread_command;
 pub mod thread_list;
 pub mod thread_start;
 pub mod turn;

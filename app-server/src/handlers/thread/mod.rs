@@ -1,5 +1,6 @@
 //! Threads: starting and loading them, reading and listing them.
 
+mod end_terminals;
 mod list;
 mod loaded;
 mod read;
@@ -8,6 +9,7 @@ mod resume;
 mod resume_settings;
 mod resume_source;
 mod sandbox_notice;
+mod shell_command;
 mod start;
 mod stored;
 mod terminals;
