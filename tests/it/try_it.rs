@@ -208,6 +208,23 @@ fn a_key_that_the_server_does_not_use_is_no_account() {
     }
 }
 
+/// Somebody else must not answer in its place.
+#[test]
+fn a_provider_that_cannot_be_used_is_an_error() {
+    for (home, arguments) in [
+        (Home::bare(""), &["-c", "model_provider=nobody", "hello"][..]),
+        (Home::bare("- config model_provider = \"nobody\""), &["hello"][..]),
+    ] {
+        let ended = Program::start_try(&home, arguments, "").end();
+        assert_eq!(ended.status.code(), Some(1), "{}", ended.errors);
+        assert!(
+            ended.errors.contains("nobody") && !ended.errors.contains("rehearsal` model answers"),
+            "{}",
+            ended.errors
+        );
+    }
+}
+
 #[test]
 fn only_what_is_stored_can_be_gone_on_with() {
     let home = Home::with_rehearsal("");

@@ -140,6 +140,11 @@ impl Client {
         }
     }
 
+    /// Whether such a notification has come and was not looked at yet.
+    pub fn was_told(&self, wanted: impl Fn(&ServerNotification) -> bool) -> bool {
+        self.waiting.iter().any(|message| matches!(message, Message::Told(told) if wanted(told)))
+    }
+
     /// Closes the server's input and waits for its end; a server that does not end, or Ctrl-C,
     /// has it killed.
     pub async fn close(self, person: &mut Person<'_>) {

@@ -3,6 +3,7 @@
 //! Only what the server says about itself is looked at, as any client could. A key that the server uses is an account
 //! to it.
 
+use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::{ConfigRead, GetAccount};
 use codex_app_server_protocol::v2::account::GetAccountParams;
 use codex_app_server_protocol::v2::config::ConfigReadParams;
@@ -25,7 +26,12 @@ pub async fn choose(
     let read = client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, person).await?;
     let account = client.request::<GetAccount>(GetAccountParams::default(), person).await?;
     let is_configured = read.config.model_provider.is_some() && read.origins.contains_key("model_provider");
-    if is_configured || account.account.is_some() || !account.requires_openai_auth {
+    // One that cannot be used is not in the configuration as read; the refusal of the thread will say why.
+    let is_unusable = client.was_told(|told| match told {
+        ServerNotification::ConfigWarning(warning) => warning.summary.contains("`model_provider`"),
+        _ => false,
+    });
+    if is_configured || is_unusable || account.account.is_some() || !account.requires_openai_auth {
         return Ok(None);
     }
     person
