@@ -16,6 +16,7 @@ use crate::exec::unified::session::ExecSession;
 use crate::session::request::{
     Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
 };
+use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
 use crate::turn::services::SessionServices;
 
@@ -105,6 +106,11 @@ impl CodexConversation {
 
     pub async fn snapshot(&self) -> Result<Snapshot, CoreError> {
         self.ask(Request::Snapshot).await
+    }
+
+    /// What the session knows: the same as a replay of its file gives.
+    pub async fn state(&self) -> Result<Box<SessionState>, CoreError> {
+        self.ask(Request::State).await
     }
 
     /// Waits until everything so far is in the file.

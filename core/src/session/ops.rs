@@ -27,6 +27,9 @@ impl Session {
             Request::Snapshot(reply) => {
                 let _ = reply.send(self.snapshot());
             }
+            Request::State(reply) => {
+                let _ = reply.send(Box::new(self.state.clone()));
+            }
             Request::Flush(reply) => {
                 let (recorder, thread) = (self.recorder.clone(), self.id);
                 self.services.group.spawn(async move {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::session::settings::SessionSettings;
+use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
 
 /// How many requests may wait for a session.
@@ -21,6 +22,7 @@ pub enum Request {
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
     Interrupt(TurnId, oneshot::Sender<Result<Accepted, NotActive>>),
     Snapshot(oneshot::Sender<Snapshot>),
+    State(oneshot::Sender<Box<SessionState>>),
     /// Answered when everything so far has been written.
     Flush(oneshot::Sender<()>),
 }

@@ -25,6 +25,7 @@ use codex_core::config::home::Surroundings;
 use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
 use codex_core::rollout::reader::{self, Loaded};
+use codex_core::session::state::SessionState;
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::events::approval::{ApplyPatchApprovalRequestEvent, ExecApprovalRequestEvent};
 use codex_protocol::ids::{CallId, ConversationId, TurnId};
@@ -164,11 +165,26 @@ impl Stage {
                 playing.hear(&mut self.told, next).await;
             }
         }
+        self.replay(&playing).await;
         self.manager.shutdown().await;
         self.told.finish()
     }
 
+    /// What a session knows must be what its file says, unless it has ended or a turn still runs.
+    async fn replay(&self, playing: &Playing) {
+        let Ok(snapshot) = playing.conversation.snapshot().await else { return };
+        if snapshot.active_turn.is_some() || !snapshot.is_stored {
+            return;
+        }
+        let live = playing.conversation.state().await.unwrap();
+        playing.conversation.flush().await.unwrap();
+        let items = self.load(playing.conversation.id()).1.items;
+        let items: Vec<RolloutItem> = items.into_iter().map(|stored| stored.item).collect();
+        assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
+    }
+
     async fn resume(&mut self, playing: Playing) -> Playing {
+        self.replay(&playing).await;
         let id = playing.conversation.id();
         drop(playing.events);
         playing.conversation.submit(Submission { id: TurnId::fresh(), op: Op::Shutdown }).await.unwrap();
