@@ -113,6 +113,14 @@ pub struct Line {
 }
 
 impl Directive {
+    /// Bytes of the text that it makes of its line.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Say { text, .. } => text.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether the turn goes on with an output for this.
     pub fn is_call(&self) -> bool {
         match self {

@@ -12,6 +12,8 @@ use crate::model::rehearsal::scene::Scene;
 
 const DEMO: &str = include_str!("demo.txt");
 pub const HELP: &str = include_str!("help.txt");
+/// A short line can ask for a long text, and there may be many of them.
+const MOST_SAID: usize = 32 * 1024 * 1024;
 /// Marks the script in a message that is more than a script.
 const FENCE: &str = "```rehearsal";
 
@@ -127,11 +129,13 @@ struct Reader<'a> {
     lines: Peekable<Lines<'a>>,
     /// The line that was read last, from 1.
     line: usize,
+    /// Bytes of text so far.
+    said: usize,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self { lines: text.lines().peekable(), line: 0 }
+        Self { lines: text.lines().peekable(), line: 0, said: 0 }
     }
 
     fn error(&self, reason: impl Into<String>) -> ScriptError {
@@ -204,6 +208,10 @@ impl<'a> Reader<'a> {
             "help" => vec![Directive::Say { text: HELP.to_owned(), phase: None }],
             _ => directives::parse(word, &text).map_err(|reason| self.error(reason))?,
         };
+        self.said += directives.iter().map(Directive::length).sum::<usize>();
+        if self.said > MOST_SAID {
+            return Err(self.error(format!("a script says at most {} MiB in all", MOST_SAID / 1024 / 1024)));
+        }
         if attempts.is_some() && directives.iter().any(Directive::is_call) {
             return Err(self.error("`attempt` cannot stand before a tool call"));
         }
@@ -246,4 +254,17 @@ fn attempts(line: &str) -> Result<(RangeInclusive<u32>, &str), String> {
     let (from, to) = range.split_once('-').unwrap_or((range, range));
     let [from, to] = [from.parse().map_err(|_| usage())?, to.parse().map_err(|_| usage())?];
     Ok((from..=to, rest.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_lines_cannot_ask_for_endless_text() {
+        assert!(Script::parse("words 1000000\nwords 1000000").is_ok());
+        let error = Script::parse(&"words 1000000\n".repeat(100)).unwrap_err();
+        assert_eq!(error.reason, "a script says at most 32 MiB in all");
+        assert!(error.line < 5, "nothing more is made: {error}");
+    }
 }
