@@ -9,6 +9,10 @@ use codex_tests::server::{AppServer, Question};
 use codex_tests::turn::Turn;
 use serde_json::{Value, json};
 
+/// What lies outside of the workspace is outside of the roots, wherever the tests run.
+const ONLY_THE_WORKSPACE: &str =
+    "- config sandbox_workspace_write = {exclude_slash_tmp = true, exclude_tmpdir_env_var = true}";
+
 const ASK: &str = "item/fileChange/requestApproval";
 const DIFF: &str = "turn/diff/updated";
 
@@ -31,7 +35,7 @@ struct Stage {
 impl Stage {
     fn new(policy: &str, script: impl IntoIterator<Item = Reply>) -> Stage {
         let model = MockModel::start(script);
-        let home = Home::with_model(&model, "- file hello.txt: hello\n- git");
+        let home = Home::with_model(&model, &format!("- file hello.txt: hello\n- git\n{ONLY_THE_WORKSPACE}"));
         let mut server = AppServer::start(&home);
         let thread =
             server.start_thread_with(&home, json!({"approvalPolicy": policy, "sandbox": "workspace-write"}));

@@ -79,6 +79,8 @@ pub(super) struct Rules {
     pub vital: Vec<PathBuf>,
     /// Never read, if they exist.
     pub hidden: Vec<PathBuf>,
+    /// Sockets, and folders of sockets, of programs that do what a command must not do. Never reached, if they exist.
+    pub doors: Vec<PathBuf>,
     /// Never read, whether they exist yet or are replaced later; all else in their folder is frozen as it is.
     pub veiled: Vec<PathBuf>,
     pub network: bool,
@@ -246,7 +248,9 @@ impl Writer {
 
     fn rules(&mut self, rules: &Rules) {
         self.byte(u8::from(rules.network));
-        for paths in [&rules.writable, &rules.protected, &rules.vital, &rules.hidden, &rules.veiled] {
+        for paths in
+            [&rules.writable, &rules.protected, &rules.vital, &rules.hidden, &rules.doors, &rules.veiled]
+        {
             self.list(paths.iter().map(|path| Path::as_os_str(path)));
         }
     }
@@ -285,9 +289,9 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self) -> Option<Rules> {
         let network = self.byte()? != 0;
-        let [writable, protected, vital, hidden, veiled] =
-            [self.list()?, self.list()?, self.list()?, self.list()?, self.list()?];
-        Some(Rules { writable, protected, vital, hidden, veiled, network })
+        let [writable, protected, vital] = [self.list()?, self.list()?, self.list()?];
+        let [hidden, doors, veiled] = [self.list()?, self.list()?, self.list()?];
+        Some(Rules { writable, protected, vital, hidden, doors, veiled, network })
     }
 }
 
@@ -312,6 +316,7 @@ mod tests {
                 protected: vec!["/w/.git".into()],
                 vital: vec!["/home".into()],
                 hidden: vec![],
+                doors: vec!["/run/door".into()],
                 veiled: vec!["/home/auth.json".into()],
                 network: true,
             }),

@@ -76,17 +76,18 @@ pub(super) fn rules(
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
     vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
-    let hidden = FOREIGN_DOORS.iter().map(PathBuf::from);
-    let hidden =
-        hidden.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
+    let doors = FOREIGN_DOORS.iter().map(PathBuf::from);
+    let doors =
+        doors.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
     let configured = surroundings.unreadable.iter().cloned();
     let credentials = CREDENTIALS.iter().map(|name| home.join(name));
     // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
     let linked = credentials.clone().filter(|path| path.is_symlink());
-    let hidden = hidden.chain(configured).chain(linked).filter_map(|path| fs::canonicalize(path).ok());
+    let existing = |path: PathBuf| fs::canonicalize(path).ok();
     Ok(Rules {
         network: policy.has_network(),
-        hidden: sorted(hidden),
+        hidden: sorted(configured.chain(linked).filter_map(existing)),
+        doors: sorted(doors.filter_map(existing)),
         veiled: credentials.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
         protected: sorted(protected),
         vital: sorted(vital),
@@ -279,7 +280,7 @@ mod tests {
         );
         assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
         assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
-        assert!(rules.hidden.contains(&place.base.join("bin")), "a door of the server's own variables");
+        assert!(rules.doors.contains(&place.base.join("bin")), "a door of the server's own variables");
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub fn alone(rules: &Rules) -> Result<OwnedFd, Broken> {
     let secrets: Vec<PathBuf> = rules.veiled.iter().chain(&rules.hidden).cloned().collect();
     ruleset.allow(Path::new("/"), AccessFs::ReadDir.into())?;
     let mut out_of_sight = secrets.clone();
+    // These rules do not stop a connection. To go around a door in a root would only freeze the root.
+    let is_writable = |path: &&PathBuf| rules.writable.iter().any(|root| path.starts_with(root));
+    out_of_sight.extend(rules.doors.iter().filter(|door| !is_writable(door)).cloned());
     out_of_sight.push("/dev".into());
     ruleset.allow_around(Path::new("/"), &out_of_sight, READ)?;
     for device in DEVICES {

@@ -111,7 +111,7 @@ fn points(rules: &Rules) -> BTreeMap<PathBuf, Kind> {
     let nested = rules.writable.iter().map(|path| (path.as_path(), Kind::Pin));
     let protected = rules.protected.iter().chain(&rules.vital);
     let protected = protected.map(|path| (path.as_path(), Kind::ReadOnly));
-    let hidden = rules.hidden.iter().map(|path| (path.as_path(), Kind::Hide));
+    let hidden = rules.hidden.iter().chain(&rules.doors).map(|path| (path.as_path(), Kind::Hide));
     let veils = rules.veiled.iter().filter_map(|path| Some((path.parent()?, Kind::Veil)));
     for (path, kind) in nested.chain(protected).chain(hidden).chain(veils) {
         let Some(root) = outermost_root(path, rules) else {
@@ -191,7 +191,8 @@ fn veil(path: &Path, place: &OwnedFd, rules: &Rules) -> io::Result<()> {
         let name = entry.file_name();
         let is_itself = matches!(name.to_bytes(), b"." | b"..");
         let entry = path.join(OsStr::from_bytes(name.to_bytes()));
-        if !is_itself && !rules.veiled.contains(&entry) && !rules.hidden.contains(&entry) {
+        let kept = [&rules.veiled, &rules.hidden, &rules.doors];
+        if !is_itself && !kept.into_iter().any(|paths| paths.contains(&entry)) {
             mirror(place, &cover, name)?;
         }
     }
@@ -345,7 +346,8 @@ mod tests {
             writable: paths(&["/tmp", "/tmp/a/ws"]),
             protected: paths(&["/tmp/.git", "/tmp/a/ws/.git"]),
             vital: paths(&["/tmp/h/home"]),
-            hidden: paths(&["/run/docker.sock"]),
+            hidden: Vec::new(),
+            doors: paths(&["/run/docker.sock"]),
             veiled: paths(&["/tmp/h/home/auth.json"]),
             network: false,
         };
