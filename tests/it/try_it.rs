@@ -1,5 +1,7 @@
 //! `try`: what a person sees, and what a script can rely on.
 
+use std::path::Path;
+
 use codex_tests::binary;
 use codex_tests::home::Home;
 use codex_tests::model::MockModel;
@@ -223,6 +225,41 @@ fn a_provider_that_cannot_be_used_is_an_error() {
             ended.errors
         );
     }
+}
+
+/// What the user has configured holds here as anywhere.
+#[test]
+fn configured_rights_are_not_overruled() {
+    let home =
+        Home::with_rehearsal("- config sandbox_mode = \"read-only\"\n- config approval_policy = \"never\"");
+    let ended = Program::start_try(&home, &["--yes", "shell touch made || echo refused"], "").end();
+    assert!(ended.output.contains("refused") && !home.work().join("made").exists(), "{}", ended.output);
+    let ended = Program::start_try(&home, &["--yes", "escalate touch made"], "").end();
+    assert!(!home.work().join("made").exists(), "{}", ended.output);
+    let arguments = ["-c", "sandbox_mode=workspace-write", "shell touch made"];
+    let ended = Program::start_try(&home, &arguments, "").end();
+    assert!(home.work().join("made").exists(), "{}", ended.output);
+}
+
+/// Whoever reads the output gets the text and nothing else.
+#[test]
+fn a_slow_line_stays_one_line() {
+    let home = Home::with_rehearsal("");
+    let ended = Program::start_try(&home, &["pace 1200\nsay one two"], "").end();
+    assert_eq!(ended.output.trim(), "one two", "{}", ended.errors);
+    assert!(ended.errors.contains(" s)"), "but the waiting was told of: {}", ended.errors);
+}
+
+#[test]
+fn the_latest_conversation_is_that_of_the_folder() {
+    let home = Home::with_rehearsal("- file other/file: x");
+    let other = home.work().join("other");
+    let start = |folder: &Path, arguments: &[&str]| Program::start_in(folder, &home, arguments, "").end();
+    start(&other, &["try", "say there"]);
+    start(&home.work(), &["try", "say here"]);
+    let ended = start(&other, &["try", "--resume", "say again"]);
+    assert!(ended.output.contains("there") && !ended.output.contains("here\n> "), "{}", ended.output);
+    assert!(!ended.output.contains("say here"), "{}", ended.output);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -40,9 +41,19 @@ pub struct Ended {
 impl Program {
     /// Starts our binary with these arguments; its standard input holds the text and then ends.
     pub fn start<A: AsRef<OsStr>>(home: &Home, arguments: &[A], input: &str) -> Program {
+        Program::start_in(&home.work(), home, arguments, input)
+    }
+
+    /// The same in another folder than the workspace.
+    pub fn start_in<A: AsRef<OsStr>>(folder: &Path, home: &Home, arguments: &[A], input: &str) -> Program {
         let tag = process::new_tag();
         let mut command = server::command_of(&[binary::our_binary().display().to_string()], home, &tag);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .current_dir(folder)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("our binary starts");
         let mut writer = child.stdin.take().expect("it is piped");
         writer.write_all(input.as_bytes()).expect("the input of a test fits into a pipe");

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 pub struct Terminal {
     /// Status lines can be written over.
     rewrites: bool,
-    /// A status line stands where the next text goes.
+    /// A status line stands where the next text goes, or behind the text of an unfinished line.
     shows_status: bool,
     /// The last line on stdout is not finished.
     in_line: bool,
@@ -58,13 +58,15 @@ impl Terminal {
 
     /// What is being waited for, on stderr. The next thing that is printed takes its place.
     pub fn status(&mut self, line: impl Display) {
-        if !self.shows_status {
-            self.end_line();
-        }
         let line = harmless(&line.to_string());
         let _nobody_reads = if self.rewrites {
             self.shows_status = true;
-            write!(io::stderr(), "\r\x1b[K{line}").and_then(|()| io::stderr().flush())
+            let text = match self.is_behind_text() {
+                // Not wrapped, and the cursor stays where the text goes on.
+                true => format!("\x1b[K\x1b7\x1b[?7l  {line}\x1b[?7h\x1b8"),
+                false => format!("\r\x1b[K{line}"),
+            };
+            write!(io::stderr(), "{text}").and_then(|()| io::stderr().flush())
         } else {
             writeln!(io::stderr(), "{line}")
         };
@@ -79,8 +81,14 @@ impl Terminal {
 
     fn clear_status(&mut self) {
         if std::mem::take(&mut self.shows_status) {
-            let _nobody_reads = write!(io::stderr(), "\r\x1b[K").and_then(|()| io::stderr().flush());
+            let erase = if self.is_behind_text() { "\x1b[K" } else { "\r\x1b[K" };
+            let _nobody_reads = write!(io::stderr(), "{erase}").and_then(|()| io::stderr().flush());
         }
+    }
+
+    /// Whether what goes to stderr now stands behind an unfinished line of the result.
+    fn is_behind_text(&self) -> bool {
+        self.in_line && io::stdout().is_terminal()
     }
 }
 

@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::{Initialize, ThreadList, ThreadResume, ThreadStart};
 use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeParams};
-use codex_app_server_protocol::v2::settings::{AskForApproval, SandboxMode};
-use codex_app_server_protocol::v2::thread_list::{ThreadListParams, ThreadSortKey};
+use codex_app_server_protocol::v2::thread_list::{ThreadListCwdFilter, ThreadListParams, ThreadSortKey};
 use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
 use codex_core::config::home::Surroundings;
 use codex_core::config::overrides::Flags;
@@ -16,6 +15,7 @@ use super::approval::Approver;
 use super::client::Client;
 use super::options::{Options, Resume};
 use super::person::Person;
+use super::provider::Chosen;
 use super::turn::{self, Outcome};
 use super::{provider, show};
 
@@ -44,7 +44,9 @@ impl Conversation {
         client.initialized(person).await?;
         let is_stored = options.resume.is_some();
         let thread = match options.resume {
-            Some(resume) => resume_thread(&mut client, resume, options.shows_wire, person).await?,
+            Some(resume) => {
+                resume_thread(&mut client, resume, surroundings, options.shows_wire, person).await?
+            }
             None => start_thread(&mut client, surroundings, person).await?,
         };
         let approver = Approver::new(options.approvals, person.typed.is_person());
@@ -123,17 +125,19 @@ fn server(options: &Options) -> Result<(OsString, Vec<String>), Error> {
     Ok((program, arguments))
 }
 
-/// Commands run in the sandbox, may write the current folder, and ask to leave it.
+/// Unless configured otherwise, commands run in the sandbox, may write the current folder, and ask to leave it.
 async fn start_thread(
     client: &mut Client,
     surroundings: &Surroundings,
     person: &mut Person<'_>,
 ) -> Result<String, Error> {
+    let Chosen { model_provider, sandbox, approval_policy } =
+        provider::choose(client, surroundings, person).await?;
     let params = ThreadStartParams {
-        model_provider: provider::choose(client, surroundings, person).await?,
+        model_provider,
         cwd: Some(surroundings.directory.to_string()),
-        sandbox: Some(SandboxMode::WorkspaceWrite),
-        approval_policy: Some(AskForApproval::OnRequest),
+        sandbox,
+        approval_policy,
         ..ThreadStartParams::default()
     };
     let started = client.request::<ThreadStart>(params, person).await?;
@@ -143,6 +147,7 @@ async fn start_thread(
 async fn resume_thread(
     client: &mut Client,
     resume: Resume,
+    surroundings: &Surroundings,
     shows_wire: bool,
     person: &mut Person<'_>,
 ) -> Result<String, Error> {
@@ -150,6 +155,7 @@ async fn resume_thread(
         Resume::Thread(id) => id,
         Resume::Latest => {
             let params = ThreadListParams {
+                cwd: Some(ThreadListCwdFilter::One(surroundings.directory.to_string())),
                 limit: Some(1),
                 sort_key: Some(ThreadSortKey::UpdatedAt),
                 ..ThreadListParams::default()
@@ -160,6 +166,11 @@ async fn resume_thread(
     };
     let params = ThreadResumeParams { thread_id, ..ThreadResumeParams::default() };
     let resumed = client.request::<ThreadResume>(params, person).await?;
+    if resumed.cwd != surroundings.directory.to_string() {
+        person
+            .terminal
+            .complain(format_args!("The conversation goes on in its own folder `{}`.", resumed.cwd));
+    }
     if !shows_wire {
         for item in resumed.thread.turns.iter().flat_map(|turn| &turn.items) {
             if let Some(text) = show::recalled(item) {

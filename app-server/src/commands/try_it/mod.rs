@@ -40,7 +40,7 @@ pub enum Error {
     Wire(#[from] serde_json::Error),
     #[error("{method} was refused: {message} (code {code})")]
     Refused { method: &'static str, message: String, code: i64 },
-    #[error("there is no stored conversation to resume")]
+    #[error("there is no stored conversation of this folder to resume; `--resume ID` names one of another")]
     NothingToResume,
     #[error(transparent)]
     Surroundings(#[from] codex_core::config::error::Error),

@@ -14,7 +14,7 @@ Usage: codex-app-server try [OPTIONS] [PROMPT]
 Without PROMPT each line of standard input is one.
 
   -c, --config KEY=VALUE  Override a setting; also --enable, --disable and --profile
-      --resume [ID]       Go on with a stored conversation, the latest if no id is given
+      --resume [ID]       Go on with a stored conversation, the latest of this folder if no id is given
       --yes, --deny       Answer every approval so, instead of asking
       --json              Show the messages of the wire instead of their meaning
       --server COMMAND    Talk to another app server, such as \"codex app-server\"

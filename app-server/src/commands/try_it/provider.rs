@@ -1,4 +1,5 @@
-//! Which model answers: the configured one, or the rehearsal model when nothing is configured.
+//! What a thread is started with, where the user has configured nothing: the rehearsal model, the sandbox, and
+//! questions before it is left.
 //!
 //! Only what the server says about itself is looked at, as any client could. A key that the server uses is an account
 //! to it.
@@ -7,6 +8,7 @@ use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::{ConfigRead, GetAccount};
 use codex_app_server_protocol::v2::account::GetAccountParams;
 use codex_app_server_protocol::v2::config::ConfigReadParams;
+use codex_app_server_protocol::v2::settings::{AskForApproval, SandboxMode};
 use codex_core::config::home::Surroundings;
 
 use super::Error;
@@ -16,12 +18,18 @@ use super::person::Person;
 /// The provider inside the server that needs neither account nor network.
 const REHEARSAL: &str = "rehearsal";
 
-/// The provider to name when a thread is started; none when the configured one will do.
+/// What to name when a thread is started; nothing where the configuration says it.
+pub struct Chosen {
+    pub model_provider: Option<String>,
+    pub sandbox: Option<SandboxMode>,
+    pub approval_policy: Option<AskForApproval>,
+}
+
 pub async fn choose(
     client: &mut Client,
     surroundings: &Surroundings,
     person: &mut Person<'_>,
-) -> Result<Option<String>, Error> {
+) -> Result<Chosen, Error> {
     let cwd = Some(surroundings.directory.to_string());
     let read = client.request::<ConfigRead>(ConfigReadParams { include_layers: false, cwd }, person).await?;
     let account = client.request::<GetAccount>(GetAccountParams::default(), person).await?;
@@ -31,11 +39,18 @@ pub async fn choose(
         ServerNotification::ConfigWarning(warning) => warning.summary.contains("`model_provider`"),
         _ => false,
     });
+    let is_set = |key: &str| read.origins.contains_key(key);
+    let mut chosen = Chosen {
+        model_provider: None,
+        sandbox: (!is_set("sandbox_mode")).then_some(SandboxMode::WorkspaceWrite),
+        approval_policy: (!is_set("approval_policy")).then_some(AskForApproval::OnRequest),
+    };
     if is_configured || is_unusable || account.account.is_some() || !account.requires_openai_auth {
-        return Ok(None);
+        return Ok(chosen);
     }
     person
         .terminal
         .complain("No account and no model provider is configured: the built-in `rehearsal` model answers.");
-    Ok(Some(REHEARSAL.to_owned()))
+    chosen.model_provider = Some(REHEARSAL.to_owned());
+    Ok(chosen)
 }

@@ -71,7 +71,6 @@ impl Running<'_> {
                 message = client.next(person.terminal) => Next::Message(message?),
                 () = sleep_until(wake) => Next::Silence,
             };
-            wake = Instant::now() + SECOND;
             match next {
                 Next::Silence => {
                     person.terminal.status(format_args!(
@@ -105,6 +104,8 @@ impl Running<'_> {
                     }
                 }
             }
+            // Whoever was asked a question may have taken their time.
+            wake = Instant::now() + SECOND;
         }
     }
 }
