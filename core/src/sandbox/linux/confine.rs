@@ -8,16 +8,19 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use libc::sock_filter;
 
-use super::broken::Broken;
+use super::broken::{Broken, Step};
 use super::command::last_errno;
 use super::landlock;
 use super::seccomp::{self, Neighbours, Sockets};
+use super::sockets;
 use crate::sandbox::plan::{Confinement, Rules};
 
 /// Prepared restrictions.
 pub struct Confine {
     landlock: Option<OwnedFd>,
     filter: Vec<sock_filter>,
+    /// For the filter that asks.
+    line: Option<sockets::Line>,
 }
 
 impl Confine {
@@ -26,12 +29,19 @@ impl Confine {
         Ok(match confinement {
             Confinement::Open => None,
             Confinement::Namespaces(rules) => {
-                let filter = seccomp::filter(Sockets::Internet, Neighbours::Unseen);
-                Some(Self { landlock: landlock::beside_mounts(rules)?, filter })
+                let sockets = if rules.network { Sockets::Internet } else { Sockets::Isolated };
+                let line = match sockets {
+                    Sockets::Isolated => {
+                        Some(sockets::Line::new().step("a line for questions about sockets")?)
+                    }
+                    Sockets::Internet | Sockets::Local => None,
+                };
+                let filter = seccomp::filter(sockets, Neighbours::Unseen);
+                Some(Self { landlock: landlock::beside_mounts(rules)?, filter, line })
             }
             Confinement::Landlock(rules) => {
                 let filter = seccomp::filter(sockets_without_namespace(rules), Neighbours::Seen);
-                Some(Self { landlock: Some(landlock::alone(rules)?), filter })
+                Some(Self { landlock: Some(landlock::alone(rules)?), filter, line: None })
             }
         })
     }
@@ -49,13 +59,36 @@ impl Confine {
                 len: self.filter.len() as libc::c_ushort,
                 filter: self.filter.as_ptr().cast_mut(),
             };
-            done(libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program))
+            let Some(line) = &self.line else {
+                return done(set_filter(0, &program));
+            };
+            let mut listener = -1;
+            for flags in sockets::FLAGS {
+                if listener == -1 {
+                    listener = set_filter(flags, &program);
+                }
+            }
+            done(listener)?;
+            done(line.send(listener as libc::c_int))
         }
+    }
+
+    /// Answers the questions of the filter, now that it is applied.
+    pub fn watch(&self) -> Result<(), Broken> {
+        let Some(line) = &self.line else { return Ok(()) };
+        line.receive().and_then(sockets::watch).step("answering questions about sockets")
     }
 }
 
 fn sockets_without_namespace(rules: &Rules) -> Sockets {
     if rules.network { Sockets::Internet } else { Sockets::Local }
+}
+
+unsafe fn set_filter(flags: libc::c_ulong, program: &libc::sock_fprog) -> libc::c_long {
+    // SAFETY: numbers, and a program that lives as long as the call.
+    unsafe {
+        libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, std::ptr::from_ref(program))
+    }
 }
 
 /// Takes all capabilities from this process and from what it executes.

@@ -112,7 +112,9 @@ fn start(plan: &Plan, descriptors: Vec<OwnedFd>, outer: &Line) -> Result<libc::p
     };
     let prepared = Prepared::new(&plan.argv, &plan.env, input)
         .map_err(|_| (FailureKind::Program, "it, an argument or a variable holds a NUL byte".to_owned()))?;
-    prepared.start(confine.as_ref()).map_err(not_started)
+    let command = prepared.start(confine.as_ref()).map_err(not_started)?;
+    confine.as_ref().map_or(Ok(()), Confine::watch).map_err(broken)?;
+    Ok(command)
 }
 
 fn broken(broken: Broken) -> Failure {

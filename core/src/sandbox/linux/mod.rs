@@ -23,6 +23,7 @@ mod namespace;
 mod nursery;
 mod outer;
 mod seccomp;
+mod sockets;
 mod stubs;
 mod sys;
 mod tree;

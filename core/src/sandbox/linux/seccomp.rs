@@ -19,6 +19,8 @@ const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
 const REFUSE: u32 = libc::SECCOMP_RET_ERRNO | libc::EPERM as u32;
 /// For calls that programs can do without if the kernel is too old for them.
 const UNKNOWN: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+/// The process waits for the answer of whoever listens.
+const ASK: u32 = libc::SECCOMP_RET_USER_NOTIF;
 const NO_FAMILY: u32 = libc::SECCOMP_RET_ERRNO | libc::EAFNOSUPPORT as u32;
 
 /// Refused whatever the arguments.
@@ -101,8 +103,11 @@ const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
 pub enum Sockets {
     /// None: there is no wall around the network but this.
     Local,
-    /// TCP and UDP: the network is allowed, or is one that leads nowhere.
+    /// TCP and UDP, where the network is allowed.
     Internet,
+    /// The same in a network that leads nowhere. Sockets with a file would lead out of it, so who connects is asked about,
+    /// and those that send without connecting are not made.
+    Isolated,
 }
 
 /// What a command may do to processes that it did not start.
@@ -145,7 +150,13 @@ pub fn filter(sockets: Sockets, neighbours: Neighbours) -> Vec<sock_filter> {
     on(libc::SYS_socketpair, &|call| {
         call.load(argument(0));
         call.unless_equal(libc::AF_UNIX as u32, NO_FAMILY);
+        if sockets == Sockets::Isolated {
+            connected_only(call);
+        }
     });
+    if sockets == Sockets::Isolated {
+        on(libc::SYS_connect, &|call| call.end(ASK));
+    }
     if neighbours == Neighbours::Seen {
         for (number, place) in CHANGES_TO_OTHERS {
             on(*number, &|call| {
@@ -169,10 +180,17 @@ const TIOCLINUX: u32 = 0x541c;
 
 fn socket(call: &mut Program, sockets: Sockets) {
     call.load(argument(0));
-    call.if_equal(libc::AF_UNIX as u32, ALLOW);
+    if sockets == Sockets::Isolated {
+        let mut between_processes = Program::default();
+        connected_only(&mut between_processes);
+        between_processes.end(ALLOW);
+        call.if_equal_then(libc::AF_UNIX as u32, &between_processes);
+    } else {
+        call.if_equal(libc::AF_UNIX as u32, ALLOW);
+    }
     match sockets {
         Sockets::Local => call.end(REFUSE),
-        Sockets::Internet => {
+        Sockets::Internet | Sockets::Isolated => {
             call.unless_either(libc::AF_INET as u32, libc::AF_INET6 as u32, NO_FAMILY);
             call.load(argument(1));
             call.keep_bits(0xf);
@@ -182,6 +200,13 @@ fn socket(call: &mut Program, sockets: Sockets) {
             call.unless_either(libc::IPPROTO_TCP as u32, libc::IPPROTO_UDP as u32, REFUSE);
         }
     }
+}
+
+/// Refuses sockets that can send to an address without connecting to it.
+fn connected_only(call: &mut Program) {
+    call.load(argument(1));
+    call.keep_bits(0xf);
+    call.unless_either(libc::SOCK_STREAM as u32, libc::SOCK_SEQPACKET as u32, REFUSE);
 }
 
 /// Calls that change priority or limits of a process, and the place of its id; zero means the caller itself.
@@ -240,6 +265,12 @@ impl Program {
     fn if_equal(&mut self, value: u32, verdict: u32) {
         self.push(IF_EQUAL, value, 0, 1);
         self.end(verdict);
+    }
+
+    /// Goes on with a block that comes to a verdict.
+    fn if_equal_then(&mut self, value: u32, block: &Program) {
+        self.push(IF_EQUAL, value, 0, u8::try_from(block.instructions.len()).unwrap_or(u8::MAX));
+        self.instructions.extend(&block.instructions);
     }
 
     fn if_at_least(&mut self, value: u32, verdict: u32) {
@@ -315,6 +346,7 @@ mod tests {
                         REFUSE => "EPERM",
                         UNKNOWN => "ENOSYS",
                         NO_FAMILY => "EAFNOSUPPORT",
+                        ASK => "ask",
                         _ => "?",
                     };
                 }
@@ -394,6 +426,24 @@ mod tests {
         }
         let pair = [libc::AF_INET as u32, libc::SOCK_STREAM as u32, 0];
         assert_eq!(call(&filter(Internet, Neighbours::Unseen), libc::SYS_socketpair, pair), "EAFNOSUPPORT");
+    }
+
+    #[test]
+    fn who_leaves_an_isolated_network_is_asked_about() {
+        let filter = filter(Sockets::Isolated, Neighbours::Unseen);
+        let socket = |number, family: i32, kind: i32| {
+            call(&filter, number, [family as u32, (kind | libc::SOCK_CLOEXEC) as u32, 0])
+        };
+        for number in [libc::SYS_socket, libc::SYS_socketpair] {
+            assert_eq!(socket(number, libc::AF_UNIX, libc::SOCK_STREAM), "allow");
+            assert_eq!(socket(number, libc::AF_UNIX, libc::SOCK_SEQPACKET), "allow");
+            assert_eq!(socket(number, libc::AF_UNIX, libc::SOCK_DGRAM), "EPERM");
+            // The kernel takes it for the former.
+            assert_eq!(socket(number, libc::AF_UNIX, libc::SOCK_RAW), "EPERM");
+        }
+        assert_eq!(socket(libc::SYS_socket, libc::AF_INET, libc::SOCK_DGRAM), "allow");
+        assert_eq!(socket(libc::SYS_socket, libc::AF_NETLINK, libc::SOCK_RAW), "EAFNOSUPPORT");
+        assert_eq!(call(&filter, libc::SYS_connect, [3, 0, 0]), "ask");
     }
 
     #[test]
