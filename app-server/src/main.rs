@@ -19,9 +19,11 @@ use codex_core::conversations::{ConversationManager, Shared};
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    // Neither returns when this process was started to run a command or to apply a patch.
+    // None returns when this process was started to run a command, to apply a patch, or to play a part in a check.
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
+    #[cfg(target_os = "linux")]
+    codex_core::selftest::roles::play_if_asked();
     let mut terminal = Terminal::default();
     let Args { command, flags } = match args::parse(std::env::args_os().skip(1)) {
         Ok(args) => args,

@@ -5,7 +5,7 @@
 //! ```text
 //! 9 conversations          the facade: ConversationManager, CodexConversation
 //! 8 session                the owner task of one conversation
-//! 7 tasks                  what a turn does
+//! 7 tasks selftest         what a turn does; attacks on the sandbox
 //! 6 tools                  what the model can call
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
@@ -27,6 +27,8 @@ pub mod git;
 pub mod model;
 pub mod rollout;
 pub mod sandbox;
+#[cfg(target_os = "linux")]
+pub mod selftest;
 pub mod session;
 pub mod tasks;
 pub mod tools;

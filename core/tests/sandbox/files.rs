@@ -1,26 +1,20 @@
-//! Attacks on files: outside of the workspace, and on what is protected inside of it.
+//! What is protected in the workspace, what is vital, and that ordinary work goes on.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use codex_core::exec::streams::TerminalSize;
 use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 
-use crate::checks::{Check, Prepared, as_told, nothing_open};
-use crate::place::{Mode, Place, is_missing, sandbox};
+use codex_core::selftest::picture::picture;
+use codex_core::selftest::roles::ARGUMENT;
+
+use crate::place::{Mode, Place, is_missing, sandbox, this_program};
 use crate::runner::{Outcome, Test, block_on};
 
 pub const TESTS: &[Test] = &[
-    Test { name: "check 1: writing outside", run: || WRITE.run() },
-    Test { name: "check 1: writing in the home directory", run: || WRITE_HOME.run() },
-    Test { name: "check 2: writing through links", run: || LINKS.run() },
-    Test { name: "check 5: moving across the border", run: || MOVE.run() },
-    Test { name: "check 5: mounting", run: || MOUNT.run() },
-    Test { name: "check 6: cutting off contents", run: || CUT.run() },
-    Test { name: "check 6: changing attributes", run: || ATTRIBUTES.run() },
-    Test { name: "check 26: reading credentials", run: || CREDENTIALS.run() },
     Test { name: "files::protected_names_are_kept_and_nothing_is_left", run: protected_names },
     Test { name: "files::a_protected_link_is_kept_and_not_followed", run: protected_link },
     Test { name: "files::what_is_vital_cannot_be_moved_away", run: vital_places },
@@ -29,91 +23,6 @@ pub const TESTS: &[Test] = &[
     Test { name: "files::read_only_writes_nothing", run: read_only },
     Test { name: "files::replaced_credentials_stay_hidden", run: replaced_credentials },
 ];
-
-/// Everything under a folder as text: names, contents, identities and times.
-fn picture(folder: &Path) -> String {
-    let mut lines = Vec::new();
-    let mut waiting = vec![folder.to_path_buf()];
-    while let Some(path) = waiting.pop() {
-        let Ok(meta) = fs::symlink_metadata(&path) else { continue };
-        let contents = if meta.is_file() { fs::read(&path).unwrap_or_default() } else { Vec::new() };
-        let times = (meta.mtime(), meta.mtime_nsec());
-        let text = String::from_utf8_lossy(&contents).into_owned();
-        lines.push(format!("{} {} {:o} {times:?} {text}", path.display(), meta.ino(), meta.mode()));
-        if meta.is_dir() {
-            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        }
-    }
-    lines.sort();
-    lines.join("\n")
-}
-
-/// An attack on a folder, which must look the same afterwards.
-fn untouched(place: &Place, folder: &str, arguments: Vec<String>) -> Prepared {
-    let folder: PathBuf = place.path(folder);
-    let before = picture(&folder);
-    Prepared::new(arguments, move |_| {
-        let after = picture(&folder);
-        (before != after).then(|| format!("before:\n{before}\nafter:\n{after}"))
-    })
-}
-
-const WRITE: Check = Check {
-    attack: "write",
-    prepare: |place| untouched(place, "outside", vec![place.text("outside")]),
-    open_in: nothing_open,
-};
-
-const WRITE_HOME: Check = Check {
-    attack: "write",
-    prepare: |place| {
-        fs::write(place.path("home/file"), "x").unwrap();
-        untouched(place, "home", vec![place.text("home")])
-    },
-    open_in: nothing_open,
-};
-
-const LINKS: Check = Check {
-    attack: "write-through-links",
-    prepare: |place| {
-        symlink("../outside", place.path("ws/old-link")).unwrap();
-        symlink("../outside/file", place.path("ws/old-file-link")).unwrap();
-        untouched(place, "outside", vec![place.text("outside")])
-    },
-    open_in: nothing_open,
-};
-
-const MOVE: Check = Check {
-    attack: "move",
-    prepare: |place| untouched(place, "outside", vec![place.text("outside")]),
-    open_in: nothing_open,
-};
-
-const MOUNT: Check = Check {
-    attack: "mount",
-    prepare: |place| Prepared::new(vec![place.text("outside")], as_told),
-    open_in: nothing_open,
-};
-
-const CUT: Check = Check {
-    attack: "cut",
-    prepare: |place| untouched(place, "outside", vec![place.text("outside/file")]),
-    open_in: nothing_open,
-};
-
-const ATTRIBUTES: Check = Check {
-    attack: "attributes",
-    prepare: |place| untouched(place, "outside", vec![place.text("outside/file")]),
-    open_in: |mode| {
-        (mode == Mode::Landlock).then_some("Landlock has no rules about modes, owners, times and attributes")
-    },
-};
-
-const CREDENTIALS: Check = Check {
-    attack: "read",
-    prepare: |place| Prepared::new(vec![place.text("home/auth.json")], as_told),
-    open_in: nothing_open,
-};
 
 const NAMES: [&str; 7] = [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
 
@@ -135,12 +44,10 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 fn protected_names() -> Outcome {
     full_or("it cannot tell a name from its neighbours", || {
-        let program = crate::place::this_program();
-        let argv: Vec<&str> =
-            [program.to_str().unwrap(), "role", "attack", "protected"].into_iter().chain(NAMES).collect();
+        let attack: Vec<&str> = ["protected"].into_iter().chain(NAMES).collect();
         // Missing ones are not made, and nothing stands in their place afterwards.
         let place = Place::new();
-        let output = place.run(Mode::Full, &argv);
+        let output = place.attack(Mode::Full, &attack);
         assert!(String::from_utf8_lossy(&output.stdout).contains("denied folder .git"));
         assert_eq!(names_in(&place.path("ws")), ["prepared"], "{output:?}");
         // Existing ones stay as they are.
@@ -150,14 +57,14 @@ fn protected_names() -> Outcome {
         fs::write(place.path("ws/.envrc"), "mine").unwrap();
         let before: Vec<String> =
             [".git", ".vscode", ".envrc"].map(|name| picture(&place.path("ws").join(name))).into();
-        place.run(Mode::Full, &argv);
+        place.attack(Mode::Full, &attack);
         let after: Vec<String> =
             [".git", ".vscode", ".envrc"].map(|name| picture(&place.path("ws").join(name))).into();
         assert_eq!(before, after);
         assert_eq!(names_in(&place.path("ws")), [".envrc", ".git", ".vscode", "prepared"]);
         // Two commands at once do not take the protection from each other.
         let place = Place::new();
-        let slow = format!("{} role attack protected .git", program.display());
+        let slow = format!("{} {} attack protected .git", this_program().display(), ARGUMENT);
         let script = format!("sleep 0.2; {slow}");
         std::thread::scope(|scope| {
             let second = scope.spawn(|| place.run(Mode::Full, &["/bin/sh", "-c", &script]));
@@ -271,7 +178,7 @@ END
         let place = Place::new();
         let policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
         // Landlock alone freezes the folder of a root in which something lies that must stay: here this program.
-        let is_frozen = mode == Mode::Landlock && crate::place::this_program().starts_with("/tmp");
+        let is_frozen = mode == Mode::Landlock && this_program().starts_with("/tmp");
         let temporary = if is_frozen { "" } else { "echo x > /tmp/$$-made && rm /tmp/$$-made && " };
         let script = format!("{temporary}echo y > made && cat made && tty >/dev/null");
         let sandbox = sandbox(mode, Path::new("/nonexistent"));

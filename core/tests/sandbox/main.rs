@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "this is a test")]
 #![cfg(target_os = "linux")]
 
-mod attacks;
 mod checks;
 mod files;
 mod lifetime;
@@ -16,18 +15,13 @@ mod processes;
 mod roles;
 mod runner;
 mod sessions;
-mod system;
 
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
+    codex_core::selftest::roles::play_if_asked();
     roles::play_if_asked();
-    runner::run(&[
-        sessions::TESTS,
-        processes::TESTS,
-        files::TESTS,
-        system::TESTS,
-        lifetime::TESTS,
-        patches::TESTS,
-    ]);
+    let groups = [sessions::TESTS, processes::TESTS, files::TESTS, lifetime::TESTS, patches::TESTS];
+    let tests = groups.into_iter().flatten().map(runner::Case::from);
+    runner::run(&tests.chain(checks::cases()).collect::<Vec<_>>());
 }

@@ -1,14 +1,10 @@
 //! The writer of patches as a command like any other: it writes where the policy lets it, and follows no link.
 
 use std::fs::{self, File};
-use std::os::unix::fs::symlink;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use codex_core::tools::patch::job::{Expected, Failure, Job, Report, Step, Then};
 use codex_core::tools::patch::writer::ARGUMENT;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::place::{CONFINED, Mode, Place, is_missing, this_program};
 use crate::runner::{Outcome, Test};
@@ -16,11 +12,7 @@ use crate::runner::{Outcome, Test};
 pub const TESTS: &[Test] = &[
     Test { name: "patches::it_writes_inside_and_nowhere_else", run: inside_and_nowhere_else },
     Test { name: "patches::protected_names_are_kept_and_the_rest_is_put_back", run: protected_names },
-    Test { name: "check 3: a folder that becomes a link while a patch is applied", run: race },
 ];
-
-/// How often the race is run in each mode; the writer alone runs it many more times.
-const ROUNDS: usize = 40;
 
 fn add(place: &Place, name: &str) -> Step {
     let then = Then::Write { content: "patched".into(), mode: None };
@@ -78,43 +70,4 @@ fn protected_names() -> Outcome {
     let left = fs::read_dir(place.path("ws/.git")).unwrap().count();
     assert!(left == 0 && !place.path("ws/new").exists());
     Outcome::Pass
-}
-
-/// Exchanges a folder and a link again and again while it is alive.
-fn while_exchanged<T>(place: &Place, run: impl FnOnce() -> T) -> T {
-    fs::create_dir_all(place.path("ws/d/in")).unwrap();
-    fs::create_dir(place.path("outside/in")).unwrap();
-    symlink("../outside", place.path("ws/link")).unwrap();
-    let (one, other) = (place.path("ws/d"), place.path("ws/link"));
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
-                renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE).unwrap();
-            }
-        });
-        let result = run();
-        stop.store(true, Ordering::Relaxed);
-        result
-    })
-}
-
-fn race() -> Outcome {
-    let outside = |place: &Place| fs::read_dir(place.path("outside/in")).unwrap().count();
-    let control = Place::new();
-    while_exchanged(&control, || {
-        // The race is one that whoever follows links loses.
-        while outside(&control) == 0 {
-            let _ = fs::write(control.path("ws/d/in/new"), "x");
-        }
-    });
-    in_each_mode(|mode| {
-        let place = Place::new();
-        while_exchanged(&place, || {
-            for round in 0..ROUNDS {
-                let _ = apply(&place, mode, vec![add(&place, &format!("ws/d/in/{round}"))]);
-            }
-        });
-        assert_eq!(outside(&place), 0, "in mode {}", mode.name());
-    })
 }

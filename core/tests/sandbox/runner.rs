@@ -13,6 +13,18 @@ pub struct Test {
     pub run: fn() -> Outcome,
 }
 
+/// One that was made while the program runs.
+pub struct Case {
+    pub name: String,
+    pub run: Box<dyn Fn() -> Outcome>,
+}
+
+impl From<&Test> for Case {
+    fn from(test: &Test) -> Self {
+        Self { name: test.name.to_owned(), run: Box::new(test.run) }
+    }
+}
+
 pub enum Outcome {
     Pass,
     /// It passes where it can be run; which strengths cannot do it, and why.
@@ -38,9 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const AS_USER: &str = "--as-user";
 const NOBODY: u32 = 65534;
 
-pub fn run(groups: &[&[Test]]) {
+pub fn run(tests: &[Case]) {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let tests: Vec<&Test> = groups.iter().copied().flatten().collect();
     if arguments.iter().any(|argument| argument == "--list") {
         tests.iter().for_each(|test| println!("{}: test", test.name));
         return;
@@ -48,10 +59,11 @@ pub fn run(groups: &[&[Test]]) {
     let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     let wanted =
         |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
-    let wanted: Vec<&&Test> = tests.iter().filter(|test| wanted(test.name)).collect();
+    let wanted: Vec<&Case> = tests.iter().filter(|test| wanted(&test.name)).collect();
     let as_root = rustix::process::geteuid().is_root();
     let user = if as_root { "root" } else { "user" };
-    let failed: Vec<&str> = wanted.iter().filter(|test| !passes(test, user)).map(|test| test.name).collect();
+    let failed: Vec<&str> =
+        wanted.iter().filter(|test| !passes(test, user)).map(|test| test.name.as_str()).collect();
     if !failed.is_empty() {
         println!("failed as {user}: {}", failed.join(", "));
         std::process::exit(101);
@@ -61,9 +73,9 @@ pub fn run(groups: &[&[Test]]) {
     }
 }
 
-fn passes(test: &Test, user: &str) -> bool {
+fn passes(test: &Case, user: &str) -> bool {
     let start = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(test.run));
+    let outcome = catch_unwind(AssertUnwindSafe(&test.run));
     let took = start.elapsed().as_millis();
     match &outcome {
         Ok(Outcome::Pass) => println!("test {} as {user} ... pass ({took} ms)", test.name),

@@ -1,5 +1,7 @@
 //! `sandbox`: runs a command as the agent's commands are run, or says what the sandbox can do here.
 
+mod check;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -12,17 +14,17 @@ use codex_core::config::permissions::{SandboxMode, SandboxOrigin};
 use codex_core::exec::env::{CommandEnvironment, EnvironmentSnapshot, Network};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
-use codex_core::sandbox::strength::{State, Strength};
 
 use crate::commands::terminal::Terminal;
+use check::{Form, Wanted as Strength};
 
 const USAGE: &str = "usage: codex-app-server sandbox [--mode MODE] [--landlock-only] -- COMMAND [ARG ...]
-       codex-app-server sandbox check [--landlock-only]
+       codex-app-server sandbox check [--json] [--strength full|landlock]
 MODE is read-only, workspace-write or danger-full-access; as configured if left out, else workspace-write.";
 
 /// Carries out the subcommand. The exit code is the command's; `check` fails where there is no sandbox.
 pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
-    let Wanted { check, landlock_only, mode, command } = match parse(arguments) {
+    let Wanted { check, strength, mode, command } = match parse(arguments) {
         Ok(wanted) => wanted,
         Err(problem) => {
             terminal.complain(format_args!("{problem}\n{USAGE}"));
@@ -30,14 +32,14 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
         }
     };
     let surroundings = Surroundings::of_process()?;
+    if let Some(form) = check {
+        return check::run(strength, form, &surroundings, terminal);
+    }
     let helper = std::env::current_exe().context("the file of this program is not known")?;
     let mut sandbox =
         Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment);
-    if landlock_only {
+    if strength == Strength::Landlock {
         sandbox = sandbox.landlock_only();
-    }
-    if check {
-        return Ok(report(&sandbox, terminal));
     }
     let directory = surroundings.directory.clone();
     let configs = ConfigLoader::new(surroundings, flags)?;
@@ -60,25 +62,11 @@ fn unreadable(config: &codex_core::config::Config) -> Vec<std::path::PathBuf> {
     config.sandbox_unreadable_paths.iter().map(|path| path.as_path().to_path_buf()).collect()
 }
 
-fn report(sandbox: &Sandbox, terminal: &mut Terminal) -> ExitCode {
-    for finding in sandbox.report() {
-        let state = match finding.state {
-            State::Good => "ok     ",
-            State::Limited => "limited",
-            State::Missing => "missing",
-        };
-        terminal.say(format_args!("{state} {}: {}", finding.name, finding.text));
-    }
-    match sandbox.strength() {
-        Strength::Full | Strength::LandlockOnly { .. } => ExitCode::SUCCESS,
-        Strength::None { .. } => ExitCode::FAILURE,
-    }
-}
-
 #[derive(Debug)]
 struct Wanted {
-    check: bool,
-    landlock_only: bool,
+    /// How to tell what the checks found, if they are wanted.
+    check: Option<Form>,
+    strength: Strength,
     /// None: as configured, or workspace-write.
     mode: Option<SandboxMode>,
     command: Vec<String>,
@@ -87,14 +75,18 @@ struct Wanted {
 fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
     use lexopt::prelude::*;
 
-    let mut wanted = Wanted { check: false, landlock_only: false, mode: None, command: Vec::new() };
+    let mut wanted = Wanted { check: None, strength: Strength::Detected, mode: None, command: Vec::new() };
+    let mut form = Form::Lines;
+    let mut is_check = false;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("mode") => wanted.mode = Some(mode(&parser.value()?.string()?)?),
             Long("help") | Short('h') => bail!("runs a command as the agent's commands are run"),
-            Long("landlock-only") => wanted.landlock_only = true,
-            Value(word) if wanted.command.is_empty() && word == "check" => wanted.check = true,
+            Long("landlock-only") => wanted.strength = Strength::Landlock,
+            Long("strength") => wanted.strength = strength(&parser.value()?.string()?)?,
+            Long("json") => form = Form::Json,
+            Value(word) if wanted.command.is_empty() && word == "check" => is_check = true,
             Value(word) => {
                 wanted.command.push(word.string()?);
                 for word in parser.raw_args()? {
@@ -104,11 +96,21 @@ fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
             other => return Err(other.unexpected().into()),
         }
     }
-    match (wanted.check, wanted.command.is_empty()) {
+    wanted.check = is_check.then_some(form);
+    match (is_check, wanted.command.is_empty()) {
         (true, false) => bail!("`check` takes no command"),
         (false, true) => bail!("there is no command to run"),
+        (false, false) if form == Form::Json => bail!("`--json` is for `check`"),
         (true, true) | (false, false) => Ok(wanted),
     }
+}
+
+fn strength(text: &str) -> anyhow::Result<Strength> {
+    Ok(match text {
+        "full" => Strength::Full,
+        "landlock" => Strength::Landlock,
+        other => bail!("there is no strength `{other}`; it is `full` or `landlock`"),
+    })
 }
 
 fn mode(text: &str) -> anyhow::Result<SandboxMode> {
@@ -126,7 +128,7 @@ mod tests {
 
     fn parsed(line: &str) -> String {
         match parse(line.split_whitespace().map(OsString::from).collect()) {
-            Ok(wanted) if wanted.check => format!("check landlock_only={}", wanted.landlock_only),
+            Ok(Wanted { check: Some(form), strength, .. }) => format!("check {form:?} {strength:?}"),
             Ok(wanted) => format!("{:?} {:?}", wanted.mode, wanted.command),
             Err(problem) => problem.to_string(),
         }
@@ -136,7 +138,13 @@ mod tests {
     fn what_stands_behind_the_command_is_its_own() {
         assert_eq!(parsed("-- ls -l --mode x"), r#"None ["ls", "-l", "--mode", "x"]"#);
         assert_eq!(parsed("--mode read-only ls -l"), r#"Some(ReadOnly) ["ls", "-l"]"#);
-        assert_eq!(parsed("check --landlock-only"), "check landlock_only=true");
+        assert_eq!(parsed("check --landlock-only"), "check Lines Landlock");
+        assert_eq!(parsed("check --json --strength full"), "check Json Full");
+        assert_eq!(
+            parsed("check --strength none"),
+            "there is no strength `none`; it is `full` or `landlock`"
+        );
+        assert_eq!(parsed("--json ls"), "`--json` is for `check`");
         assert_eq!(parsed(""), "there is no command to run");
         assert_eq!(parsed("--mode none -- ls"), "there is no mode `none`");
     }
