@@ -26,6 +26,7 @@ pub struct Line {
 
 impl Line {
     pub fn new() -> io::Result<Self> {
+        can_take_descriptors()?;
         let (parent, child) = UnixStream::pair()?;
         Ok(Self { parent, child })
     }
@@ -132,6 +133,17 @@ impl Listener {
             libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND as _, &raw mut response);
         }
     }
+}
+
+/// Whether the system lets anybody take descriptors: a filter around this process may not.
+fn can_take_descriptors() -> io::Result<()> {
+    let own = open_process(std::process::id() as libc::pid_t)?;
+    // SAFETY: numbers; the descriptor is new and owned by nobody else.
+    unsafe {
+        let copy = check(libc::syscall(libc::SYS_pidfd_getfd, own.as_raw_fd(), own.as_raw_fd(), 0))?;
+        drop(OwnedFd::from_raw_fd(copy as RawFd));
+    }
+    Ok(())
 }
 
 /// A copy of a descriptor of another process. Of a thread if the system knows how, else of its process.

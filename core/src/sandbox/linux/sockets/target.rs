@@ -27,11 +27,9 @@ pub struct Target {
 
 impl Target {
     pub fn of(request: &Request) -> Result<Self, Errno> {
-        let fd = i32::try_from(request.argument(0)).map_err(|_| Errno::BADF)?;
-        let length = usize::try_from(request.argument(2)).unwrap_or(usize::MAX);
-        if length > LONGEST {
-            return Err(Errno::INVAL);
-        }
+        // The kernel looks at the lower halves only.
+        let (fd, length) = (request.argument(0) as i32, request.argument(2) as i32);
+        let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST).ok_or(Errno::INVAL)?;
         let socket = descriptor_of(request.thread(), fd)?;
         let mut address = vec![0; length];
         memory_of(request.thread(), request.argument(1), &mut address)?;
