@@ -38,9 +38,11 @@ pub fn read_whole(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(beginning.bytes)
 }
 
+/// Opens a regular file.
+///
 /// The type is looked at before opening, since opening a device can have effects, and again after it,
 /// since the file may have been exchanged in between.
-fn open_regular(path: &Path) -> io::Result<File> {
+pub fn open_regular(path: &Path) -> io::Result<File> {
     let not_regular = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
     if !std::fs::metadata(path)?.is_file() {
         return Err(not_regular());

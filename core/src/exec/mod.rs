@@ -4,7 +4,6 @@
 //! those of a client as bytes; both end with all they started. The rest is pure: what a command line does (`parse`), whether it only reads (`safety`),
 //! what environment it gets (`env`).
 
-pub mod command;
 pub mod env;
 pub mod kill;
 pub mod output;

@@ -5,15 +5,16 @@
 //! writes it counts as unknown; nothing here fails. Includes and URL rewriting of git's
 //! configuration are not followed. Blocks, on small files only.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
 use codex_protocol::git::GitInfo;
 
+use crate::base::files::{open_regular, read_beginning};
+
 /// Larger files of these kinds are not written by git.
-const SMALL: u64 = 64 * 1024;
-const CONFIG: u64 = 1024 * 1024;
+const SMALL: usize = 64 * 1024;
+const CONFIG: usize = 1024 * 1024;
 const PACKED_REFS: u64 = 64 * 1024 * 1024;
 /// How many references may refer to each other.
 const DEEPEST: usize = 5;
@@ -82,7 +83,7 @@ impl Folders {
 
     /// References that git has gathered in one file.
     fn packed(&self, name: &str) -> Option<String> {
-        let file = regular(&self.common.join("packed-refs"))?;
+        let file = open_regular(&self.common.join("packed-refs")).ok()?;
         let lines = BufReader::new(file.take(PACKED_REFS)).split(b'\n');
         lines.map_while(Result::ok).find_map(|line| {
             let (commit, found) = std::str::from_utf8(&line).ok()?.trim_end().split_once(' ')?;
@@ -192,23 +193,8 @@ fn small(path: &Path) -> Option<String> {
     text(path, SMALL)
 }
 
-fn text(path: &Path, limit: u64) -> Option<String> {
-    let mut text = String::new();
-    regular(path)?.take(limit).read_to_string(&mut text).ok()?;
-    Some(text)
-}
-
-/// Opens nothing that could block or has a meaning of its own, such as pipes and devices.
-fn regular(path: &Path) -> Option<File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY).bits().cast_signed(),
-    );
-    let file = options.open(path).ok()?;
-    file.metadata().ok()?.is_file().then_some(file)
+fn text(path: &Path, limit: usize) -> Option<String> {
+    String::from_utf8(read_beginning(path, limit).ok()?.bytes).ok()
 }
 
 #[cfg(test)]

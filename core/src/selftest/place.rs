@@ -19,7 +19,7 @@ use crate::sandbox::launch::Launch;
 /// What only the server knows. Whoever prints it got out.
 pub const SECRET: &str = "canary-secret-4711";
 /// Longer than any attack takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a command is confined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

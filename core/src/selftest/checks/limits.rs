@@ -6,7 +6,7 @@ use crate::selftest::place::{Mode, Place, finish};
 use crate::selftest::trial::{Prepared, Verdict, as_told, attacked};
 
 /// So much output, in bytes, and what the server may need while it passes by, in KiB.
-const OUTPUT: u64 = 256 * 1024 * 1024;
+const OUTPUT: u64 = 128 * 1024 * 1024;
 const ROOM: u64 = 96 * 1024;
 
 /// The server keeps the ends of the output and its head.
