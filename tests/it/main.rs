@@ -3,6 +3,7 @@
 
 mod approvals;
 mod command_exec;
+mod commands;
 mod config;
 mod crash;
 mod errors;

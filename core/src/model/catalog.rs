@@ -26,10 +26,23 @@ pub struct ModelInfo {
     /// Whether it writes patches as free text; else as an argument of a function.
     pub freeform_patch: bool,
     pub images: bool,
+    /// The command tool it knows best, for settings without sessions.
+    pub shell: ShellKind,
     /// How much of one tool output it is shown, in tokens.
     pub tool_output_tokens: usize,
     /// False for models that are not in this catalog.
     pub known: bool,
+}
+
+/// What a command is given as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShellKind {
+    /// A program and its arguments.
+    Words,
+    /// A script for the user's shell.
+    Script,
+    /// The tool that the model brings along.
+    Local,
 }
 
 impl ModelInfo {
@@ -55,6 +68,7 @@ const UNKNOWN: ModelInfo = ModelInfo {
     parallel_tool_calls: true,
     freeform_patch: false,
     images: true,
+    shell: ShellKind::Words,
     tool_output_tokens: TOOL_OUTPUT_TOKENS,
     known: false,
 };
@@ -62,6 +76,8 @@ const UNKNOWN: ModelInfo = ModelInfo {
 const KNOWN: ModelInfo = ModelInfo { known: true, ..UNKNOWN };
 
 const GPT_5: ModelInfo = ModelInfo { default_effort: Some("medium"), verbosity: true, ..KNOWN };
+
+const GPT_5_1: ModelInfo = ModelInfo { freeform_patch: true, shell: ShellKind::Script, ..GPT_5 };
 
 const CODEX: ModelInfo = ModelInfo { verbosity: false, freeform_patch: true, ..GPT_5 };
 
@@ -82,15 +98,14 @@ const MODELS: &[(&str, ModelInfo)] = &[
         ModelInfo {
             default_summary: ReasoningSummary::None,
             default_verbosity: Some(Verbosity::Low),
-            freeform_patch: true,
-            ..GPT_5
+            ..GPT_5_1
         },
     ),
-    ("gpt-5.1-codex", CODEX),
-    ("gpt-5.1", ModelInfo { default_verbosity: Some(Verbosity::Low), freeform_patch: true, ..GPT_5 }),
+    ("gpt-5.1-codex", ModelInfo { shell: ShellKind::Script, ..CODEX }),
+    ("gpt-5.1", ModelInfo { default_verbosity: Some(Verbosity::Low), ..GPT_5_1 }),
     ("gpt-5-codex", CODEX),
     ("gpt-5", ModelInfo { parallel_tool_calls: false, ..GPT_5 }),
-    ("codex-mini-latest", OLDER_REASONING),
+    ("codex-mini-latest", ModelInfo { shell: ShellKind::Local, ..OLDER_REASONING }),
     ("codex-", CODEX),
     ("o3", OLDER_REASONING),
     ("o4-mini", OLDER_REASONING),
@@ -117,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_longest_prefix_wins() {
-        assert_eq!(find("gpt-5.1-codex-max"), CODEX);
+        assert_eq!(find("gpt-5.1-codex-max"), ModelInfo { shell: ShellKind::Script, ..CODEX });
         assert_eq!(find("openai/gpt-oss-20b").context_window, 96_000);
         assert_eq!(find("gpt-5.5").default_verbosity, Some(Verbosity::Low));
         assert!(find("gpt-5-2025-08-07").known);

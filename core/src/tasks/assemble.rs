@@ -6,7 +6,7 @@ use codex_protocol::events::item::{ItemCompletedEvent, ItemStartedEvent};
 use codex_protocol::events::message::{
     ContentDeltaEvent, RawReasoningDeltaEvent, ReasoningDeltaEvent, ReasoningSectionBreakEvent,
 };
-use codex_protocol::ids::{ConversationId, ItemId, TurnId};
+use codex_protocol::ids::{CallId, ConversationId, ItemId, TurnId};
 use codex_protocol::response_item::{
     ContentItem, MessagePhase, ReasoningContent, ReasoningSummaryPart, ResponseItem,
 };
@@ -159,9 +159,10 @@ impl Assembler {
                 facts.push(Fact::Emit(self.completed(search, started, now)));
                 facts.push(Fact::Record(item));
             }
-            ResponseItem::FunctionCall { .. }
-            | ResponseItem::CustomToolCall { .. }
-            | ResponseItem::LocalShellCall { .. } => facts.push(Fact::Call(item)),
+            ResponseItem::LocalShellCall { .. } => facts.push(Fact::Call(with_call_id(item))),
+            ResponseItem::FunctionCall { .. } | ResponseItem::CustomToolCall { .. } => {
+                facts.push(Fact::Call(item));
+            }
             ResponseItem::Message { .. } | ResponseItem::Compaction { .. } => facts.push(Fact::Record(item)),
             ResponseItem::FunctionCallOutput { .. }
             | ResponseItem::CustomToolCallOutput { .. }
@@ -254,6 +255,15 @@ fn part(parts: &mut Vec<String>, index: i64) -> &mut String {
     }
     #[allow(clippy::indexing_slicing)] // the branch above makes the index valid
     &mut parts[index]
+}
+
+/// Such a call may be known by the id of its item alone, or by none; its output needs one.
+fn with_call_id(mut item: ResponseItem) -> ResponseItem {
+    if let ResponseItem::LocalShellCall { id, call_id, .. } = &mut item {
+        let own = || id.as_deref().map_or_else(|| uuid::Uuid::new_v4().to_string().into(), CallId::from);
+        call_id.get_or_insert_with(own);
+    }
+    item
 }
 
 fn raw_text(content: &ReasoningContent) -> String {

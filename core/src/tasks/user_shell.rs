@@ -23,7 +23,7 @@ use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
 use crate::sandbox::command::CommandSpec;
 use crate::tasks::SessionTask;
-use crate::tools::handlers::exec_command::plan;
+use crate::tools::handlers::command::plan;
 use crate::tools::handlers::owned::Owned;
 use crate::turn::port::SessionTaskContext;
 

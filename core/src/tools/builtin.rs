@@ -3,24 +3,112 @@
 use std::sync::Arc;
 
 use crate::config::{Config, features};
-use crate::model::catalog::ModelInfo;
+use crate::model::catalog::{ModelInfo, ShellKind};
 use crate::tools::handlers::apply_patch::ApplyPatch;
 use crate::tools::handlers::exec_command::ExecCommand;
+use crate::tools::handlers::shell::Shell;
+use crate::tools::handlers::shell_command::ShellCommand;
 use crate::tools::handlers::update_plan::UpdatePlan;
 use crate::tools::handlers::write_stdin::WriteStdin;
 use crate::tools::registry::{ToolHandler, ToolRegistry};
 
+/// Whether the model is told of a tool, or it is only carried out when the model has learned of it elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    Offered,
+    Understood,
+    Absent,
+}
+
 /// The tools of a conversation, in the order in which the model sees them.
 pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
-    let runs_commands = config.is_enabled(&features::UNIFIED_EXEC);
+    let runs_commands = config.is_enabled(&features::SHELL_TOOL);
+    let has_sessions = runs_commands && config.is_enabled(&features::UNIFIED_EXEC);
+    let kind = match model.shell {
+        ShellKind::Words if config.is_enabled(&features::SHELL_COMMAND_TOOL) => ShellKind::Script,
+        kind => kind,
+    };
+    let session = if has_sessions { Tool::Offered } else { Tool::Absent };
+    let shell = |of: ShellKind| match (runs_commands, has_sessions) {
+        (false, _) => Tool::Absent,
+        (true, false) if kind == of => Tool::Offered,
+        (true, _) => Tool::Understood,
+    };
+    let container = if runs_commands { Tool::Understood } else { Tool::Absent };
     // In the form that the model knows.
     let patch = if model.freeform_patch { ApplyPatch::Freeform } else { ApplyPatch::Function };
-    let all: [(bool, Arc<dyn ToolHandler>); 4] = [
-        (runs_commands, Arc::new(ExecCommand)),
-        (runs_commands, Arc::new(WriteStdin)),
-        (true, Arc::new(UpdatePlan)),
-        (true, Arc::new(patch)),
+    let all: [(Tool, Arc<dyn ToolHandler>); 8] = [
+        (session, Arc::new(ExecCommand)),
+        (session, Arc::new(WriteStdin)),
+        (shell(ShellKind::Words), Arc::new(Shell::Function)),
+        (shell(ShellKind::Script), Arc::new(ShellCommand)),
+        (shell(ShellKind::Local), Arc::new(Shell::Local)),
+        (container, Arc::new(Shell::Container)),
+        (Tool::Offered, Arc::new(UpdatePlan)),
+        (Tool::Offered, Arc::new(patch)),
     ];
-    let offered = all.into_iter().filter(|(is_offered, _)| *is_offered);
-    ToolRegistry::new(offered.map(|(_, handler)| handler).collect())
+    let mut registry = ToolRegistry::default();
+    for (tool, handler) in all {
+        match tool {
+            Tool::Offered => registry.offer(handler),
+            Tool::Understood => registry.understand(handler),
+            Tool::Absent => {}
+        }
+    }
+    registry
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::base::paths::AbsolutePath;
+    use crate::model::catalog;
+
+    fn offered(model: &str, switches: &[(&str, bool)]) -> String {
+        let folder = AbsolutePath::new("/w").unwrap();
+        let mut config = Config::defaults(folder.clone(), folder);
+        for (key, on) in switches {
+            config.features.insert((*key).to_owned(), *on);
+        }
+        let registry = tools(&config, &catalog::find(model));
+        let specs = registry.specs();
+        let names: Vec<&str> = specs.iter().map(|spec| spec.name()).collect();
+        let understood = ["shell", "container.exec", "local_shell", "shell_command", "exec_command"];
+        let understood: Vec<&str> = understood
+            .into_iter()
+            .filter(|name| !names.contains(name) && registry.get(name).is_some())
+            .collect();
+        format!("{model} {switches:?}: {} ({})\n", names.join(" "), understood.join(" "))
+    }
+
+    #[test]
+    fn the_command_tool_is_that_of_the_settings_and_of_the_model() {
+        let mut table = String::new();
+        for switches in [
+            &[][..],
+            &[("unified_exec", false)],
+            &[("unified_exec", false), ("shell_command_tool", true)],
+            &[("shell_tool", false)],
+        ] {
+            for model in ["gpt-5", "gpt-5.1-codex-max", "codex-mini-latest"] {
+                table += &offered(model, switches);
+            }
+        }
+        expect![[r#"
+            gpt-5 []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
+            gpt-5.1-codex-max []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
+            codex-mini-latest []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
+            gpt-5 [("unified_exec", false)]: shell update_plan apply_patch (container.exec local_shell shell_command)
+            gpt-5.1-codex-max [("unified_exec", false)]: shell_command update_plan apply_patch (shell container.exec local_shell)
+            codex-mini-latest [("unified_exec", false)]: local_shell update_plan apply_patch (shell container.exec shell_command)
+            gpt-5 [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch (shell container.exec local_shell)
+            gpt-5.1-codex-max [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch (shell container.exec local_shell)
+            codex-mini-latest [("unified_exec", false), ("shell_command_tool", true)]: local_shell update_plan apply_patch (shell container.exec shell_command)
+            gpt-5 [("shell_tool", false)]: update_plan apply_patch ()
+            gpt-5.1-codex-max [("shell_tool", false)]: update_plan apply_patch ()
+            codex-mini-latest [("shell_tool", false)]: update_plan apply_patch ()
+        "#]].assert_eq(&table);
+    }
 }

@@ -32,6 +32,10 @@ impl ToolCall {
         match &self.payload {
             ToolPayload::Function { arguments } => {
                 let text = if arguments.trim().is_empty() { "{}" } else { arguments.as_str() };
+                if !text.trim_start().starts_with('{') {
+                    let text = format!("the arguments of {} must be a JSON object", self.name);
+                    return Err(ToolError::RespondToModel(text));
+                }
                 serde_json::from_str(text).map_err(|error| {
                     ToolError::RespondToModel(format!(
                         "the arguments of {} could not be read: {error}",

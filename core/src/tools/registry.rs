@@ -33,14 +33,19 @@ pub trait ToolHandler: Send + Sync {
 #[derive(Clone, Default)]
 pub struct ToolRegistry {
     handlers: BTreeMap<String, Arc<dyn ToolHandler>>,
-    specs: Arc<[ToolSpec]>,
+    specs: Vec<ToolSpec>,
 }
 
 impl ToolRegistry {
-    pub fn new(handlers: Vec<Arc<dyn ToolHandler>>) -> Self {
-        let specs = handlers.iter().filter_map(|handler| handler.spec()).collect();
-        let handlers = handlers.into_iter().map(|handler| (handler.name().to_owned(), handler)).collect();
-        Self { handlers, specs }
+    /// Adds a tool behind those that the model is told of.
+    pub fn offer(&mut self, handler: Arc<dyn ToolHandler>) {
+        self.specs.extend(handler.spec());
+        self.understand(handler);
+    }
+
+    /// Adds a tool that the model is not told of.
+    pub fn understand(&mut self, handler: Arc<dyn ToolHandler>) {
+        self.handlers.insert(handler.name().to_owned(), handler);
     }
 
     pub fn get(&self, name: &str) -> Option<Arc<dyn ToolHandler>> {
@@ -48,7 +53,7 @@ impl ToolRegistry {
     }
 
     pub fn specs(&self) -> Arc<[ToolSpec]> {
-        Arc::clone(&self.specs)
+        self.specs.as_slice().into()
     }
 }
 

@@ -17,8 +17,8 @@ pub fn call_of(item: &ResponseItem) -> Option<ToolCall> {
             name: name.clone(),
             payload: ToolPayload::Custom { input: input.clone() },
         }),
-        ResponseItem::LocalShellCall { call_id, id, action, .. } => Some(ToolCall {
-            call_id: call_id.clone().or_else(|| id.as_deref().map(Into::into))?,
+        ResponseItem::LocalShellCall { call_id, action, .. } => Some(ToolCall {
+            call_id: call_id.clone()?,
             name: "local_shell".into(),
             payload: ToolPayload::LocalShell(action.clone()),
         }),

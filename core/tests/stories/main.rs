@@ -13,6 +13,7 @@ use libtest_mimic::{Arguments, Trial};
 
 mod approvals;
 mod background;
+mod commands;
 mod hostile;
 mod interrupts;
 mod patch_approvals;
@@ -38,6 +39,7 @@ fn main() {
         plans::stories(),
         resume::stories(),
         background::stories(),
+        commands::stories(),
         slow_client::stories(),
         user_shell::stories(),
     ]

@@ -240,6 +240,8 @@ mod tests {
                 hide_agent_reasoning: false,
                 show_raw_agent_reasoning: false,
                 features: {
+                    "shell_command_tool": false,
+                    "shell_tool": true,
                     "unified_exec": true,
                 },
             }

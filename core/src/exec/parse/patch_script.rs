@@ -4,6 +4,7 @@
 //! such program; models write it because they have learned so, and it is carried out as the tool of that name.
 
 use super::bash::{Word, plain_commands};
+use crate::exec::safety::script_of;
 
 /// What a script turns out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,17 @@ pub enum PatchScript {
 
 const NAMES: [&str; 2] = ["apply_patch", "applypatch"];
 const BEGIN: &str = "*** Begin Patch";
+
+/// The same for a command in words: the program that does not exist, or a shell with such a script.
+pub fn find_in(argv: &[String]) -> Option<PatchScript> {
+    match argv {
+        [name, patch] if NAMES.contains(&name.as_str()) => {
+            Some(PatchScript::Applies { folder: None, patch: patch.clone() })
+        }
+        [only] if only.trim_start().starts_with(BEGIN) => Some(PatchScript::OnlyPatch),
+        _ => find(script_of(argv)?),
+    }
+}
 
 /// None for a script that does something else.
 pub fn find(script: &str) -> Option<PatchScript> {
@@ -116,6 +128,23 @@ mod tests {
             ("*** Begin Patch\n*** End Patch", "only a patch"),
         ] {
             assert_eq!(found(script), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn commands_in_words_are_looked_into() {
+        let find = |argv: &[&str]| find_in(&argv.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let applies = |folder: Option<&str>, patch: &str| {
+            Some(PatchScript::Applies { folder: folder.map(str::to_owned), patch: patch.to_owned() })
+        };
+        assert_eq!(find(&["apply_patch", "P"]), applies(None, "P"));
+        assert_eq!(find(&["/bin/bash", "-lc", "cd a && apply_patch <<'E'\nP\nE"]), applies(Some("a"), "P\n"));
+        assert_eq!(find(&[" *** Begin Patch\n"]), Some(PatchScript::OnlyPatch));
+        assert_eq!(find(&["sh", "-c", "*** Begin Patch\n"]), Some(PatchScript::OnlyPatch));
+        for other in
+            [&["apply_patch"][..], &["apply_patch", "P", "Q"], &["echo", "*** Begin Patch"], &["ls"], &[]]
+        {
+            assert_eq!(find(other), None, "{other:?}");
         }
     }
 

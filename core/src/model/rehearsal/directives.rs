@@ -145,12 +145,14 @@ impl Directive {
 }
 
 /// The id under which an output is expected, if the item is a call.
-pub fn call_of(item: &ResponseItem) -> Option<&CallId> {
+pub fn call_of(item: &ResponseItem) -> Option<CallId> {
     match item {
         ResponseItem::FunctionCall { call_id, .. } | ResponseItem::CustomToolCall { call_id, .. } => {
-            Some(call_id)
+            Some(call_id.clone())
         }
-        ResponseItem::LocalShellCall { call_id, .. } => call_id.as_ref(),
+        ResponseItem::LocalShellCall { call_id, id, .. } => {
+            call_id.clone().or_else(|| id.as_deref().map(CallId::from))
+        }
         _ => None,
     }
 }
@@ -324,6 +326,9 @@ fn item(value: Value) -> Result<Directive, String> {
     let kind = value.get("type").and_then(Value::as_str).unwrap_or("").to_owned();
     match serde_json::from_value(value) {
         Ok(ResponseItem::Other) => Err(format!("`{kind}` is no type of an item")),
+        Ok(item @ ResponseItem::LocalShellCall { .. }) if call_of(&item).is_none() => {
+            Err(format!("`{kind}` needs a `call_id`"))
+        }
         Ok(item) => Ok(Directive::Item(Box::new(item))),
         Err(error) => Err(format!("this is no output item: {error}")),
     }

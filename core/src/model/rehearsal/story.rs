@@ -73,7 +73,7 @@ impl Story {
             match answer {
                 Ok(items) => {
                     retries = 0;
-                    let calls: Vec<_> = items.iter().filter_map(call_of).cloned().collect();
+                    let calls: Vec<_> = items.iter().filter_map(call_of).collect();
                     self.prompt.input.extend(items.into_iter().map(Arc::new));
                     if calls.is_empty() {
                         return;

@@ -1,10 +1,14 @@
 //! One file a tool: its arguments, what the model is told of it, what it does.
 
 pub mod apply_patch;
+pub mod command;
+mod command_input;
 pub mod exec_command;
 pub mod exec_output;
 pub mod owned;
 mod patch_request;
+pub mod shell;
+pub mod shell_command;
 pub mod terminal;
 pub mod update_plan;
 pub mod write_stdin;

@@ -19,7 +19,6 @@ const MOST_STREAMED: usize = 1024 * 1024;
 
 /// The item of a command whose end is known.
 pub fn ended_item(mut item: CommandExecutionItem, session: &ExecSession, exit_code: i32) -> TurnItem {
-    item.process_id = Some(session.id().to_string());
     item.exit_code = Some(exit_code);
     item.status = if exit_code == 0 { CommandStatus::Completed } else { CommandStatus::Failed };
     let output = session.aggregated();

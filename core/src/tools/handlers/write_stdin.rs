@@ -110,6 +110,7 @@ impl ToolHandler for WriteStdin {
                 text: collected.output,
                 wall_seconds: began.elapsed().as_secs_f64(),
                 exit_code,
+                timed_out: None,
                 session_id: id,
                 notes: Vec::new(),
             };

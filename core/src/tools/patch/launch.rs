@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::streams::{Stdin, Streams};
-use crate::tools::handlers::exec_command::plan;
+use crate::tools::handlers::command::plan;
 use crate::tools::patch::job::{Job, Report};
 use crate::tools::patch::writer::ARGUMENT;
 use crate::turn::port::SessionTaskContext;

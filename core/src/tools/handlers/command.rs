@@ -1,0 +1,375 @@
+//! One command of the model: approved where that is needed, run where its policy says, told as an item.
+//!
+//! Whichever tool brought it, this is the only way from a call to a process.
+
+use std::time::Duration;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::approval::ExecApprovalRequestEvent;
+use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream};
+use codex_protocol::ids::CallId;
+use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
+
+use crate::base::paths::AbsolutePath;
+use crate::base::time::now_ms;
+use crate::exec::env::{CommandEnvironment, Network};
+use crate::exec::parse::summary::summarize;
+use crate::exec::safety;
+use crate::exec::streams::TerminalSize;
+use crate::exec::unified::OpenRequest;
+use crate::exec::unified::session::ExecSession;
+use crate::sandbox::command::CommandSpec;
+use crate::sandbox::denial;
+use crate::sandbox::launch::Launch;
+use crate::tools::call::ToolError;
+use crate::tools::handlers::command_input::Permission;
+use crate::tools::handlers::exec_output::ExecOutput;
+use crate::tools::handlers::owned::Owned;
+use crate::tools::handlers::terminal::{ended_item, hand_over};
+use crate::tools::orchestrator;
+use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
+use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::port::SessionTaskContext;
+use crate::turn::services::SessionServices;
+
+/// One command on its way through the orchestrator.
+pub struct CommandRequest {
+    call_id: CallId,
+    spec: CommandSpec,
+    /// How many variables of this process the command does not get.
+    withheld: usize,
+    tty: bool,
+    patience: Patience,
+    permission: Permission,
+    started_at_ms: i64,
+    is_announced: bool,
+    /// How an attempt ended that may be followed by another.
+    end: Option<EventMsg>,
+}
+
+/// What a tool wants to run.
+#[derive(Debug)]
+pub struct Wanted {
+    pub call_id: CallId,
+    pub argv: Vec<String>,
+    pub cwd: AbsolutePath,
+    pub tty: bool,
+    pub patience: Patience,
+    pub permission: Permission,
+}
+
+/// How long a call waits for its command, and what becomes of it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// It runs on, as a background terminal.
+    Yields(Duration),
+    /// It is ended.
+    Ends(Duration),
+}
+
+impl Patience {
+    fn source(self) -> CommandSource {
+        match self {
+            Self::Yields(_) => CommandSource::UnifiedExecStartup,
+            Self::Ends(_) => CommandSource::Agent,
+        }
+    }
+
+    fn time_limit(self) -> Option<Duration> {
+        match self {
+            Self::Yields(_) => None,
+            Self::Ends(time) => Some(time),
+        }
+    }
+}
+
+impl CommandRequest {
+    pub fn new(wanted: Wanted) -> Self {
+        let Wanted { call_id, argv, cwd, tty, patience, permission } = wanted;
+        Self {
+            call_id,
+            // The variables depend on where it runs.
+            spec: CommandSpec { argv, cwd, env: Vec::new() },
+            withheld: 0,
+            tty,
+            patience,
+            permission,
+            started_at_ms: now_ms(),
+            is_announced: false,
+            end: None,
+        }
+    }
+
+    fn item(&self, process_id: Option<String>) -> CommandExecutionItem {
+        CommandExecutionItem {
+            id: (&self.call_id).into(),
+            process_id,
+            command: self.spec.argv.clone(),
+            cwd: self.spec.cwd.as_path().to_path_buf(),
+            parsed_cmd: summarize(&self.spec.argv),
+            source: self.patience.source(),
+            status: CommandStatus::InProgress,
+            aggregated_output: None,
+            exit_code: None,
+            duration: None,
+        }
+    }
+
+    async fn open(&mut self, context: &SessionTaskContext, boundary: Boundary) -> Result<Owned, ToolError> {
+        let services = &context.services;
+        let policy = &context.turn.sandbox_policy;
+        let policy = match boundary {
+            Boundary::Sandbox => policy,
+            Boundary::None => &SandboxPolicy::DangerFullAccess,
+        };
+        let spec = CommandSpec { env: self.variables(context, policy), ..self.spec.clone() };
+        let opened = match plan(services, policy, &context.turn.cwd, spec).await {
+            Ok(launch) => {
+                let request = OpenRequest {
+                    launch,
+                    tty: self.tty,
+                    size: TerminalSize::default(),
+                    timeout: self.patience.time_limit(),
+                };
+                services.exec.open(request).await.map_err(|error| error.to_string())
+            }
+            Err(text) => Err(text),
+        };
+        match opened {
+            Ok(session) => {
+                let owned = Owned::new(session);
+                self.announce(context, self.process_id(&owned)).await;
+                Ok(owned)
+            }
+            Err(text) => {
+                self.announce(context, None).await;
+                context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
+                Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
+            }
+        }
+    }
+
+    /// What has begun is told even in a turn that is cancelled meanwhile: its end will be, too.
+    async fn announce(&mut self, context: &SessionTaskContext, process_id: Option<String>) {
+        if !self.is_announced {
+            self.is_announced = true;
+            let item = TurnItem::CommandExecution(self.item(process_id));
+            context.report_end(context.started(item, self.started_at_ms)).await;
+        }
+    }
+
+    /// Ends a command whose turn was cancelled, with all it started.
+    async fn cut_off(&self, context: &SessionTaskContext, session: &ExecSession) -> ToolError {
+        let exit = session.kill().await;
+        let item = ended_item(self.item(self.process_id(session)), session, exit.code);
+        context.report_end(context.completed(item, self.started_at_ms)).await;
+        ToolError::Interrupted
+    }
+
+    /// Only what may run on is known by a number.
+    fn process_id(&self, session: &ExecSession) -> Option<String> {
+        match self.patience {
+            Patience::Yields(_) => Some(session.id().to_string()),
+            Patience::Ends(_) => None,
+        }
+    }
+
+    fn variables(&mut self, context: &SessionTaskContext, policy: &SandboxPolicy) -> Vec<(String, String)> {
+        let services = &context.services;
+        let environment = CommandEnvironment::new(
+            &services.variables,
+            &services.config.shell_environment_policy,
+            Network::from(policy),
+        );
+        self.withheld = environment.withheld;
+        environment.vars
+    }
+
+    /// The end of a command that did not run.
+    fn not_run(
+        &self,
+        context: &SessionTaskContext,
+        status: CommandStatus,
+        output: Option<String>,
+    ) -> EventMsg {
+        let item = CommandExecutionItem {
+            status,
+            aggregated_output: output,
+            duration: Some(Duration::ZERO),
+            ..self.item(None)
+        };
+        context.completed(TurnItem::CommandExecution(item), self.started_at_ms)
+    }
+
+    /// Reports output as it comes until the command ends or the time is over.
+    async fn follow(&self, context: &SessionTaskContext, session: &ExecSession) -> Result<(), ToolError> {
+        let deadline = async {
+            match self.patience {
+                Patience::Yields(time) => tokio::time::sleep(time).await,
+                Patience::Ends(_) => std::future::pending().await,
+            }
+        };
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                biased;
+                () = context.token.cancelled() => return Err(self.cut_off(context, session).await),
+                // Before the output, of which there may be no end.
+                () = &mut deadline => return Ok(()),
+                delta = session.next_delta() => match delta {
+                    None => return Ok(()),
+                    Some(piece) => self.report_output(context, piece).await,
+                },
+            }
+        }
+    }
+
+    async fn report_output(&self, context: &SessionTaskContext, (stream, delta): (OutputStream, String)) {
+        let delta = ExecOutputDeltaEvent { item_id: (&self.call_id).into(), stream, delta };
+        // A cancellation is seen by whoever goes on with the command, and ends it.
+        let _ = context.emit(EventMsg::ExecOutputDelta(delta)).await;
+    }
+}
+
+impl Sandboxed for CommandRequest {
+    type Output = ExecOutput;
+
+    fn risk(&self) -> Risk {
+        if safety::is_known_safe(&self.spec.argv) {
+            Risk::Safe
+        } else if safety::is_dangerous(&self.spec.argv) {
+            Risk::Dangerous
+        } else {
+            Risk::Unknown
+        }
+    }
+
+    fn wants_escalation(&self) -> bool {
+        self.permission.escalates
+    }
+
+    fn rejection(&self) -> &'static str {
+        "exec command rejected by user"
+    }
+
+    fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {
+        let reason = match retry {
+            Retry::First => self.permission.justification.clone(),
+            Retry::AfterDenial => {
+                Some("The sandbox stopped the command. Run it again without the sandbox?".into())
+            }
+        };
+        let escalated = self.permission.escalates || retry == Retry::AfterDenial;
+        let item = CommandExecutionItem { source: CommandSource::Agent, ..self.item(None) };
+        let item = TurnItem::CommandExecution(item);
+        let announce =
+            if self.is_announced { Vec::new() } else { vec![context.started(item, self.started_at_ms)] };
+        ApprovalRequest {
+            call_id: self.call_id.clone(),
+            keys: vec![ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated))],
+            announce,
+            withdrawn: self
+                .end
+                .clone()
+                .unwrap_or_else(|| self.not_run(context, CommandStatus::Declined, None)),
+            question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
+                call_id: self.call_id.clone(),
+                command: self.spec.argv.clone(),
+                cwd: self.spec.cwd.as_path().to_path_buf(),
+                reason,
+                parsed_cmd: summarize(&self.spec.argv),
+                // Rules for good are not kept yet, so none is proposed.
+                proposed_execpolicy_amendment: None,
+            }),
+        }
+    }
+
+    fn announced(&mut self) {
+        self.is_announced = true;
+    }
+
+    async fn settle(&mut self, context: &SessionTaskContext) {
+        if let Some(end) = self.end.take() {
+            context.report_end(end).await;
+        }
+    }
+
+    async fn declined(&mut self, context: &SessionTaskContext) {
+        if self.end.is_some() {
+            // It has run once, and how that ended is how it ends.
+            self.settle(context).await;
+        } else if self.is_announced {
+            context.report_end(self.not_run(context, CommandStatus::Declined, None)).await;
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        context: &SessionTaskContext,
+        boundary: Boundary,
+    ) -> Result<Attempted<ExecOutput>, ToolError> {
+        // A further attempt tells how the command ends in the place of the last one.
+        self.end = None;
+        let owned = self.open(context, boundary).await?;
+        self.follow(context, &owned).await?;
+        // Only this says whether it runs on: it may have ended since its time was over.
+        let collected = owned.collect(Duration::ZERO, &context.token).await;
+        let mut output = ExecOutput {
+            text: collected.output,
+            wall_seconds: owned.age().as_secs_f64(),
+            exit_code: collected.exit.map(|exit| exit.code),
+            timed_out: self
+                .patience
+                .time_limit()
+                .filter(|_| collected.exit.is_some_and(|exit| exit.timed_out)),
+            session_id: owned.id(),
+            notes: Vec::new(),
+        };
+        if self.withheld > 0 {
+            output
+                .notes
+                .push(format!("{} environment variables were withheld from this command", self.withheld));
+        }
+        let Some(exit) = collected.exit else {
+            if context.sync().await.is_err() {
+                return Err(self.cut_off(context, &owned).await);
+            }
+            let item = self.item(self.process_id(&owned));
+            hand_over(context, owned.release(), item, self.started_at_ms);
+            return Ok(Attempted::Done(output));
+        };
+        while let Some(piece) = owned.next_delta().await {
+            self.report_output(context, piece).await;
+        }
+        let item = ended_item(self.item(self.process_id(&owned)), &owned, exit.code);
+        let end = context.completed(item, self.started_at_ms);
+        if owned.is_sandboxed() && !exit.timed_out {
+            let denied = denial::looks_denied(exit.code, &output.text);
+            let may_escalate = orchestrator::may_escalate(context.turn.approval_policy);
+            let strength = context.services.sandbox.strength();
+            output.notes.extend(denial::notes(denied, &output.text, may_escalate, strength));
+            if denied {
+                self.end = Some(end);
+                return Ok(Attempted::Denied(output));
+            }
+        }
+        context.report_end(end).await;
+        Ok(Attempted::Done(output))
+    }
+}
+
+/// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
+pub async fn plan(
+    services: &SessionServices,
+    policy: &SandboxPolicy,
+    cwd: &AbsolutePath,
+    spec: CommandSpec,
+) -> Result<Launch, String> {
+    let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
+    let planned = services.group.spawn_blocking(move || sandbox.plan(&policy, &cwd, spec));
+    match planned.await {
+        Ok(launch) => launch.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
