@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use codex_protocol::events::exec::OutputStream;
 use rustix::pty::{OpenptFlags, grantpt, openpt, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+use tokio::io::Interest;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use crate::exec::Error;
@@ -126,12 +127,16 @@ impl Terminal {
     }
 }
 
-/// Writes all of the bytes; waits while there is no room for more.
+/// Writes all of the bytes; waits while there is no room for more, and not for a reader that is gone.
 pub async fn write(pipe: &Sender, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        pipe.writable().await?;
+        let ready = pipe.ready(Interest::WRITABLE).await?;
         match pipe.try_write(bytes) {
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            // A terminal that nobody has open any more is always ready, and takes nothing.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && ready.is_write_closed() => {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use codex_core::base::paths::AbsolutePath;
 use codex_core::exec::streams::TerminalSize;
-use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
+use codex_core::exec::unified::session::EndReason;
+use codex_core::exec::unified::{MOST_RUNNING, OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::command::CommandSpec;
 use codex_core::sandbox::launch::Launch;
 use codex_protocol::events::exec::OutputStream;
@@ -19,6 +20,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "sessions::a_missing_program_is_named", run: a_missing_program_is_named },
     Test { name: "sessions::a_missing_cwd_is_named", run: a_missing_cwd_is_named },
     Test { name: "sessions::a_terminal_takes_input", run: a_terminal_takes_input },
+    Test { name: "sessions::a_terminal_that_is_closed_while_written_to", run: a_closed_terminal },
     Test { name: "sessions::stdin_is_empty_on_pipes", run: stdin_is_empty_on_pipes },
     Test {
         name: "sessions::background_children_end_with_the_call",
@@ -26,6 +28,8 @@ pub const TESTS: &[Test] = &[
     },
     Test { name: "sessions::a_timeout_ends_the_tree", run: a_timeout_ends_the_tree },
     Test { name: "sessions::deltas_arrive_in_order", run: deltas_arrive_in_order },
+    Test { name: "sessions::the_idlest_makes_way", run: the_idlest_makes_way },
+    Test { name: "sessions::what_is_idle_too_long_is_ended", run: idle_is_ended },
     Test { name: "sessions::ends_that_nobody_collects_are_bounded", run: uncollected_ends_are_bounded },
     Test { name: "sessions::without_network_only_each_other_is_reached", run: one_network_for_all },
     Test { name: "sessions::helpers_come_though_their_nursery_was_killed", run: killed_nursery },
@@ -174,6 +178,47 @@ fn uncollected_ends_are_bounded() -> Outcome {
     })
 }
 
+fn the_idlest_makes_way() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let open = || manager.open(request(shell("read never; sleep 1000 < /dev/null")));
+        let mut sessions = Vec::new();
+        for _ in 0..MOST_RUNNING {
+            let session = manager.open(OpenRequest { tty: true, ..request(shell("cat")) }).await.unwrap();
+            sessions.push(session);
+        }
+        let refused = open().await.unwrap_err();
+        assert!(refused.to_string().contains("64 commands are running"), "of calls: {refused}");
+        for session in &sessions[1..4] {
+            session.set_item("i".into());
+        }
+        // The oldest of the three is not the idlest.
+        sessions[1].write(b"x\n").await.unwrap();
+        let next = manager.open(request(shell("sleep 1000"))).await.unwrap();
+        assert_eq!(next.displaced().map(|(id, _)| *id), Some(sessions[2].id()));
+        assert_eq!(sessions[2].wait().await.code, -1);
+        assert!(sessions[2].ended_because().unwrap().to_string().contains("too many"));
+        let at_once = futures::future::join_all([open(), open()]).await;
+        let displaced: Vec<_> = at_once.iter().flatten().filter_map(|next| next.displaced()).collect();
+        assert_eq!(displaced.len(), 2, "one each: {displaced:?}");
+        assert!(!sessions[0].has_ended() && sessions[4..].iter().all(|session| !session.has_ended()));
+    })
+}
+
+fn idle_is_ended() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let limit = Duration::from_millis(600);
+        let idle = manager.open(request(shell("echo begun; sleep 1000"))).await.unwrap();
+        idle.end_when_idle(limit).await;
+        assert_eq!((idle.wait().await.code, idle.ended_because()), (-1, Some(EndReason::Idle(limit))));
+        let busy = "for i in 1 2 3 4 5 6 7 8 9; do echo $i; sleep 0.1; done";
+        let busy = manager.open(request(shell(busy))).await.unwrap();
+        busy.end_when_idle(limit).await;
+        assert_eq!((busy.wait().await.code, busy.ended_because()), (0, None));
+    })
+}
+
 fn a_missing_program_is_named() -> Outcome {
     block_on(async {
         let command = CommandSpec { argv: vec!["no-such-program".into()], ..shell("") };
@@ -200,6 +245,27 @@ fn a_terminal_takes_input() -> Outcome {
         let output = session.aggregated();
         assert!(output.contains("24 80\r\n") && output.contains("got hello\r\n"), "{output:?}");
         assert!(session.write(b"x").await.unwrap_err().to_string().contains("has ended"));
+    })
+}
+
+fn a_closed_terminal() -> Outcome {
+    block_on(async {
+        let manager = UnifiedExecSessionManager::new();
+        let open = |script| manager.open(OpenRequest { tty: true, ..request(shell(script)) });
+        let much = vec![b'x'; 1_000_000];
+        // Nobody reads, and then there is nobody.
+        let session = open("stty -icanon -echo; echo ready; sleep 0.2").await.unwrap();
+        assert_eq!(session.next_delta().await.unwrap().1, "ready\r\n");
+        assert!(session.write(&much).await.is_err());
+        // The command lives on without its terminal.
+        let script = "stty -icanon -echo; echo ready; sleep 0.2; exec sleep 1000 </dev/null >/dev/null 2>&1";
+        let session = open(script).await.unwrap();
+        assert_eq!(session.next_delta().await.unwrap().1, "ready\r\n");
+        let error = session.write(&much).await.unwrap_err();
+        assert!(error.to_string().contains("does not take the input"), "{error}");
+        assert!(!session.has_ended());
+        assert!(session.resize(TerminalSize { rows: 1, columns: 1 }).is_ok());
+        assert_eq!(session.kill().await.code, -1);
     })
 }
 

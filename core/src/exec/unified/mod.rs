@@ -12,16 +12,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Error;
 use crate::base::spawn::TaskGroup;
 use crate::exec::streams::TerminalSize;
 use crate::sandbox::launch::Launch;
-use session::ExecSession;
+use session::{EndReason, ExecSession};
 
-/// More commands at once are a mistake or an attack.
-const MOST_RUNNING: usize = 64;
+/// More commands at once are a mistake or an attack. For one more, the one that has been idle longest is ended.
+pub const MOST_RUNNING: usize = 64;
 /// How many ended ones wait for somebody to collect their output.
 const MOST_ENDED: usize = 16;
 
@@ -60,14 +60,29 @@ impl UnifiedExecSessionManager {
         Self::default()
     }
 
-    /// Starts a command; returns when it runs.
+    /// Starts a command; returns when it runs. If too many run, one that has outlived its call makes way.
     pub async fn open(&self, request: OpenRequest) -> Result<Arc<ExecSession>, Error> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_none_free| Error::TooMany { running: MOST_RUNNING })?;
-        let session = Arc::new(ExecSession::start(next_id(), request, place, &self.tasks).await?);
+        let (place, displaced) = self.place().await?;
+        let session = ExecSession::start(next_id(), request, place, &self.tasks).await?;
+        let session = Arc::new(session.in_place_of(displaced));
         self.forget_oldest_ended();
         self.map().insert(session.id(), session.clone());
         Ok(session)
+    }
+
+    async fn place(&self) -> Result<(OwnedSemaphorePermit, Option<Arc<ExecSession>>), Error> {
+        let mut displaced = None;
+        loop {
+            if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+                return Ok((place, displaced));
+            }
+            let background = self.list().into_iter().filter(|session| session.item().is_some());
+            let idlest = background.max_by_key(|session| session.idle_time());
+            let Some(idlest) = idlest else { return Err(Error::TooMany { running: MOST_RUNNING }) };
+            idlest.end_because(EndReason::MadeWay);
+            idlest.wait().await;
+            displaced = Some(idlest);
+        }
     }
 
     /// The session with this id, unless its end was collected already.

@@ -60,6 +60,30 @@ pub struct ExecSession {
     item: OnceLock<ItemId>,
     /// Fires when its end has been reported to clients.
     reported: CancellationToken,
+    /// Why we have ended it, if nobody has asked for that.
+    ended_because: OnceLock<EndReason>,
+    /// The one that was ended to make way for it.
+    displaced: Option<(i32, Vec<String>)>,
+}
+
+/// Why a command was ended that nobody has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// Too many were running.
+    MadeWay,
+    /// It has neither printed nor been asked anything for so long.
+    Idle(Duration),
+}
+
+impl std::fmt::Display for EndReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::MadeWay => f.write_str("it was ended because too many commands were running"),
+            Self::Idle(time) => {
+                write!(f, "it was ended because nothing had happened in it for {} seconds", time.as_secs())
+            }
+        }
+    }
 }
 
 /// What the owner task and the handles share.
@@ -70,12 +94,20 @@ struct Shared {
     changes: watch::Sender<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     buffers: Buffers,
+    /// When it last printed, or was written to or looked at.
+    active_at: Instant,
     exit: Option<ExitStatus>,
     /// The exit was given to a collector.
     collected: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { buffers: Buffers::default(), active_at: Instant::now(), exit: None, collected: false }
+    }
 }
 
 impl ExecSession {
@@ -102,16 +134,28 @@ impl ExecSession {
             end: CancellationToken::new(),
             item: OnceLock::new(),
             reported: CancellationToken::new(),
+            ended_because: OnceLock::new(),
+            displaced: None,
         };
         let owner = Owner::new(running, outputs, session.end.clone(), timeout);
         let transcript = Transcript {
             shared: session.shared.clone(),
             stdout: Decoder::default(),
             stderr: Decoder::default(),
-            _place: place,
+            place,
         };
         tasks.spawn(owner.run(transcript, Transcript::finish));
         Ok(session)
+    }
+
+    pub(super) fn in_place_of(mut self, displaced: Option<Arc<Self>>) -> Self {
+        self.displaced = displaced.map(|other| (other.id, other.command.argv.clone()));
+        self
+    }
+
+    /// The id and the command of the session that was ended to make way for this one.
+    pub fn displaced(&self) -> Option<&(i32, Vec<String>)> {
+        self.displaced.as_ref()
     }
 
     pub fn id(&self) -> i32 {
@@ -172,6 +216,7 @@ impl ExecSession {
     /// Types the bytes into the command's terminal.
     pub async fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let Some(terminal) = &self.terminal else { return Err(Error::NoInput { id: self.id }) };
+        self.is_active();
         tokio::select! {
             biased;
             _ = self.wait() => Err(Error::Ended { id: self.id }),
@@ -201,6 +246,7 @@ impl ExecSession {
             () = limit => {}
         }
         let mut state = self.shared.lock();
+        state.active_at = Instant::now();
         state.collected |= state.exit.is_some();
         let output = state.buffers.uncollected.take();
         Collected { output, wall_time: start.elapsed(), exit: state.exit }
@@ -238,6 +284,44 @@ impl ExecSession {
     /// As `kill`, without waiting.
     pub fn end(&self) {
         self.end.cancel();
+    }
+
+    pub(super) fn end_because(&self, reason: EndReason) {
+        if !self.has_ended() {
+            // The first reason is the one.
+            let _ = self.ended_because.set(reason);
+            self.end();
+        }
+    }
+
+    /// Why the command was ended though nobody had asked for it.
+    pub fn ended_because(&self) -> Option<EndReason> {
+        self.ended_because.get().copied()
+    }
+
+    /// How long nothing has happened.
+    pub fn idle_time(&self) -> Duration {
+        self.shared.lock().active_at.elapsed()
+    }
+
+    fn is_active(&self) {
+        self.shared.lock().active_at = Instant::now();
+    }
+
+    /// Ends the command when nothing has happened for so long; returns when it has ended, in whatever way.
+    pub async fn end_when_idle(&self, limit: Duration) {
+        loop {
+            let left = limit.saturating_sub(self.idle_time());
+            tokio::select! {
+                _ = self.wait() => return,
+                () = tokio::time::sleep(left) => {}
+            }
+            if self.idle_time() >= limit {
+                self.end_because(EndReason::Idle(limit));
+                self.wait().await;
+                return;
+            }
+        }
     }
 
     pub fn has_ended(&self) -> bool {
@@ -285,7 +369,7 @@ struct Transcript {
     shared: Arc<Shared>,
     stdout: Decoder,
     stderr: Decoder,
-    _place: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
 }
 
 impl Transcript {
@@ -297,7 +381,10 @@ impl Transcript {
     }
 
     fn keep(&self, stream: OutputStream, text: &str) {
-        self.shared.change(|state| state.buffers.push(stream, text));
+        self.shared.change(|state| {
+            state.buffers.push(stream, text);
+            state.active_at = Instant::now();
+        });
     }
 
     fn finish(self, ending: Ending) {
@@ -307,6 +394,8 @@ impl Transcript {
             (false, false) => ending.code,
         };
         let timed_out = ending.timed_out;
+        // Whoever waits for the end may want the place.
+        drop(self.place);
         self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
     }
 }

@@ -12,13 +12,14 @@ use codex_protocol::policy::SandboxPolicy;
 use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
 
 use crate::base::paths::AbsolutePath;
+use crate::base::text;
 use crate::base::time::now_ms;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::parse::summary::summarize;
 use crate::exec::safety;
 use crate::exec::streams::TerminalSize;
-use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
+use crate::exec::unified::{MOST_RUNNING, OpenRequest};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
 use crate::sandbox::launch::Launch;
@@ -330,6 +331,13 @@ impl Sandboxed for CommandRequest {
             output
                 .notes
                 .push(format!("{} environment variables were withheld from this command", self.withheld));
+        }
+        if let Some((id, argv)) = owned.displaced() {
+            let command = argv.last().map(String::as_str).unwrap_or_default();
+            let command = text::head(command, 200);
+            let note =
+                format!("the idle session {id} (`{command}`) was ended: {MOST_RUNNING} may run at once");
+            output.notes.push(note);
         }
         let Some(exit) = collected.exit else {
             if context.sync().await.is_err() {

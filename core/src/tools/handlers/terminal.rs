@@ -2,6 +2,7 @@
 //! reported under the turn that began it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::exec::ExecOutputDeltaEvent;
@@ -14,6 +15,8 @@ use crate::base::time::now_ms;
 use crate::exec::unified::session::ExecSession;
 use crate::turn::port::{LateMsg, SessionTaskContext};
 
+/// A command in which nothing happens for so long is forgotten.
+const MOST_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
 /// A forgotten command that never stops printing is streamed so far; its item has the two ends of all.
 const MOST_STREAMED: usize = 1024 * 1024;
 
@@ -38,6 +41,8 @@ pub fn hand_over(
     let turn_id = context.turn.turn_id.clone();
     let thread_id = context.turn.conversation_id;
     session.set_item(item.id.clone());
+    let watched = Arc::clone(&session);
+    context.services.group.spawn(async move { watched.end_when_idle(MOST_IDLE).await });
     context.services.group.spawn(async move {
         let mut left = MOST_STREAMED;
         while let Some((stream, delta)) = session.next_delta().await {

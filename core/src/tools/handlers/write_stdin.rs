@@ -94,7 +94,10 @@ impl ToolHandler for WriteStdin {
                 or_cancelled(&context.token, written)
                     .await?
                     .map_err(|_elapsed| ToolError::RespondToModel(NOT_READ.into()))?
-                    .map_err(|error| ToolError::RespondToModel(error.to_string()))?;
+                    .map_err(|error| {
+                        let why = session.ended_because().map(|reason| format!(": {reason}"));
+                        ToolError::RespondToModel(format!("{error}{}", why.unwrap_or_default()))
+                    })?;
             }
             let began = tokio::time::Instant::now();
             let collected = session.collect(wait, &context.token).await;
@@ -112,7 +115,7 @@ impl ToolHandler for WriteStdin {
                 exit_code,
                 timed_out: None,
                 session_id: id,
-                notes: Vec::new(),
+                notes: session.ended_because().iter().map(ToString::to_string).collect(),
             };
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             Ok(ToolOutput::text(output.render(limit.min(context.turn.output_limit))))
