@@ -120,11 +120,11 @@ fn more_commands_than_may_run_at_a_time() {
     check(
         Setting { approval: AskForApproval::Never, ..Setting::default() },
         &script,
-        "silent\nuser go\ncount which is the limit",
+        "silent\nuser go\ncount may run at once",
         expect![[r#"
             > silent
             > user go
-            > count which is the limit
+            > count may run at once
             16 of 80 results
         "#]],
     );

@@ -71,17 +71,27 @@ impl UnifiedExecSessionManager {
     }
 
     async fn place(&self) -> Result<(OwnedSemaphorePermit, Option<Arc<ExecSession>>), Error> {
-        let mut displaced = None;
+        let full = || Error::TooMany { running: MOST_RUNNING };
         loop {
             if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-                return Ok((place, displaced));
+                return Ok((place, None));
             }
             let background = self.list().into_iter().filter(|session| session.item().is_some());
-            let idlest = background.max_by_key(|session| session.idle_time());
-            let Some(idlest) = idlest else { return Err(Error::TooMany { running: MOST_RUNNING }) };
-            idlest.end_because(EndReason::MadeWay);
-            idlest.wait().await;
-            displaced = Some(idlest);
+            let (ending, going_on): (Vec<_>, Vec<_>) = background.partition(|session| session.is_ending());
+            match (going_on.into_iter().max_by_key(|session| session.idle_time()), ending.first()) {
+                (Some(idlest), _) => {
+                    if idlest.end_because(EndReason::MadeWay) {
+                        // In line with others of whom each has ended one, so that nobody takes two places.
+                        let place = Arc::clone(&self.places).acquire_owned().await;
+                        return Ok((place.map_err(|_closed| full())?, Some(idlest)));
+                    }
+                }
+                // It makes way for somebody else, but then something may have changed.
+                (None, Some(ending)) => {
+                    ending.wait().await;
+                }
+                (None, None) => return Err(full()),
+            }
         }
     }
 

@@ -286,12 +286,17 @@ impl ExecSession {
         self.end.cancel();
     }
 
-    pub(super) fn end_because(&self, reason: EndReason) {
-        if !self.has_ended() {
-            // The first reason is the one.
-            let _ = self.ended_because.set(reason);
-            self.end();
+    /// Ends it; false if it is ending already.
+    pub(super) fn end_because(&self, reason: EndReason) -> bool {
+        if self.is_ending() || self.has_ended() || self.ended_because.set(reason).is_err() {
+            return false;
         }
+        self.end();
+        true
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.end.is_cancelled()
     }
 
     /// Why the command was ended though nobody had asked for it.
