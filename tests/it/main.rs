@@ -16,6 +16,7 @@ mod patches;
 mod processes;
 mod rehearsal;
 mod resume;
+mod rules;
 mod sessions;
 mod shell_command;
 mod shutdown;

@@ -21,6 +21,7 @@ impl Context {
                     let warning = ServerNotification::ConfigWarning(to_wire::config::warning(warning));
                     self.outgoing().notify(warning).await;
                 }
+                self.warn_of_rules(&loaded.config).await;
             }
             Err(error) => tracing::error!("the settings were not looked at: {error}"),
         }

@@ -32,7 +32,7 @@ impl Projection {
             reason: event.reason,
             command: Some(command::line(&event.command)),
             cwd: Some(path(&event.cwd)),
-            command_actions: Some(command::actions(event.parsed_cmd)),
+            command_actions: Some(command::actions(event.parsed_cmd, &event.cwd)),
             available_decisions: Some(decisions(event.proposed_execpolicy_amendment.as_deref())),
             proposed_execpolicy_amendment: event.proposed_execpolicy_amendment,
             ..Default::default()
@@ -99,6 +99,22 @@ fn decisions(amendment: Option<&[String]>) -> Vec<wire::CommandExecutionApproval
     );
     decisions.extend([Decision::Decline, Decision::Cancel]);
     decisions
+}
+
+/// What whoever answered should know of what became of the answer.
+pub(crate) fn notice_of(answer: &wire::CommandExecutionRequestApprovalResponse) -> Option<&'static str> {
+    use wire::CommandExecutionApprovalDecision as Decision;
+    match &answer.decision {
+        Decision::ApplyNetworkPolicyAmendment { .. } => Some(
+            "The answer was a rule about a host. This server keeps none and the command was declined: commands \
+             reach every host or none, as the sandbox policy says.",
+        ),
+        Decision::Accept
+        | Decision::AcceptForSession
+        | Decision::AcceptWithExecpolicyAmendment { .. }
+        | Decision::Decline
+        | Decision::Cancel => None,
+    }
 }
 
 /// What a human, or nobody, said about a command.

@@ -53,7 +53,7 @@ impl Projection {
         )));
     }
 
-    pub(super) fn warning(&mut self, event: MessageEvent, out: &mut Effects) {
+    pub(crate) fn warning(&mut self, event: MessageEvent, out: &mut Effects) {
         out.push_back(Effect::Notify(ServerNotification::Warning(wire::WarningNotification {
             thread_id: Some(self.thread_id.clone()),
             message: event.message,

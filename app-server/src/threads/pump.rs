@@ -7,6 +7,7 @@
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
 use codex_protocol::event::Event;
+use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::ids::TurnId;
 use codex_protocol::submission::{Op, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -133,8 +134,11 @@ where
 
     /// Clients hear that a question is settled before they hear what comes of it.
     async fn settle(&mut self, answered: Answered) {
-        let Answered { key, request_id, op } = answered;
+        let Answered { key, request_id, op, notice } = answered;
         self.projection.resolved(&key, Some(request_id), &mut self.effects);
+        if let Some(message) = notice {
+            self.projection.warning(MessageEvent { message: message.to_owned() }, &mut self.effects);
+        }
         self.carry_out().await;
         self.submit(op).await;
     }

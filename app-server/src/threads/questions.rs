@@ -15,7 +15,9 @@ use codex_app_server_protocol::v2::approval::{
 use codex_protocol::submission::Op;
 
 use crate::outgoing::{Question, Refusal};
-use crate::projection::approval::{command_decision, command_op, file_change_decision, file_change_op};
+use crate::projection::approval::{
+    command_decision, command_op, file_change_decision, file_change_op, notice_of,
+};
 use crate::projection::effect::AskKey;
 
 #[derive(Debug, Default)]
@@ -29,6 +31,9 @@ struct Open {
     question: Question,
 }
 
+/// The decision for the engine, and what those who listen should know of it.
+type Decided = (Op, Option<&'static str>);
+
 /// A question that has been answered, one way or the other.
 #[derive(Debug, PartialEq)]
 pub(super) struct Answered {
@@ -36,6 +41,8 @@ pub(super) struct Answered {
     pub(super) request_id: RequestId,
     /// The decision, for the engine.
     pub(super) op: Op,
+    /// For those who listen, if the answer was not what this server can do.
+    pub(super) notice: Option<&'static str>,
 }
 
 impl Questions {
@@ -47,19 +54,19 @@ impl Questions {
     pub(super) async fn answered(&mut self) -> Answered {
         let (at, answer) = poll_fn(|cx| self.poll(cx)).await;
         let Open { key, question } = self.open.swap_remove(at);
-        let op = answer.unwrap_or_else(|refusal| {
+        let (op, notice) = answer.unwrap_or_else(|refusal| {
             match refusal {
                 Refusal::Gone => tracing::info!(call = %key.call_id, "refused what was asked for: {refusal}"),
                 Refusal::Error(_) | Refusal::Unreadable(_) => {
                     tracing::warn!(call = %key.call_id, "refused what was asked for: {refusal}");
                 }
             }
-            refused(key.clone(), question.request())
+            (refused(key.clone(), question.request()), None)
         });
-        Answered { key, request_id: question.id(), op }
+        Answered { key, request_id: question.id(), op, notice }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(usize, Result<Op, Refusal>)> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(usize, Result<Decided, Refusal>)> {
         for (at, open) in self.open.iter_mut().enumerate() {
             if let Poll::Ready(answer) = pin!(open.answer()).poll(cx) {
                 return Poll::Ready((at, answer));
@@ -78,7 +85,7 @@ impl Questions {
     pub(super) fn refuse_all(&mut self) -> Vec<Answered> {
         let refused = |Open { key, question }: Open| {
             let op = refused(key.clone(), question.request());
-            Answered { key, request_id: question.id(), op }
+            Answered { key, request_id: question.id(), op, notice: None }
         };
         self.open.drain(..).map(refused).collect()
     }
@@ -89,16 +96,17 @@ impl Questions {
 }
 
 impl Open {
-    async fn answer(&mut self) -> Result<Op, Refusal> {
+    async fn answer(&mut self) -> Result<Decided, Refusal> {
         let key = self.key.clone();
         match self.question.request() {
             ServerRequest::CommandExecutionRequestApproval(_) => {
                 let answer: CommandExecutionRequestApprovalResponse = self.question.answer().await?;
-                Ok(command_op(key, command_decision(Some(answer))))
+                let notice = notice_of(&answer);
+                Ok((command_op(key, command_decision(Some(answer))), notice))
             }
             ServerRequest::FileChangeRequestApproval(_) => {
                 let answer: FileChangeRequestApprovalResponse = self.question.answer().await?;
-                Ok(file_change_op(key, file_change_decision(Some(answer))))
+                Ok((file_change_op(key, file_change_decision(Some(answer))), None))
             }
         }
     }

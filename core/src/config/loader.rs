@@ -14,7 +14,7 @@ use super::layers::{Layer, LayerSource, LayerStack, Merged};
 use super::load::{RequestLayer, Sources};
 use super::opened::OpenedProjects;
 use super::overrides::{self, Flags, ThreadOverrides};
-use super::permissions;
+use super::permissions::{self, TrustLevel};
 use super::project_root;
 use super::resolve::{self, Facts, WrongField};
 use super::{Config, read_view};
@@ -154,10 +154,16 @@ impl ConfigLoader {
             Some(_) => None,
             None => read_instructions(&settings, &mut wrong),
         };
+        let judged = permissions::trust(&settings.projects, &cwd, || project_root::trust_roots(&cwd));
+        let trusted_folders = match &judged {
+            Some((TrustLevel::Trusted, folder)) => project_root::folders_below(folder, &cwd),
+            Some((TrustLevel::Untrusted, _)) | None => Vec::new(),
+        };
         let facts = Facts {
             codex_home: self.sources.home.clone(),
             environment: self.environment.clone(),
-            trust: permissions::trust(&settings.projects, &cwd, || project_root::trust_roots(&cwd)),
+            trust: judged.map(|(level, _)| level),
+            trusted_folders,
             cwd,
             base_instructions,
         };
@@ -256,7 +262,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::config::permissions::TrustLevel;
     use crate::config::provider::DEFAULT_MODEL;
 
     struct Fixture {

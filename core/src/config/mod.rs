@@ -26,6 +26,7 @@ pub mod shell_env;
 pub mod version;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
 
@@ -58,6 +59,8 @@ pub struct Config {
     pub sandbox_unreadable_paths: Vec<AbsolutePath>,
     /// What the user thinks of the project of `cwd`.
     pub trust: Option<TrustLevel>,
+    /// The folders of a trusted project, from the trusted one down to `cwd`; none of another.
+    pub trusted_folders: Vec<PathBuf>,
     pub model_reasoning_effort: Option<ReasoningEffort>,
     pub model_reasoning_summary: Option<ReasoningSummary>,
     pub model_verbosity: Option<Verbosity>,
@@ -90,6 +93,7 @@ impl Config {
             cwd,
             environment: Environment::default(),
             trust: None,
+            trusted_folders: Vec::new(),
             base_instructions: None,
         };
         let merged = LayerStack::default().merged();

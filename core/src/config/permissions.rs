@@ -99,13 +99,13 @@ impl SandboxMode {
     }
 }
 
-/// What the user thinks of the project of a folder: an entry for the folder itself counts before one for
-/// the roots of the project, which are looked up only if there are entries at all.
+/// What the user thinks of the project of a folder, and of which folder that was said: an entry for the folder
+/// itself counts before one for the roots of the project, which are looked up only if there are entries at all.
 pub fn trust<'a>(
     projects: impl IntoIterator<Item = (&'a String, &'a ProjectSettings)>,
     folder: &Path,
     roots: impl FnOnce() -> Vec<PathBuf>,
-) -> Option<TrustLevel> {
+) -> Option<(TrustLevel, PathBuf)> {
     let judged: Vec<(&Path, TrustLevel)> = projects
         .into_iter()
         .filter_map(|(path, settings)| Some((Path::new(path.as_str()), settings.trust_level?)))
@@ -113,7 +113,9 @@ pub fn trust<'a>(
     if judged.is_empty() {
         return None;
     }
-    let level_of = |wanted: &Path| judged.iter().find(|(path, _)| *path == wanted).map(|(_, level)| *level);
+    let level_of = |wanted: &Path| {
+        judged.iter().find(|(path, _)| *path == wanted).map(|(path, level)| (*level, path.to_path_buf()))
+    };
     level_of(folder).or_else(|| roots().iter().find_map(|root| level_of(root)))
 }
 
@@ -150,8 +152,10 @@ mod tests {
         .map(|(path, trust_level)| (path.to_owned(), ProjectSettings { trust_level }))
         .into();
         let roots = || vec![PathBuf::from("/nothing"), PathBuf::from("/repo")];
-        assert_eq!(trust(&projects, Path::new("/repo/sub"), roots), Some(TrustLevel::Untrusted));
-        assert_eq!(trust(&projects, Path::new("/repo/x"), roots), Some(TrustLevel::Trusted));
+        let judged = |level, folder: &str| Some((level, PathBuf::from(folder)));
+        let sub = trust(&projects, Path::new("/repo/sub"), roots);
+        assert_eq!(sub, judged(TrustLevel::Untrusted, "/repo/sub"));
+        assert_eq!(trust(&projects, Path::new("/repo/x"), roots), judged(TrustLevel::Trusted, "/repo"));
         assert_eq!(trust(&projects, Path::new("/other"), Vec::new), None);
         assert_eq!(trust(&BTreeMap::new(), Path::new("/x"), || unreachable!("no entries")), None);
     }

@@ -9,6 +9,7 @@ pub mod kill;
 pub mod output;
 pub mod owner;
 pub mod parse;
+pub mod policy;
 pub mod process;
 pub mod safety;
 pub mod shell;

@@ -5,17 +5,20 @@
 //! that the shell may turn into an option. Dangerous is the opposite kind of list: a few well-known ways to
 //! lose work, for which a human is asked even when nothing else would.
 
-use super::parse::bash::{Word, commands_anywhere, plain_commands};
+use super::parse::bash::{Word, plain_commands};
+use super::parse::nested::every_command;
+use super::parse::shells::{base_name, known_place, script_of};
 
 const READERS: [&str; 13] =
     ["cat", "cd", "echo", "false", "grep", "head", "ls", "nl", "pwd", "tail", "true", "wc", "which"];
-const SYSTEM_FOLDERS: [&str; 3] = ["/bin", "/usr/bin", "/usr/local/bin"];
 const FIND_ACTIONS: [&str; 9] =
     ["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fls", "-fprint", "-fprint0", "-fprintf"];
 /// Options of `rg` that start other programs.
 const RG_PROGRAMS: [&str; 3] = ["pre", "hostname-bin", "search-zip"];
 /// Options of git's reading commands that write files or start other programs.
 const GIT_ACTIONS: [&str; 5] = ["output", "ext-diff", "textconv", "show-signature", "exec"];
+/// Options of git itself that take a value.
+const GIT_VALUED: [&str; 6] = ["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path"];
 const GIT_BRANCH_LISTING: [&str; 16] = [
     "-a",
     "--all",
@@ -48,33 +51,22 @@ pub fn is_known_safe(argv: &[String]) -> bool {
     }
 }
 
-/// Whether a command, or one inside of a shell script, is a well-known way to lose work.
-pub fn is_dangerous(argv: &[String]) -> bool {
-    match script_below(argv, base_name) {
-        Some(script) => match commands_anywhere(script) {
-            Some(commands) => commands.iter().any(|words| destroys(words)),
-            // Nobody writes by hand what is too long to be looked at.
-            None => true,
-        },
-        None => destroys(argv),
+/// A well-known way to lose work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    /// Changes of a repository that were not committed.
+    Changes,
+    /// Files, without a question.
+    Files,
+}
+
+/// The worst that a command, or one that it starts, is known for. One that is too long to be looked at is as
+/// bad as any.
+pub fn danger(argv: &[String]) -> Option<Danger> {
+    match every_command(argv) {
+        Some(commands) => commands.iter().filter_map(|words| danger_of(words)).max(),
+        None => Some(Danger::Changes),
     }
-}
-
-/// The script of `bash -lc SCRIPT` and the like, for shells that are what their names say.
-pub fn script_of(argv: &[String]) -> Option<&str> {
-    script_below(argv, known_place)
-}
-
-fn script_below(argv: &[String], name_of: impl Fn(&str) -> Option<&str>) -> Option<&str> {
-    let [shell, flag, script] = argv else { return None };
-    let name = name_of(shell)?;
-    (matches!(name, "bash" | "zsh" | "sh" | "dash") && matches!(flag.as_str(), "-lc" | "-c"))
-        .then_some(script)
-}
-
-/// The name of a program, wherever it is.
-fn base_name(program: &str) -> Option<&str> {
-    program.rsplit('/').next()
 }
 
 /// Whether the shell leaves a word alone, or turns it into nothing but paths.
@@ -85,14 +77,6 @@ fn stays_itself(word: &Word) -> bool {
         || word.text == "~"
         || !word.text.starts_with(['-', '*', '?', '[', '{', '=', '~'])
         || word.text.starts_with("~/")
-}
-
-/// The name of a program that stands in no folder, or in one that only the system writes.
-fn known_place(program: &str) -> Option<&str> {
-    match program.rsplit_once('/') {
-        None => Some(program),
-        Some((folder, name)) => SYSTEM_FOLDERS.contains(&folder).then_some(name),
-    }
 }
 
 fn reads_only(argv: &[&str]) -> bool {
@@ -149,18 +133,41 @@ fn short_flags(argument: &str) -> Option<&str> {
     argument.strip_prefix('-').filter(|flags| !flags.starts_with('-'))
 }
 
-fn destroys(argv: &[String]) -> bool {
-    let Some((program, arguments)) = argv.split_first() else { return false };
-    let Some(name) = base_name(program) else { return false };
-    let first = arguments.first().map(String::as_str);
-    match name {
-        "sudo" => destroys(arguments),
-        "git" => matches!(first, Some("reset" | "rm")),
-        "rm" => arguments.iter().any(|argument| {
-            argument == "--force" || short_flags(argument).is_some_and(|flags| flags.contains('f'))
-        }),
-        _ => false,
+fn danger_of(argv: &[String]) -> Option<Danger> {
+    let (program, arguments) = argv.split_first()?;
+    let arguments = arguments.iter().map(String::as_str);
+    let has_force = |mut arguments: std::slice::Iter<'_, &str>| {
+        arguments.any(|argument| {
+            is_spelling_of(argument, &["force"])
+                || short_flags(argument).is_some_and(|flags| flags.contains('f'))
+        })
+    };
+    match base_name(program) {
+        "git" => {
+            let arguments: Vec<&str> = git_command(arguments).collect();
+            let is_danger = match *arguments.first()? {
+                "reset" | "rm" => true,
+                "clean" => has_force(arguments.iter()),
+                _ => false,
+            };
+            is_danger.then_some(Danger::Changes)
+        }
+        "rm" => {
+            let arguments: Vec<&str> = arguments.take_while(|argument| *argument != "--").collect();
+            has_force(arguments.iter()).then_some(Danger::Files)
+        }
+        _ => None,
     }
+}
+
+/// The command of git and what follows, behind the options of git itself.
+fn git_command<'a>(arguments: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let mut is_value = false;
+    arguments.skip_while(move |argument| {
+        let skipped = is_value || argument.starts_with('-');
+        is_value = !is_value && GIT_VALUED.contains(argument);
+        skipped
+    })
 }
 
 #[cfg(test)]
@@ -274,31 +281,49 @@ mod tests {
             "rm -f x",
             "rm -r -f x",
             "rm x --force",
+            "rm --for x",
             "/bin/rm -fr x",
-            "git reset --hard",
-            "/usr/bin/git rm x",
             "sudo rm -rf /",
-            "sudo sudo git reset",
+            "sudo -u root rm -rf /",
+            "env A=1 rm -rf x",
+            "find . -exec rm -rf {} +",
             "bash -lc 'ls && rm -rf x'",
-            "bash -lc 'if x; then git reset; fi'",
             "zsh -c 'A=1 rm -f $X > y'",
+            "bash -c \"bash -c 'rm -rf x'\"",
+            "bash -c 'bash <<E\nrm -rf x\nE'",
+            "bash -lc 'ls | xargs rm -rf'",
             "/bin//bash -c 'rm -rf x'",
             "/run/current-system/sw/bin/bash -lc 'rm -rf x'",
         ] {
-            assert!(is_dangerous(&argv(line)), "{line}");
+            assert_eq!(danger(&argv(line)), Some(Danger::Files), "{line}");
+        }
+        for line in [
+            "git reset --hard",
+            "/usr/bin/git rm x",
+            "git -C x -c a=b reset",
+            "git --git-dir x rm y",
+            "git clean -fdx",
+            "sudo sudo git reset",
+            "bash -lc 'if x; then git reset; fi'",
+        ] {
+            assert_eq!(danger(&argv(line)), Some(Danger::Changes), "{line}");
         }
         let padded = format!("{}rm -rf x", ": ;".repeat(20_000));
-        assert!(is_dangerous(&["bash".into(), "-c".into(), padded]), "too long to be looked at");
+        let padded = ["bash".into(), "-c".into(), padded];
+        assert_eq!(danger(&padded), Some(Danger::Changes), "too long to be looked at");
         for line in [
             "rm x",
+            "rm -- -f",
             "git status",
+            "git clean -n",
+            "git -C reset status",
             "sudo ls",
             "echo rm -rf x",
             "bash -lc 'ls'",
             "bash -lc \"echo 'rm -rf x'\"",
             "",
         ] {
-            assert!(!is_dangerous(&argv(line)), "{line}");
+            assert_eq!(danger(&argv(line)), None, "{line}");
         }
     }
 

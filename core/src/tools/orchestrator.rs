@@ -1,8 +1,12 @@
 //! Decides for everything that touches the machine: whether to ask, where to run, whether to try
 //! again outside the sandbox. No attempt leaves the sandbox without a human's decision that covers it.
 
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 
+use crate::exec::policy::judge::Ruling;
+use crate::exec::policy::{amend, files};
 use crate::tools::call::ToolError;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::port::SessionTaskContext;
@@ -10,7 +14,8 @@ use crate::turn::port::SessionTaskContext;
 /// Asks where that is needed, attempts, and asks again where the sandbox was in the way.
 pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Result<S::Output, ToolError> {
     let turn = &context.turn;
-    let plan = plan(turn.approval_policy, &turn.sandbox_policy, work.risk(), work.wants_escalation())?;
+    let wish = Wish { risk: work.risk(), escalate: work.wants_escalation(), ruling: work.ruling() };
+    let plan = plan(turn.approval_policy, &turn.sandbox_policy, &wish)?;
     let mut is_approved = false;
     if plan.ask {
         ask(&mut work, context, Retry::First).await?;
@@ -46,9 +51,10 @@ async fn ask<S: Sandboxed>(
         work.announced();
     }
     match answer.decision {
-        ReviewDecision::Approved
-        | ReviewDecision::ApprovedForSession
-        | ReviewDecision::ApprovedExecpolicyAmendment { .. } => Ok(()),
+        ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(()),
+        ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words } => {
+            keep_rule(words, context).await
+        }
         ReviewDecision::Denied => {
             work.declined(context).await;
             Err(ToolError::RespondToModel(work.rejection().into()))
@@ -61,53 +67,101 @@ async fn ask<S: Sandboxed>(
     }
 }
 
+/// Before what it was accepted with runs, so that it counts from then on. A rule that cannot be kept is no reason
+/// not to run what was accepted.
+async fn keep_rule(words: Vec<String>, context: &SessionTaskContext) -> Result<(), ToolError> {
+    let folder = files::home_folder(&context.services.config);
+    let kept = context.services.group.spawn_blocking(move || amend::allow(&folder, &words));
+    let problem = match kept.await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::warn!(%problem, "an accepted rule was not kept");
+    let message = format!("The command is run, but the rule was not kept: {problem}");
+    Ok(context.emit(EventMsg::Warning(MessageEvent { message })).await?)
+}
+
+/// What is known of a thing before it runs.
+#[derive(Debug)]
+struct Wish {
+    risk: Risk,
+    escalate: bool,
+    ruling: Ruling,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Plan {
     ask: bool,
     boundary: Boundary,
 }
 
-fn plan(
-    approval: AskForApproval,
-    sandbox: &SandboxPolicy,
-    risk: Risk,
-    escalate: bool,
-) -> Result<Plan, ToolError> {
+fn plan(approval: AskForApproval, sandbox: &SandboxPolicy, wish: &Wish) -> Result<Plan, ToolError> {
+    let Wish { risk, escalate, ref ruling } = *wish;
     let unrestricted = sandbox.is_unrestricted();
+    let leaves_sandbox = escalate && !unrestricted;
     let boundary = if unrestricted || escalate { Boundary::None } else { Boundary::Sandbox };
-    let ask = match approval {
-        _ if escalate && !unrestricted && !may_escalate(approval) => return Err(refused(approval)),
-        AskForApproval::UnlessTrusted => risk != Risk::Safe,
-        AskForApproval::OnRequest | AskForApproval::Granular(_) if !unrestricted => {
-            escalate || risk == Risk::Dangerous
+    if leaves_sandbox && !may_escalate(approval) {
+        return Err(refused(approval));
+    }
+    let told = |text: String| Err(ToolError::RespondToModel(text));
+    match ruling {
+        Ruling::Forbidden(why) => return told(format!("the user's rules forbid this command: {why}")),
+        Ruling::Prompt(why) if !asks_for_rules(approval) => {
+            return told(format!(
+                "the user's rules ask before this command ({why}), and the approval policy does not let the \
+                 user be asked"
+            ));
         }
-        AskForApproval::OnRequest | AskForApproval::Granular(_) => risk == Risk::Dangerous,
+        Ruling::Prompt(_) => return Ok(Plan { ask: true, boundary }),
+        // That is what such a rule is for: it covers the command wherever it runs.
+        Ruling::Allowed => return Ok(Plan { ask: false, boundary: Boundary::None }),
+        Ruling::None => {}
+    }
+    let is_dangerous = matches!(risk, Risk::Dangerous | Risk::Destructive);
+    let ask = match approval {
+        AskForApproval::UnlessTrusted => leaves_sandbox || risk != Risk::Safe,
+        AskForApproval::OnRequest | AskForApproval::Granular(_) => leaves_sandbox || is_dangerous,
         AskForApproval::OnFailure | AskForApproval::Never => false,
     };
+    let may_ask = match approval {
+        AskForApproval::UnlessTrusted | AskForApproval::OnRequest | AskForApproval::OnFailure => true,
+        AskForApproval::Granular(granular) => granular.sandbox_approval || granular.rules,
+        AskForApproval::Never => false,
+    };
+    // A question that is not to be asked counts as declined.
+    if !may_ask && (ask || risk == Risk::Destructive) {
+        return told(
+            "the command can destroy work, and the approval policy does not let the user be asked; find a \
+             way that deletes less, or one by one"
+                .into(),
+        );
+    }
+    Ok(Plan { ask, boundary })
+}
+
+fn asks_for_rules(approval: AskForApproval) -> bool {
     match approval {
-        // A question that is not to be asked counts as declined.
-        AskForApproval::Granular(granular) if ask && !granular.sandbox_approval => {
-            Err(ToolError::RespondToModel(
-                "the command can destroy work, and the approval policy does not let the user be asked".into(),
-            ))
-        }
-        _ => Ok(Plan { ask, boundary }),
+        AskForApproval::UnlessTrusted | AskForApproval::OnFailure | AskForApproval::OnRequest => true,
+        AskForApproval::Granular(granular) => granular.rules,
+        AskForApproval::Never => false,
     }
 }
 
 /// Whether the model may ask to leave the sandbox.
 pub fn may_escalate(approval: AskForApproval) -> bool {
     match approval {
-        AskForApproval::OnRequest => true,
+        AskForApproval::UnlessTrusted | AskForApproval::OnRequest => true,
         AskForApproval::Granular(granular) => granular.sandbox_approval,
-        AskForApproval::UnlessTrusted | AskForApproval::OnFailure | AskForApproval::Never => false,
+        AskForApproval::OnFailure | AskForApproval::Never => false,
     }
 }
 
 fn may_retry(approval: AskForApproval) -> bool {
     match approval {
         AskForApproval::UnlessTrusted | AskForApproval::OnFailure => true,
-        AskForApproval::OnRequest | AskForApproval::Never | AskForApproval::Granular(_) => false,
+        AskForApproval::Granular(granular) => granular.sandbox_approval,
+        AskForApproval::OnRequest | AskForApproval::Never => false,
     }
 }
 
@@ -126,89 +180,5 @@ fn refused(approval: AskForApproval) -> ToolError {
 }
 
 #[cfg(test)]
-mod tests {
-    use codex_protocol::policy::{GranularApproval, WorkspaceWrite};
-    use expect_test::expect;
-
-    use super::*;
-
-    #[test]
-    fn a_question_that_is_switched_off_counts_as_declined() {
-        let granular = |sandbox_approval| {
-            AskForApproval::Granular(GranularApproval {
-                sandbox_approval,
-                rules: true,
-                skill_approval: true,
-                request_permissions: true,
-                mcp_elicitations: true,
-            })
-        };
-        for sandbox in
-            [SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default()), SandboxPolicy::DangerFullAccess]
-        {
-            assert!(plan(granular(true), &sandbox, Risk::Dangerous, false).unwrap().ask);
-            assert!(plan(granular(false), &sandbox, Risk::Dangerous, false).is_err());
-            assert!(!plan(granular(false), &sandbox, Risk::Unknown, false).unwrap().ask);
-        }
-    }
-
-    #[test]
-    fn who_is_asked_and_where_it_runs() {
-        let write = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
-        let full = SandboxPolicy::DangerFullAccess;
-        let mut table = String::new();
-        for approval in [AskForApproval::UnlessTrusted, AskForApproval::OnRequest, AskForApproval::Never] {
-            for (sandbox_name, sandbox) in [("write", &write), ("full", &full)] {
-                for risk in [Risk::Safe, Risk::Unknown, Risk::Dangerous] {
-                    for escalate in [false, true] {
-                        let what = match plan(approval, sandbox, risk, escalate) {
-                            Ok(Plan { ask, boundary }) => format!("ask={ask} in={boundary:?}"),
-                            Err(_) => "refused".into(),
-                        };
-                        table +=
-                            &format!("{approval:?} {sandbox_name} {risk:?} escalate={escalate}: {what}\n");
-                    }
-                }
-            }
-        }
-        expect![[r#"
-            UnlessTrusted write Safe escalate=false: ask=false in=Sandbox
-            UnlessTrusted write Safe escalate=true: refused
-            UnlessTrusted write Unknown escalate=false: ask=true in=Sandbox
-            UnlessTrusted write Unknown escalate=true: refused
-            UnlessTrusted write Dangerous escalate=false: ask=true in=Sandbox
-            UnlessTrusted write Dangerous escalate=true: refused
-            UnlessTrusted full Safe escalate=false: ask=false in=None
-            UnlessTrusted full Safe escalate=true: ask=false in=None
-            UnlessTrusted full Unknown escalate=false: ask=true in=None
-            UnlessTrusted full Unknown escalate=true: ask=true in=None
-            UnlessTrusted full Dangerous escalate=false: ask=true in=None
-            UnlessTrusted full Dangerous escalate=true: ask=true in=None
-            OnRequest write Safe escalate=false: ask=false in=Sandbox
-            OnRequest write Safe escalate=true: ask=true in=None
-            OnRequest write Unknown escalate=false: ask=false in=Sandbox
-            OnRequest write Unknown escalate=true: ask=true in=None
-            OnRequest write Dangerous escalate=false: ask=true in=Sandbox
-            OnRequest write Dangerous escalate=true: ask=true in=None
-            OnRequest full Safe escalate=false: ask=false in=None
-            OnRequest full Safe escalate=true: ask=false in=None
-            OnRequest full Unknown escalate=false: ask=false in=None
-            OnRequest full Unknown escalate=true: ask=false in=None
-            OnRequest full Dangerous escalate=false: ask=true in=None
-            OnRequest full Dangerous escalate=true: ask=true in=None
-            Never write Safe escalate=false: ask=false in=Sandbox
-            Never write Safe escalate=true: refused
-            Never write Unknown escalate=false: ask=false in=Sandbox
-            Never write Unknown escalate=true: refused
-            Never write Dangerous escalate=false: ask=false in=Sandbox
-            Never write Dangerous escalate=true: refused
-            Never full Safe escalate=false: ask=false in=None
-            Never full Safe escalate=true: ask=false in=None
-            Never full Unknown escalate=false: ask=false in=None
-            Never full Unknown escalate=true: ask=false in=None
-            Never full Dangerous escalate=false: ask=false in=None
-            Never full Dangerous escalate=true: ask=false in=None
-        "#]]
-        .assert_eq(&table);
-    }
-}
+#[path = "orchestrator_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::exec::policy::judge::Ruling;
 use crate::tools::call::ToolError;
 use crate::turn::approval::ApprovalRequest;
 use crate::turn::port::SessionTaskContext;
@@ -21,7 +22,10 @@ pub enum Risk {
     /// Known to only read.
     Safe,
     Unknown,
+    /// May lose work.
     Dangerous,
+    /// Deletes without a question; it does not run where nobody can be asked.
+    Destructive,
 }
 
 /// How an attempt ended.
@@ -37,6 +41,9 @@ pub trait Sandboxed: Send {
     type Output: Send;
 
     fn risk(&self) -> Risk;
+
+    /// What the user's rules say of it.
+    fn ruling(&self) -> Ruling;
 
     /// Whether the model wants to leave the sandbox.
     fn wants_escalation(&self) -> bool;

@@ -17,6 +17,7 @@ pub fn stories() -> Vec<Story> {
         ),
         ("approvals::commands_that_only_read_are_not_asked", commands_that_only_read_are_not_asked as fn()),
         ("approvals::two_questions_at_once", two_questions_at_once as fn()),
+        ("approvals::answers_may_come_in_any_order", answers_may_come_in_any_order as fn()),
     ]
 }
 
@@ -35,7 +36,7 @@ file made.txt"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > approve
               completed command "touch made.txt" Completed code Some(0) output ""
               started   agent ""
@@ -63,7 +64,7 @@ file made.txt"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > deny
               completed command "touch made.txt" Declined code None output ""
               started   agent ""
@@ -91,7 +92,7 @@ file made.txt"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > abort
               completed command "touch made.txt" Declined code None output ""
             turn aborted: Interrupted
@@ -122,7 +123,7 @@ listen"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > deaf
             > abort
             > user again
@@ -155,7 +156,7 @@ approve-session"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > approve-session
               completed command "touch made.txt" Completed code Some(0) output ""
               started   command "touch made.txt" InProgress code None output ""
@@ -209,8 +210,8 @@ file b.txt"#,
             > file b.txt
             > user go
             a.txt:
-            ask touch a.txt (no reason)
-            ask touch b.txt (no reason)
+            ask touch a.txt (no reason) or always [touch a.txt]
+            ask touch b.txt (no reason) or always [touch b.txt]
             b.txt:
             completed agent "done"
             completed command "touch a.txt" Completed code Some(0) output ""
@@ -219,6 +220,52 @@ file b.txt"#,
             started   agent ""
             started   command "touch a.txt" InProgress code None output ""
             started   command "touch b.txt" InProgress code None output ""
+            started   user 1
+            text "done"
+            turn completed after 2 responses
+            turn started
+        "#]],
+    );
+}
+
+fn answers_may_come_in_any_order() {
+    check_unordered(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"shell touch a.txt
++ shell touch b.txt
++ shell touch c.txt
+say done
+"#,
+        r#"user go
+hold
+hold
+deny c.txt
+approve b.txt
+approve a.txt
+results"#,
+        expect![[r#"
+            > approve a.txt
+            > approve b.txt
+            > deny c.txt
+            > hold
+            > hold
+            > results
+            > user go
+            ask touch a.txt (no reason) or always [touch a.txt]
+            ask touch b.txt (no reason) or always [touch b.txt]
+            ask touch c.txt (no reason) or always [touch c.txt]
+            completed agent "done"
+            completed command "touch a.txt" Completed code Some(0) output ""
+            completed command "touch b.txt" Completed code Some(0) output ""
+            completed command "touch c.txt" Declined code None output ""
+            completed user 1
+            result Process exited with code 0|Original token count: 0|Output:
+            result Process exited with code 0|Original token count: 0|Output:
+            result exec command rejected by user
+            started   agent ""
+            started   command "touch a.txt" InProgress code None output ""
+            started   command "touch b.txt" InProgress code None output ""
+            started   command "touch c.txt" InProgress code None output ""
             started   user 1
             text "done"
             turn completed after 2 responses

@@ -30,7 +30,7 @@ say {output2}
               started   user 1
               completed user 1
               started   command "touch evil.txt" InProgress code None output ""
-              ask touch evil.txt (no reason)
+              ask touch evil.txt (no reason) or always [touch evil.txt]
             > deny
               completed command "touch evil.txt" Declined code None output ""
               started   agent ""
@@ -60,7 +60,7 @@ fn a_command_that_is_tried_again_ends_once() {
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
               output "touch: cannot touch 'made.txt': Read-only file system\n"
-              ask touch made.txt (The sandbox stopped the command. Run it again without the sandbox?)
+              ask touch made.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch made.txt]
             > approve
               completed command "touch made.txt" Completed code Some(0) output ""
               started   agent ""
@@ -84,7 +84,7 @@ fn an_answer_counts_also_with_an_interrupt() {
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > deny-interrupt
               completed command "touch made.txt" Declined code None output ""
             turn aborted: Interrupted

@@ -101,7 +101,7 @@ file made.txt"#,
               started   user 1
               completed user 1
               started   command "touch made.txt" InProgress code None output ""
-              ask touch made.txt (no reason)
+              ask touch made.txt (no reason) or always [touch made.txt]
             > interrupt
               completed command "touch made.txt" Declined code None output ""
             turn aborted: Interrupted

@@ -20,6 +20,7 @@ mod patch_approvals;
 mod patches;
 mod plans;
 mod resume;
+mod rules;
 mod slow_client;
 mod steering;
 mod turns;
@@ -38,6 +39,7 @@ fn main() {
         patch_approvals::stories(),
         plans::stories(),
         resume::stories(),
+        rules::stories(),
         background::stories(),
         commands::stories(),
         slow_client::stories(),

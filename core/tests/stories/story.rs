@@ -1,7 +1,8 @@
 //! Plays a story against a conversation. Steps, one a line:
 //!
 //! - `user TEXT` starts a turn and hears it to its end, or to the point at which the next step is due;
-//!   `approve`, `approve-session`, `deny` and `abort` answer the open question; `steer TEXT`, `interrupt`
+//!   `approve`, `approve-session`, `approve-rule WORDS`, `deny` and `abort` answer the open question, or the one
+//!   that is about the text behind it; `hold` leaves it open; `rule LINE` adds to the user's own rules, `rules` shows those that were accepted; `steer TEXT`, `interrupt`
 //!   and `deaf` come after the first delta of text or output.
 //! - `run COMMAND` is a command of the user's own, `join COMMAND` the same beside a running turn, after the first
 //!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
@@ -89,7 +90,8 @@ struct Playing {
     conversation: Arc<CodexConversation>,
     events: mpsc::Receiver<Box<Event>>,
     turn: Option<TurnId>,
-    asked: Option<(TurnId, CallId)>,
+    /// Open questions, and what they are about.
+    asked: Vec<(TurnId, CallId, String)>,
     is_deaf: bool,
 }
 
@@ -134,12 +136,21 @@ impl Stage {
                 "shown" => self.show_history(&playing).await,
                 "steer" => playing.steer(rest).await,
                 "interrupt" => playing.interrupt().await,
-                "approve" => playing.answer(ReviewDecision::Approved).await,
-                "approve-session" => playing.answer(ReviewDecision::ApprovedForSession).await,
-                "deny" => playing.answer(ReviewDecision::Denied).await,
-                "abort" => playing.answer(ReviewDecision::Abort).await,
+                "approve" => playing.answer(rest, ReviewDecision::Approved).await,
+                "approve-rule" => {
+                    let words = rest.split_whitespace().map(str::to_owned).collect();
+                    let decision =
+                        ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words };
+                    playing.answer("", decision).await;
+                }
+                "hold" => {}
+                "rule" => self.add_rule(rest),
+                "rules" => self.show_rules(),
+                "approve-session" => playing.answer(rest, ReviewDecision::ApprovedForSession).await,
+                "deny" => playing.answer(rest, ReviewDecision::Denied).await,
+                "abort" => playing.answer(rest, ReviewDecision::Abort).await,
                 "deny-interrupt" => {
-                    playing.answer(ReviewDecision::Denied).await;
+                    playing.answer("", ReviewDecision::Denied).await;
                     playing.interrupt().await;
                 }
                 "quiet" => self.told.leave_out_deltas(),
@@ -239,6 +250,23 @@ impl Stage {
         }
     }
 
+    fn rules_file(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().join("home/rules");
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.join(name)
+    }
+
+    fn add_rule(&self, line: &str) {
+        let path = self.rules_file("mine.rules");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(path, format!("{text}{line}\n")).unwrap();
+    }
+
+    fn show_rules(&mut self) {
+        let text = std::fs::read_to_string(self.rules_file("default.rules")).unwrap_or_default();
+        self.told.note(text.trim_end());
+    }
+
     fn look_at(&mut self, path: &str) {
         let content = std::fs::read_to_string(self.folder.path().join("work").join(path));
         self.told.note(&match content {
@@ -251,7 +279,7 @@ impl Stage {
 impl Playing {
     fn new(started: NewConversation) -> Self {
         let NewConversation { conversation, events, .. } = started;
-        Self { conversation, events, turn: None, asked: None, is_deaf: false }
+        Self { conversation, events, turn: None, asked: Vec::new(), is_deaf: false }
     }
 
     async fn start(&mut self, text: &str) {
@@ -310,8 +338,11 @@ impl Playing {
         }
     }
 
-    async fn answer(&mut self, decision: ReviewDecision) {
-        let (id, call_id) = self.asked.take().expect("a question is open");
+    /// Answers the question that is about this, or else the only one.
+    async fn answer(&mut self, about: &str, decision: ReviewDecision) {
+        let is_meant = |(_, _, what): &(TurnId, CallId, String)| what.contains(about);
+        let at = self.asked.iter().position(is_meant).expect("a question is open");
+        let (id, call_id, _) = self.asked.remove(at);
         let op = Op::ExecApproval { id: id.clone(), call_id: Some(call_id), decision };
         self.conversation.submit(Submission { id, op }).await.unwrap();
     }
@@ -334,11 +365,15 @@ impl Playing {
                 {
                     return;
                 }
-                EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent { call_id, .. })
-                | EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. }) => {
-                    self.asked = Some((event.id, call_id));
+                EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent { call_id, command, .. }) => {
+                    self.asked.push((event.id, call_id, command.join(" ")));
                     return;
                 }
+                EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. }) => {
+                    self.asked.push((event.id, call_id, String::new()));
+                    return;
+                }
+                EventMsg::ItemCompleted(_) if !self.asked.is_empty() && is_answer(next) => return,
                 EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {
                     return;
                 }
@@ -346,6 +381,10 @@ impl Playing {
             }
         }
     }
+}
+
+fn is_answer(step: &str) -> bool {
+    ["approve", "deny", "abort"].iter().any(|verb| step.starts_with(verb))
 }
 
 fn is_of_user_shell(item: &TurnItem) -> bool {

@@ -89,7 +89,10 @@ impl Told {
             EventMsg::ItemCompleted(event) => self.note(&format!("  completed {}", shown(&event.item))),
             EventMsg::ExecApprovalRequest(event) => {
                 let reason = event.reason.as_deref().unwrap_or("no reason");
-                self.note(&format!("  ask {} ({reason})", event.command.last().cloned().unwrap_or_default()));
+                let command = event.command.last().cloned().unwrap_or_default();
+                let offer = event.proposed_execpolicy_amendment.as_ref().map(|words| words.join(" "));
+                let offer = offer.map(|words| format!(" or always [{words}]")).unwrap_or_default();
+                self.note(&format!("  ask {command} ({reason}){offer}"));
             }
             EventMsg::ApplyPatchApprovalRequest(event) => {
                 let files: Vec<_> = event.changes.keys().map(|path| path.display().to_string()).collect();

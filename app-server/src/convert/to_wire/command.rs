@@ -1,6 +1,7 @@
 //! Command lines for display: the argv as one line a shell would read back, and what the line seems to do.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use codex_app_server_protocol::v2::item_tool::CommandAction;
 use codex_protocol::turn_item::ParsedCommand;
@@ -15,14 +16,15 @@ pub(crate) fn line(argv: &[String]) -> String {
     words.join(" ")
 }
 
-pub(crate) fn actions(parsed: Vec<ParsedCommand>) -> Vec<CommandAction> {
-    parsed.into_iter().map(action).collect()
+/// Files that are read are named by their whole paths.
+pub(crate) fn actions(parsed: Vec<ParsedCommand>, cwd: &Path) -> Vec<CommandAction> {
+    parsed.into_iter().map(|parsed| action(parsed, cwd)).collect()
 }
 
-fn action(parsed: ParsedCommand) -> CommandAction {
+fn action(parsed: ParsedCommand, cwd: &Path) -> CommandAction {
     match parsed {
         ParsedCommand::Read { cmd, name, path: file } => {
-            CommandAction::Read { command: cmd, name, path: path(&file) }
+            CommandAction::Read { command: cmd, name, path: path(&cwd.join(file)) }
         }
         ParsedCommand::ListFiles { cmd, path } => CommandAction::ListFiles { command: cmd, path },
         ParsedCommand::Search { cmd, query, path } => CommandAction::Search { command: cmd, query, path },

@@ -105,7 +105,7 @@ fn command_execution(item: CommandExecutionItem) -> Details {
         process_id: item.process_id,
         source: command_source(item.source),
         status: command_status(item.status),
-        command_actions: command::actions(item.parsed_cmd),
+        command_actions: command::actions(item.parsed_cmd, &item.cwd),
         aggregated_output: item.aggregated_output.map(shown_output),
         exit_code: item.exit_code,
         duration_ms: item.duration.map(milliseconds),
@@ -295,7 +295,7 @@ mod tests {
         check(
             r#"{"type":"CommandExecution","id":"c","process_id":"7","command":["/bin/bash","-lc","cat 'a b'"],"cwd":"file:///w","parsed_cmd":[{"type":"read","cmd":"cat 'a b'","name":"a b","path":"a b"}],"source":"unified_exec_startup","status":"failed","aggregated_output":"x\n","exit_code":3,"duration":{"secs":1,"nanos":5000000}}"#,
             expect![[
-                r#"{"type":"commandExecution","id":"c","pluginId":null,"scriptPath":null,"command":"/bin/bash -lc \"cat 'a b'\"","cwd":"/w","processId":"7","source":"unifiedExecStartup","status":"failed","commandActions":[{"type":"read","command":"cat 'a b'","name":"a b","path":"a b"}],"aggregatedOutput":"x\n","exitCode":3,"durationMs":1005"#
+                r#"{"type":"commandExecution","id":"c","pluginId":null,"scriptPath":null,"command":"/bin/bash -lc \"cat 'a b'\"","cwd":"/w","processId":"7","source":"unifiedExecStartup","status":"failed","commandActions":[{"type":"read","command":"cat 'a b'","name":"a b","path":"/w/a b"}],"aggregatedOutput":"x\n","exitCode":3,"durationMs":1005"#
             ]],
         );
     }

@@ -8,6 +8,7 @@ mod rename;
 mod resume;
 mod resume_settings;
 mod resume_source;
+mod rules_notice;
 mod sandbox_notice;
 mod shell_command;
 mod start;

@@ -149,6 +149,7 @@ impl Context {
                 context.outgoing().notify(notice).await;
             }
             gate.open();
+            context.warn_of_project_rules(loaded.conversation.config()).await;
             context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
         }))
     }

@@ -49,6 +49,7 @@ impl Handle<ThreadStart> for Context {
                 outgoing.notify(view::warning(loaded.conversation.id(), message)).await;
             }
             gate.open();
+            context.warn_of_project_rules(loaded.conversation.config()).await;
             context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
         }))
     }

@@ -6,6 +6,8 @@
 
 use tree_sitter::{Node, Parser, Tree};
 
+use super::shells;
+
 /// Longer scripts are not looked at.
 const LONGEST_SCRIPT: usize = 32 * 1024;
 
@@ -36,13 +38,29 @@ pub fn plain_commands(script: &str) -> Option<Vec<Vec<Word>>> {
     (!commands.is_empty()).then_some(commands)
 }
 
-/// The words of all commands anywhere in a script, plain or not, as far as they can be read; `None` if it
-/// was not looked at.
+/// The words of all commands anywhere in a script, plain or not, as far as they can be read, those in texts
+/// for a shell's input included; `None` if it was not looked at.
 pub fn commands_anywhere(script: &str) -> Option<Vec<Vec<String>>> {
+    let mut inputs = Vec::new();
+    let mut commands = read_commands(script, &mut inputs)?;
+    if commands.iter().any(|words: &Vec<String>| words.iter().any(|word| shells::is_shell(word))) {
+        let bodies: Vec<String> = std::mem::take(&mut inputs);
+        for body in bodies {
+            commands.extend(read_commands(&body, &mut inputs)?);
+        }
+    }
+    Some(commands)
+}
+
+/// Also collects the texts of its heredocs.
+fn read_commands(script: &str, inputs: &mut Vec<String>) -> Option<Vec<Vec<String>>> {
     let tree = parse(script)?;
     let mut commands = Vec::new();
     let mut waiting = vec![tree.root_node()];
     while let Some(node) = waiting.pop() {
+        if node.kind() == "heredoc_body" {
+            inputs.extend(text(node, script).map(ToOwned::to_owned));
+        }
         if node.kind() == "command" {
             let words = children(node).into_iter().filter(|child| child.kind() != "variable_assignment");
             let texts = words.filter_map(|child| readable(child, script));
@@ -78,6 +96,16 @@ fn word(node: Node<'_>, script: &str) -> Option<Word> {
             _ => None,
         },
         "word" | "number" => unquoted(text(node, script)?),
+        // Such as `a'b c'`.
+        "concatenation" => {
+            if text(node, script)?.contains(['{', '}']) {
+                return None;
+            }
+            let parts = children(node).into_iter().map(|part| word(part, script));
+            let parts = parts.collect::<Option<Vec<Word>>>()?;
+            let expands = parts.iter().any(|part| part.expands);
+            Some(Word { text: parts.into_iter().map(|part| part.text).collect(), expands })
+        }
         "raw_string" => {
             let inner = text(node, script)?.strip_prefix('\'')?.strip_suffix('\'')?;
             Some(Word { text: inner.to_owned(), expands: false })
@@ -105,7 +133,29 @@ fn unquoted(text: &str) -> Option<Word> {
 
 /// The text of a word with its quotes taken off, however it is made.
 fn readable(node: Node<'_>, script: &str) -> Option<String> {
-    Some(text(node, script)?.replace(['\'', '"', '\\'], ""))
+    let whole = text(node, script)?;
+    Some(match node.kind() {
+        "command_name" | "concatenation" => {
+            children(node).into_iter().filter_map(|part| readable(part, script)).collect()
+        }
+        "raw_string" => whole.trim_matches('\'').to_owned(),
+        "string" => {
+            let inner = whole.strip_prefix('"').unwrap_or(whole);
+            unescaped(inner.strip_suffix('"').unwrap_or(inner))
+        }
+        "word" => unescaped(whole),
+        _ => whole.replace(['\'', '"', '\\'], ""),
+    })
+}
+
+/// Backslashes taken off.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        plain.extend(if character == '\\' { characters.next() } else { Some(character) });
+    }
+    plain
 }
 
 fn text<'s>(node: Node<'_>, script: &'s str) -> Option<&'s str> {
@@ -138,6 +188,8 @@ mod tests {
             ("cd x && git status;", "cd_x / git_status"),
             ("rg -n 'x|y' src/*.rs", "rg_-n_x|y_src/*.rs~"),
             ("ls ~/x a?c", "ls_~/x~_a?c~"),
+            ("a'b c'\"d\"e", "ab cde"),
+            ("ls '*'.rs 'a'*", "ls_*.rs_a*~"),
         ] {
             assert_eq!(split(script).as_deref(), Some(expected), "{script}");
         }
@@ -166,7 +218,9 @@ mod tests {
             "f() { ls; }",
             "ls <<E\nx\nE",
             "ls <(pwd)",
-            "a'b'",
+            "a$b",
+            "a'b'$c",
+            "a\"$b\"",
             "\"\"",
             "\\rm x",
             "find . -del\\ete",

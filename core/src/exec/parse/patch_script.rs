@@ -4,7 +4,7 @@
 //! such program; models write it because they have learned so, and it is carried out as the tool of that name.
 
 use super::bash::{Word, plain_commands};
-use crate::exec::safety::script_of;
+use super::shells::script_of;
 
 /// What a script turns out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

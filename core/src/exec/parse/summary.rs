@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use codex_protocol::turn_item::ParsedCommand;
 
 use super::bash::plain_commands;
-use crate::exec::safety::script_of;
+use super::shells::script_of;
 
 /// Programs that only shape the output of others.
 const FORMATTERS: [&str; 11] =

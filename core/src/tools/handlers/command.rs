@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
-use codex_protocol::events::approval::ExecApprovalRequestEvent;
 use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream};
 use codex_protocol::ids::CallId;
 use codex_protocol::policy::SandboxPolicy;
@@ -16,7 +15,7 @@ use crate::base::text;
 use crate::base::time::now_ms;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::parse::summary::summarize;
-use crate::exec::safety;
+use crate::exec::policy::judge::Ruling;
 use crate::exec::streams::TerminalSize;
 use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{MOST_RUNNING, OpenRequest};
@@ -26,27 +25,29 @@ use crate::sandbox::launch::Launch;
 use crate::tools::call::ToolError;
 use crate::tools::handlers::command_input::Permission;
 use crate::tools::handlers::exec_output::ExecOutput;
+use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
-use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::approval::ApprovalRequest;
 use crate::turn::port::SessionTaskContext;
 use crate::turn::services::SessionServices;
 
 /// One command on its way through the orchestrator.
 pub struct CommandRequest {
-    call_id: CallId,
-    spec: CommandSpec,
+    pub(super) call_id: CallId,
+    pub(super) spec: CommandSpec,
     /// How many variables of this process the command does not get.
     withheld: usize,
-    tty: bool,
+    pub(super) tty: bool,
     patience: Patience,
-    permission: Permission,
-    started_at_ms: i64,
-    is_announced: bool,
+    pub(super) permission: Permission,
+    pub(super) verdict: Verdict,
+    pub(super) started_at_ms: i64,
+    pub(super) is_announced: bool,
     /// How an attempt ended that may be followed by another.
-    end: Option<EventMsg>,
+    pub(super) end: Option<EventMsg>,
 }
 
 /// What a tool wants to run.
@@ -86,9 +87,11 @@ impl Patience {
 }
 
 impl CommandRequest {
-    pub fn new(wanted: Wanted) -> Self {
+    /// With what the rules say of it as their files are now.
+    pub async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
         let Wanted { call_id, argv, cwd, tty, patience, permission } = wanted;
-        Self {
+        let verdict = Verdict::of(&argv, &permission, context).await?;
+        Ok(Self {
             call_id,
             // The variables depend on where it runs.
             spec: CommandSpec { argv, cwd, env: Vec::new() },
@@ -96,13 +99,14 @@ impl CommandRequest {
             tty,
             patience,
             permission,
+            verdict,
             started_at_ms: now_ms(),
             is_announced: false,
             end: None,
-        }
+        })
     }
 
-    fn item(&self, process_id: Option<String>) -> CommandExecutionItem {
+    pub(super) fn item(&self, process_id: Option<String>) -> CommandExecutionItem {
         CommandExecutionItem {
             id: (&self.call_id).into(),
             process_id,
@@ -188,7 +192,7 @@ impl CommandRequest {
     }
 
     /// The end of a command that did not run.
-    fn not_run(
+    pub(super) fn not_run(
         &self,
         context: &SessionTaskContext,
         status: CommandStatus,
@@ -237,13 +241,11 @@ impl Sandboxed for CommandRequest {
     type Output = ExecOutput;
 
     fn risk(&self) -> Risk {
-        if safety::is_known_safe(&self.spec.argv) {
-            Risk::Safe
-        } else if safety::is_dangerous(&self.spec.argv) {
-            Risk::Dangerous
-        } else {
-            Risk::Unknown
-        }
+        self.verdict.risk
+    }
+
+    fn ruling(&self) -> Ruling {
+        self.verdict.ruling.clone()
     }
 
     fn wants_escalation(&self) -> bool {
@@ -255,35 +257,7 @@ impl Sandboxed for CommandRequest {
     }
 
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {
-        let reason = match retry {
-            Retry::First => self.permission.justification.clone(),
-            Retry::AfterDenial => {
-                Some("The sandbox stopped the command. Run it again without the sandbox?".into())
-            }
-        };
-        let escalated = self.permission.escalates || retry == Retry::AfterDenial;
-        let item = CommandExecutionItem { source: CommandSource::Agent, ..self.item(None) };
-        let item = TurnItem::CommandExecution(item);
-        let announce =
-            if self.is_announced { Vec::new() } else { vec![context.started(item, self.started_at_ms)] };
-        ApprovalRequest {
-            call_id: self.call_id.clone(),
-            keys: vec![ApprovalKey::of(&(&self.spec.argv, &self.spec.cwd, escalated))],
-            announce,
-            withdrawn: self
-                .end
-                .clone()
-                .unwrap_or_else(|| self.not_run(context, CommandStatus::Declined, None)),
-            question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
-                call_id: self.call_id.clone(),
-                command: self.spec.argv.clone(),
-                cwd: self.spec.cwd.as_path().to_path_buf(),
-                reason,
-                parsed_cmd: summarize(&self.spec.argv),
-                // Rules for good are not kept yet, so none is proposed.
-                proposed_execpolicy_amendment: None,
-            }),
-        }
+        exec_question::question(self, context, retry)
     }
 
     fn announced(&mut self) {

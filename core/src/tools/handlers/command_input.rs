@@ -17,6 +17,8 @@ use crate::turn::port::SessionTaskContext;
 pub struct Permission {
     pub escalates: bool,
     pub justification: Option<String>,
+    /// The words that the model would have the user allow for good.
+    pub prefix_rule: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -34,9 +34,7 @@ struct Arguments {
     #[serde(default)]
     sandbox_permissions: SandboxPermissions,
     justification: Option<String>,
-    /// Taken, but rules for good are not kept yet.
-    #[serde(rename = "prefix_rule")]
-    _prefix_rule: Option<Vec<String>>,
+    prefix_rule: Option<Vec<String>>,
 }
 
 const NAME: &str = "exec_command";
@@ -107,7 +105,7 @@ impl ToolHandler for ExecCommand {
             };
             let login = login(arguments.login, context)?;
             expect_directory(&cwd, context).await?;
-            let request = CommandRequest::new(Wanted {
+            let wanted = Wanted {
                 call_id: call.call_id.clone(),
                 argv: shell.argv(login, &arguments.cmd),
                 cwd,
@@ -116,8 +114,10 @@ impl ToolHandler for ExecCommand {
                 permission: Permission {
                     escalates: arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
                     justification: arguments.justification,
+                    prefix_rule: arguments.prefix_rule,
                 },
-            });
+            };
+            let request = CommandRequest::new(wanted, context).await?;
             let output = orchestrator::run(request, context).await?;
             Ok(ToolOutput::text(output.render(limit)))
         })

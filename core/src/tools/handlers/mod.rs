@@ -5,6 +5,7 @@ pub mod command;
 mod command_input;
 pub mod exec_command;
 pub mod exec_output;
+mod exec_question;
 pub mod owned;
 mod patch_request;
 pub mod shell;

@@ -14,6 +14,7 @@ use codex_protocol::turn_item::{FileChangeItem, PatchStatus, TurnItem};
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::paths::AbsolutePath;
 use crate::base::time::now_ms;
+use crate::exec::policy::judge::Ruling;
 use crate::tools::call::{ToolError, ToolOutput};
 use crate::tools::orchestrator;
 use crate::tools::patch::changes::Changes;
@@ -198,6 +199,10 @@ impl Sandboxed for PatchRequest {
 
     fn risk(&self) -> Risk {
         Risk::Unknown
+    }
+
+    fn ruling(&self) -> Ruling {
+        Ruling::None
     }
 
     fn wants_escalation(&self) -> bool {

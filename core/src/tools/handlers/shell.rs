@@ -32,9 +32,7 @@ struct Arguments {
     #[serde(default)]
     sandbox_permissions: SandboxPermissions,
     justification: Option<String>,
-    /// Taken, but rules for good are not kept yet.
-    #[serde(rename = "prefix_rule")]
-    _prefix_rule: Option<Vec<String>>,
+    prefix_rule: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +91,7 @@ impl ToolHandler for Shell {
                 ToolPayload::LocalShell(action) => of_action(action)?,
                 ToolPayload::Function { .. } | ToolPayload::Custom { .. } => call.arguments()?,
             };
-            let Arguments { command, workdir, timeout_ms, justification, .. } = arguments;
+            let Arguments { command, workdir, timeout_ms, justification, prefix_rule, .. } = arguments;
             if command.is_empty() {
                 let text = "`command` is empty; it needs at least the name of a program";
                 return Err(ToolError::RespondToModel(text.into()));
@@ -104,7 +102,7 @@ impl ToolHandler for Shell {
             }
             let patience = Patience::Ends(time_limit(timeout_ms)?);
             expect_directory(&cwd, context).await?;
-            let request = CommandRequest::new(Wanted {
+            let wanted = Wanted {
                 call_id: call.call_id.clone(),
                 argv: command,
                 cwd,
@@ -114,8 +112,10 @@ impl ToolHandler for Shell {
                     escalates: arguments.with_escalated_permissions
                         || arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
                     justification,
+                    prefix_rule,
                 },
-            });
+            };
+            let request = CommandRequest::new(wanted, context).await?;
             let output = orchestrator::run(request, context).await?;
             Ok(ToolOutput::text(output.render_ended(context.turn.output_limit)))
         })

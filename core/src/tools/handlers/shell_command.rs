@@ -30,9 +30,7 @@ struct Arguments {
     #[serde(default)]
     sandbox_permissions: SandboxPermissions,
     justification: Option<String>,
-    /// Taken, but rules for good are not kept yet.
-    #[serde(rename = "prefix_rule")]
-    _prefix_rule: Option<Vec<String>>,
+    prefix_rule: Option<Vec<String>>,
 }
 
 const NAME: &str = "shell_command";
@@ -82,7 +80,7 @@ impl ToolHandler for ShellCommand {
             let login = login(arguments.login, context)?;
             let patience = Patience::Ends(time_limit(arguments.timeout_ms)?);
             expect_directory(&cwd, context).await?;
-            let request = CommandRequest::new(Wanted {
+            let wanted = Wanted {
                 call_id: call.call_id.clone(),
                 argv: context.services.shell.argv(login, &arguments.command),
                 cwd,
@@ -92,8 +90,10 @@ impl ToolHandler for ShellCommand {
                     escalates: arguments.with_escalated_permissions
                         || arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
                     justification: arguments.justification,
+                    prefix_rule: arguments.prefix_rule,
                 },
-            });
+            };
+            let request = CommandRequest::new(wanted, context).await?;
             let output = orchestrator::run(request, context).await?;
             Ok(ToolOutput::text(output.render_ended(context.turn.output_limit)))
         })

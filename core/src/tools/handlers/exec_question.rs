@@ -1,0 +1,110 @@
+//! What is known of a command before it runs, and the question about it to a human.
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::approval::ExecApprovalRequestEvent;
+use codex_protocol::policy::AskForApproval;
+use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
+
+use crate::base::cancel::{Interrupted, or_cancelled};
+use crate::exec::parse::summary::summarize;
+use crate::exec::policy::files::RuleFolders;
+use crate::exec::policy::judge::Ruling;
+use crate::exec::policy::proposal::Cause;
+use crate::exec::safety::{self, Danger};
+use crate::tools::handlers::command::CommandRequest;
+use crate::tools::handlers::command_input::Permission;
+use crate::tools::sandboxed::{Retry, Risk};
+use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::port::SessionTaskContext;
+
+/// How a command looks, and what the user's rules say of it.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    pub(super) risk: Risk,
+    pub(super) ruling: Ruling,
+    /// Words that the user may allow for good, if asked.
+    pub(super) proposal: Option<Vec<String>>,
+}
+
+impl Verdict {
+    /// With the rules as their files are now.
+    pub(super) async fn of(
+        argv: &[String],
+        permission: &Permission,
+        context: &SessionTaskContext,
+    ) -> Result<Self, Interrupted> {
+        let folders = RuleFolders::of(&context.services.config);
+        let (argv, wanted) = (argv.to_vec(), permission.prefix_rule.clone());
+        let cause = match context.turn.approval_policy {
+            AskForApproval::UnlessTrusted if !permission.escalates => Cause::Untrusted,
+            _ => Cause::Escalation,
+        };
+        let judge = context.services.group.spawn_blocking(move || {
+            let risk = risk_of(&argv);
+            let book = folders.read();
+            for problem in &book.problems {
+                tracing::warn!("no rule allows anything because of an error: {problem}");
+            }
+            let ruling = book.judge(&argv);
+            let proposal = match ruling {
+                Ruling::None => book.propose(&argv, wanted.as_deref(), cause),
+                Ruling::Allowed | Ruling::Prompt(_) | Ruling::Forbidden(_) => None,
+            };
+            Self { risk, ruling, proposal }
+        });
+        // Without an answer nothing is known, and what is not known does not run.
+        or_cancelled(&context.token, judge).await?.map_err(|_panic| Interrupted)
+    }
+}
+
+fn risk_of(argv: &[String]) -> Risk {
+    match safety::danger(argv) {
+        Some(Danger::Files) => Risk::Destructive,
+        Some(Danger::Changes) => Risk::Dangerous,
+        None if safety::is_known_safe(argv) => Risk::Safe,
+        None => Risk::Unknown,
+    }
+}
+
+pub(super) fn question(
+    request: &CommandRequest,
+    context: &SessionTaskContext,
+    retry: Retry,
+) -> ApprovalRequest {
+    let CommandRequest { call_id, spec, verdict, .. } = request;
+    let reason = match (retry, &verdict.ruling) {
+        (Retry::AfterDenial, _) => {
+            Some("The sandbox stopped the command. Run it again without the sandbox?".into())
+        }
+        (Retry::First, Ruling::Prompt(why)) => Some(format!("Your rules ask before this command: {why}")),
+        (Retry::First, _) => request.permission.justification.clone(),
+    };
+    let item = CommandExecutionItem { source: CommandSource::Agent, ..request.item(None) };
+    let item = TurnItem::CommandExecution(item);
+    let announce = match request.is_announced {
+        true => Vec::new(),
+        false => vec![context.started(item, request.started_at_ms)],
+    };
+    let not_run = || request.not_run(context, CommandStatus::Declined, None);
+    ApprovalRequest {
+        call_id: call_id.clone(),
+        keys: vec![key(request, context, retry)],
+        announce,
+        withdrawn: request.end.clone().unwrap_or_else(not_run),
+        question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
+            call_id: call_id.clone(),
+            command: spec.argv.clone(),
+            cwd: spec.cwd.as_path().to_path_buf(),
+            reason,
+            parsed_cmd: summarize(&spec.argv),
+            proposed_execpolicy_amendment: verdict.proposal.clone(),
+        }),
+    }
+}
+
+/// All that an answer for the session is about: the command, where it runs, and what it may touch there.
+fn key(request: &CommandRequest, context: &SessionTaskContext, retry: Retry) -> ApprovalKey {
+    let is_free = request.permission.escalates || retry == Retry::AfterDenial;
+    let confined = (!is_free).then_some((&context.turn.sandbox_policy, &context.turn.cwd));
+    ApprovalKey::of(&(&request.spec.argv, &request.spec.cwd, request.tty, confined))
+}

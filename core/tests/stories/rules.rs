@@ -1,0 +1,496 @@
+//! The user's rules about commands: written by hand or accepted, and what comes of them under each policy.
+
+use codex_protocol::policy::{AskForApproval, GranularApproval, SandboxPolicy, WorkspaceWrite};
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        (
+            "rules::accepted_for_good_is_kept_and_counts_at_once",
+            accepted_for_good_is_kept_and_counts_at_once as fn(),
+        ),
+        (
+            "rules::a_rule_that_allows_lets_it_leave_the_sandbox",
+            a_rule_that_allows_lets_it_leave_the_sandbox as fn(),
+        ),
+        (
+            "rules::a_rule_that_asks_asks_under_every_policy_that_may",
+            a_rule_that_asks_asks_under_every_policy_that_may as fn(),
+        ),
+        (
+            "rules::a_rule_that_asks_is_a_refusal_where_nobody_is_asked",
+            a_rule_that_asks_is_a_refusal_where_nobody_is_asked as fn(),
+        ),
+        ("rules::a_rule_that_forbids_is_told_to_the_model", a_rule_that_forbids_is_told_to_the_model as fn()),
+        (
+            "rules::a_rule_that_cannot_be_kept_is_told_and_the_command_runs",
+            a_rule_that_cannot_be_kept_is_told_and_the_command_runs as fn(),
+        ),
+        (
+            "rules::while_a_file_is_broken_nothing_is_allowed",
+            while_a_file_is_broken_nothing_is_allowed as fn(),
+        ),
+        ("rules::deleting_without_a_question_needs_one", deleting_without_a_question_needs_one as fn()),
+        (
+            "rules::deleting_is_refused_where_nobody_is_asked",
+            deleting_is_refused_where_nobody_is_asked as fn(),
+        ),
+        (
+            "rules::untrusted_commands_may_ask_to_leave_the_sandbox",
+            untrusted_commands_may_ask_to_leave_the_sandbox as fn(),
+        ),
+        (
+            "rules::an_answer_for_the_session_is_about_where_it_runs",
+            an_answer_for_the_session_is_about_where_it_runs as fn(),
+        ),
+        ("rules::switched_off_questions_count_as_declined", switched_off_questions_count_as_declined as fn()),
+        ("rules::a_failure_in_the_sandbox_is_asked_about", a_failure_in_the_sandbox_is_asked_about as fn()),
+    ]
+}
+
+fn full(approval: AskForApproval) -> Setting {
+    Setting { approval, sandbox: SandboxPolicy::DangerFullAccess }
+}
+
+fn untrusted() -> Setting {
+    full(AskForApproval::UnlessTrusted)
+}
+
+fn sandboxed(approval: AskForApproval) -> Setting {
+    let write =
+        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
+    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write) }
+}
+
+fn granular(sandbox_approval: bool, rules: bool) -> AskForApproval {
+    AskForApproval::Granular(GranularApproval {
+        sandbox_approval,
+        rules,
+        skill_approval: false,
+        request_permissions: false,
+        mcp_elicitations: false,
+    })
+}
+
+fn accepted_for_good_is_kept_and_counts_at_once() {
+    check(
+        untrusted(),
+        r#"shell touch a.txt
+shell touch a.txt b.txt
+shell touch c.txt
+say done
+"#,
+        r#"user go
+approve-rule touch a.txt
+deny
+rules
+resume
+user again
+deny"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > approve-rule touch a.txt
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   command "touch a.txt b.txt" InProgress code None output ""
+              completed command "touch a.txt b.txt" Completed code Some(0) output ""
+              started   command "touch c.txt" InProgress code None output ""
+              ask touch c.txt (no reason) or always [touch c.txt]
+            > deny
+              completed command "touch c.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 4 responses
+            > rules
+            prefix_rule(pattern=["touch", "a.txt"], decision="allow")
+            > resume
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   command "touch a.txt b.txt" InProgress code None output ""
+              completed command "touch a.txt b.txt" Completed code Some(0) output ""
+              started   command "touch c.txt" InProgress code None output ""
+              ask touch c.txt (no reason) or always [touch c.txt]
+            > deny
+              completed command "touch c.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 4 responses
+        "#]],
+    );
+}
+
+fn a_rule_that_allows_lets_it_leave_the_sandbox() {
+    check(
+        sandboxed(AskForApproval::Never),
+        r#"shell touch ../outside.txt
+shell touch ../outside.txt && ls
+say done
+"#,
+        r#"quiet
+rule prefix_rule(pattern=["touch"])
+user go
+file ../outside.txt"#,
+        expect![[r#"
+            > quiet
+            > rule prefix_rule(pattern=["touch"])
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch ../outside.txt" InProgress code None output ""
+              completed command "touch ../outside.txt" Completed code Some(0) output ""
+              started   command "touch ../outside.txt && ls" InProgress code None output ""
+              completed command "touch ../outside.txt && ls" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > file ../outside.txt
+            ../outside.txt: 
+        "#]],
+    );
+}
+
+fn a_rule_that_asks_asks_under_every_policy_that_may() {
+    check(
+        sandboxed(AskForApproval::OnRequest),
+        r#"shell echo $(mkdir made)
+say {output1}
+"#,
+        r#"rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
+user go
+deny"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "echo $(mkdir made)" InProgress code None output ""
+              ask echo $(mkdir made) (Your rules ask before this command: folders are mine)
+            > deny
+              completed command "echo $(mkdir made)" Declined code None output ""
+              started   agent ""
+              text "exec command rejected by user"
+              completed agent "exec command rejected by user"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn a_rule_that_asks_is_a_refusal_where_nobody_is_asked() {
+    check(
+        full(AskForApproval::Never),
+        r#"shell mkdir made
+say {output1}
+"#,
+        r#"rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
+user go"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "the user's rules ask before this command (folders are mine), and the approval policy does not let the user be asked"
+              completed agent "the user's rules ask before this command (folders are mine), and the approval policy does not let the user be asked"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn a_rule_that_forbids_is_told_to_the_model() {
+    check(
+        full(AskForApproval::OnRequest),
+        r#"shell touch made.txt; bash -c 'curl x'
+say {output1}
+"#,
+        r#"rule prefix_rule(pattern=["curl"], decision="forbidden", justification="use wget")
+user go
+file made.txt"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["curl"], decision="forbidden", justification="use wget")
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "the user's rules forbid this command: use wget"
+              completed agent "the user's rules forbid this command: use wget"
+            turn completed after 2 responses
+            > file made.txt
+            made.txt: not there
+        "#]],
+    );
+}
+
+fn a_rule_that_cannot_be_kept_is_told_and_the_command_runs() {
+    check(
+        untrusted(),
+        r#"shell touch a.txt
+say done
+"#,
+        r#"rule prefix_rule(pattern=["x"
+user go
+approve-rule
+file a.txt"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["x"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason)
+            > approve-rule
+              warning The command is run, but the rule was not kept: the rule has no words; name at least the program
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+            > file a.txt
+            a.txt: 
+        "#]],
+    );
+}
+
+fn while_a_file_is_broken_nothing_is_allowed() {
+    check(
+        untrusted(),
+        r#"shell touch a.txt
+say done
+"#,
+        r#"rule prefix_rule(pattern=["touch"])
+rule oops(
+user go
+deny"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["touch"])
+            > rule oops(
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason)
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn deleting_without_a_question_needs_one() {
+    check(
+        sandboxed(AskForApproval::OnRequest),
+        r#"shell rm -rf x
+shell sudo rm -f x
+say done
+"#,
+        r#"user go
+approve
+deny"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "rm -rf x" InProgress code None output ""
+              ask rm -rf x (no reason)
+            > approve
+              completed command "rm -rf x" Completed code Some(0) output ""
+              started   command "sudo rm -f x" InProgress code None output ""
+              ask sudo rm -f x (no reason)
+            > deny
+              completed command "sudo rm -f x" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 3 responses
+        "#]],
+    );
+}
+
+fn deleting_is_refused_where_nobody_is_asked() {
+    check(
+        full(AskForApproval::Never),
+        r#"shell touch x; rm -rf x
+say {output1}
+"#,
+        r#"user go
+file x"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              text "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
+              completed agent "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
+            turn completed after 2 responses
+            > file x
+            x: not there
+        "#]],
+    );
+}
+
+fn untrusted_commands_may_ask_to_leave_the_sandbox() {
+    check(
+        sandboxed(AskForApproval::UnlessTrusted),
+        r#"escalate touch ../outside.txt # May I write outside?
+say done
+"#,
+        r#"quiet
+user go
+approve
+file ../outside.txt"#,
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch ../outside.txt" InProgress code None output ""
+              ask touch ../outside.txt (May I write outside?) or always [touch ../outside.txt]
+            > approve
+              completed command "touch ../outside.txt" Completed code Some(0) output ""
+              started   agent ""
+              completed agent "done"
+            turn completed after 2 responses
+            > file ../outside.txt
+            ../outside.txt: 
+        "#]],
+    );
+}
+
+fn an_answer_for_the_session_is_about_where_it_runs() {
+    check(
+        sandboxed(AskForApproval::UnlessTrusted),
+        r#"shell touch a.txt
+shell {"cmd": "touch a.txt", "workdir": "/tmp"}
+shell {"cmd": "touch a.txt", "tty": true}
+escalate touch a.txt # why
+shell touch a.txt
+say done
+"#,
+        r#"quiet
+user go
+approve-session
+deny
+deny
+deny"#,
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > approve-session
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (why) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   command "touch a.txt" InProgress code None output ""
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   agent ""
+              completed agent "done"
+            turn completed after 6 responses
+        "#]],
+    );
+}
+
+fn switched_off_questions_count_as_declined() {
+    check(
+        sandboxed(granular(false, false)),
+        r#"shell mkdir made
+shell rm -rf x
+escalate ls # why
+shell touch ../outside.txt
+say {output1} {output2} {output3}
+"#,
+        r#"quiet
+rule prefix_rule(pattern=["mkdir"], decision="prompt")
+user go
+file ../outside.txt"#,
+        expect![[r#"
+            > quiet
+            > rule prefix_rule(pattern=["mkdir"], decision="prompt")
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch ../outside.txt" InProgress code None output ""
+              completed command "touch ../outside.txt" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
+              started   agent ""
+              completed agent, a long text
+            turn completed after 5 responses
+            > file ../outside.txt
+            ../outside.txt: not there
+        "#]],
+    );
+}
+
+fn a_failure_in_the_sandbox_is_asked_about() {
+    check(
+        sandboxed(granular(true, false)),
+        r#"shell touch ../outside.txt
+shell touch ../other.txt
+say done
+"#,
+        r#"quiet
+user go
+approve
+deny
+file ../outside.txt
+file ../other.txt"#,
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch ../outside.txt" InProgress code None output ""
+              ask touch ../outside.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../outside.txt]
+            > approve
+              completed command "touch ../outside.txt" Completed code Some(0) output ""
+              started   command "touch ../other.txt" InProgress code None output ""
+              ask touch ../other.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../other.txt]
+            > deny
+              completed command "touch ../other.txt" Failed code Some(1) output "touch: cannot touch '../other.txt': Read-only file system\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > file ../outside.txt
+            ../outside.txt: 
+            > file ../other.txt
+            ../other.txt: not there
+        "#]],
+    );
+}
