@@ -9,6 +9,8 @@ use codex_tests::trace;
 use expect_test::{Expect, expect};
 use serde_json::json;
 
+use crate::support;
+
 fn check_turn(script: impl IntoIterator<Item = Reply>, expected: Expect) {
     let model = MockModel::start(script);
     let home = Home::with_model(&model, "");
@@ -170,8 +172,7 @@ fn input_reaches_the_model() {
 fn images_of_this_machine_reach_the_model() {
     let model = MockModel::start([Reply::text("seen")]);
     let home = Home::with_model(&model, "");
-    let png = b"\x89PNG\r\n\x1a\nrest";
-    std::fs::write(home.work().join("a.png"), png).unwrap();
+    support::write_png(&home.work().join("a.png"));
     std::fs::create_dir(home.work().join("sub")).unwrap();
     let mut server = AppServer::start(&home);
     // A relative path counts from the server's directory, wherever the thread works.
@@ -183,7 +184,7 @@ fn images_of_this_machine_reach_the_model() {
     assert_eq!((turn.status(), turn.text()), ("completed", "seen"));
     assert_eq!(turn.item("userMessage")["content"][1]["path"], "a.png");
     let asked = model.wait_for_request(1)["input"].to_string();
-    assert_eq!(asked.matches("data:image/png;base64,iVBORw0KGgpyZXN0").count(), 2, "{asked}");
+    assert_eq!(asked.matches(&support::png_url()).count(), 2, "{asked}");
     assert!(asked.contains("none.png` could not be attached: No such file"), "{asked}");
 }
 

@@ -4,6 +4,7 @@ pub mod backoff;
 pub mod cancel;
 pub mod environment;
 pub mod files;
+pub mod image;
 pub mod line_diff;
 pub mod paths;
 pub mod secret;
