@@ -19,9 +19,10 @@ use codex_core::conversations::{ConversationManager, Shared};
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    // None returns when this process was started to run a command, to apply a patch, or to play a part in a check.
+    // None returns when this process was started to run a command, to apply a patch, to read, or to play a part in a check.
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
+    codex_core::tools::files::reader::run_if_reader();
     #[cfg(target_os = "linux")]
     codex_core::selftest::roles::play_if_asked();
     let mut terminal = Terminal::default();

@@ -14,6 +14,7 @@ mod logging;
 mod overload;
 mod patches;
 mod processes;
+mod readers;
 mod rehearsal;
 mod resume;
 mod rules;

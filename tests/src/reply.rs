@@ -47,6 +47,8 @@ pub(crate) enum Part {
     /// That many numbered words, made while they are sent.
     Words(usize),
     Reasoning(String),
+    /// What the model server did by itself.
+    Search(Value),
     Call {
         name: String,
         arguments: String,
@@ -87,6 +89,11 @@ impl Reply {
     /// Thinks, in a summary of one part.
     pub fn reasoning(summary: &str) -> Reply {
         Reply::default().and(Part::Reasoning(summary.to_owned()))
+    }
+
+    /// The model server searches the web.
+    pub fn search(action: &Value) -> Reply {
+        Reply::default().and(Part::Search(action.clone()))
     }
 
     /// Calls a function.
@@ -138,7 +145,7 @@ impl Reply {
         self.parts.iter().flat_map(|part| match part {
             Part::Gate(gate) => vec![gate],
             Part::Text(pieces) => pieces.iter().filter_map(Piece::gate).collect(),
-            Part::Words(_) | Part::Reasoning(_) | Part::Call { .. } => Vec::new(),
+            Part::Words(_) | Part::Reasoning(_) | Part::Search(_) | Part::Call { .. } => Vec::new(),
         })
     }
 
@@ -207,6 +214,15 @@ impl Events<'_> {
                     );
                 }
                 Part::Reasoning(summary) => output.push(self.reasoning(index, summary)?),
+                Part::Search(action) => {
+                    let id = format!("ws_{}_{index}", self.number);
+                    let begun = json!({"type": "web_search_call", "id": id, "status": "in_progress"});
+                    self.item("response.output_item.added", index, &begun)?;
+                    let item =
+                        json!({"type": "web_search_call", "id": id, "status": "completed", "action": action});
+                    self.item("response.output_item.done", index, &item)?;
+                    output.push(item);
+                }
                 Part::Call { name, arguments, id } => {
                     let call_id = id.clone().unwrap_or_else(|| format!("call_{}_{index}", self.number));
                     let item = json!({"type": "function_call", "id": format!("fc_{}_{index}", self.number),

@@ -30,8 +30,20 @@ pub const UNIFIED_EXEC: Feature = Feature { key: "unified_exec", stage: Stage::S
 pub const SHELL_COMMAND_TOOL: Feature =
     Feature { key: "shell_command_tool", stage: Stage::UnderDevelopment, default: false };
 
+/// The tool that shows the model an image.
+pub const VIEW_IMAGE: Feature = Feature { key: "view_image_tool", stage: Stage::Stable, default: true };
+
+/// What came before the key `web_search`: a search on the network.
+pub const WEB_SEARCH_REQUEST: Feature =
+    Feature { key: "web_search_request", stage: Stage::Stable, default: false };
+
+/// The same: a search in what the server has stored.
+pub const WEB_SEARCH_CACHED: Feature =
+    Feature { key: "web_search_cached", stage: Stage::Stable, default: false };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 3] = [SHELL_TOOL, UNIFIED_EXEC, SHELL_COMMAND_TOOL];
+pub const FEATURES: [Feature; 6] =
+    [SHELL_TOOL, UNIFIED_EXEC, SHELL_COMMAND_TOOL, VIEW_IMAGE, WEB_SEARCH_REQUEST, WEB_SEARCH_CACHED];
 
 /// The defaults with what is set laid over them.
 pub fn effective(set: &BTreeMap<String, bool>) -> BTreeMap<String, bool> {
@@ -99,7 +111,7 @@ const FOREIGN: &str = "
     tui_extensions_statusline tui_multi_backend tui_workspace ultrafast_mode unavailable_dummy_tools
     unbounded_connection_retries undo unified_exec_tty unified_exec_zsh_fork unified_image_budget
     untrusted_as_tool_output use_agent_identity use_legacy_landlock use_linux_sandbox_bwrap use_xaa
-    view_image view_image_tool wake_on_agent_messages web_search_cached web_search_request
+    view_image wake_on_agent_messages
     windows_sandbox_service workspace_dependencies workspace_owner_usage_nudge worktrees
     write_stdin_approval
 ";

@@ -16,6 +16,7 @@ use toml::{Table, Value};
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::provider::ModelProviderInfo;
 use super::shell_env::ShellEnvironmentPolicy;
+use super::tools::{ToolSettings, WebSearchMode};
 
 /// `[history]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +183,10 @@ settings! {
         project_root_markers: Vec<String>,
         /// The most tokens that a tool's output may take.
         tool_output_token_limit: u64,
+        /// How the model's server may search the web: disabled, cached, indexed or live.
+        web_search: WebSearchMode,
+        /// Tools beyond the usual ones, and how they are used.
+        tools: ToolSettings,
         /// Whether messages are kept for recall.
         history: HistorySettings,
         /// Whether thoughts are left out of what clients see.
@@ -273,7 +278,7 @@ const FOREIGN: &str = "
     model_post_turn_compact_threshold_percent model_reasoning_summary_format
     model_supports_reasoning_summaries notice orchestrator oss_provider otel permissions personality
     plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata skills sqlite_home
-    suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tools tui web_search windows
+    suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
 ";
 
@@ -385,6 +390,8 @@ mod tests {
             project_doc_fallback_filenames: Names to look for where there is no AGENTS.md.
             project_root_markers: What marks the root of a project.
             tool_output_token_limit: The most tokens that a tool's output may take.
+            web_search: How the model's server may search the web: disabled, cached, indexed or live.
+            tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.
             hide_agent_reasoning: Whether thoughts are left out of what clients see.
             show_raw_agent_reasoning: Whether thoughts are shown as they are.

@@ -23,6 +23,7 @@ pub mod relative;
 pub mod requirements;
 pub mod resolve;
 pub mod shell_env;
+pub mod tools;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
 use shell_env::ShellEnvironmentPolicy;
+use tools::{ToolSettings, WebSearchMode};
 
 /// Everything that is configured for a thread.
 #[derive(Clone, Debug)]
@@ -79,6 +81,9 @@ pub struct Config {
     pub allow_login_shell: bool,
     pub background_terminal_max_timeout_ms: u64,
     pub notify: Option<Vec<String>>,
+    /// As configured; none where it depends on the model.
+    pub web_search: Option<WebSearchMode>,
+    pub tools: ToolSettings,
     pub history: HistorySettings,
     pub hide_agent_reasoning: bool,
     pub show_raw_agent_reasoning: bool,

@@ -1,3 +1,4 @@
 //! Facts about repositories.
 
 pub mod info;
+pub mod place;

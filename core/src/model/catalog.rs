@@ -28,6 +28,10 @@ pub struct ModelInfo {
     pub images: bool,
     /// The command tool it knows best, for settings without sessions.
     pub shell: ShellKind,
+    /// Whether it is offered tools that read files without a command.
+    pub file_tools: bool,
+    /// Whether servers of it are known to search the web by themselves.
+    pub hosted_search: bool,
     /// How much of one tool output it is shown, in tokens.
     pub tool_output_tokens: usize,
     /// False for models that are not in this catalog.
@@ -69,11 +73,13 @@ const UNKNOWN: ModelInfo = ModelInfo {
     freeform_patch: false,
     images: true,
     shell: ShellKind::Words,
+    file_tools: false,
+    hosted_search: false,
     tool_output_tokens: TOOL_OUTPUT_TOKENS,
     known: false,
 };
 
-const KNOWN: ModelInfo = ModelInfo { known: true, ..UNKNOWN };
+const KNOWN: ModelInfo = ModelInfo { known: true, hosted_search: true, ..UNKNOWN };
 
 const GPT_5: ModelInfo = ModelInfo { default_effort: Some("medium"), verbosity: true, ..KNOWN };
 
@@ -107,13 +113,30 @@ const MODELS: &[(&str, ModelInfo)] = &[
     ("gpt-5", ModelInfo { parallel_tool_calls: false, ..GPT_5 }),
     ("codex-mini-latest", ModelInfo { shell: ShellKind::Local, ..OLDER_REASONING }),
     ("codex-", CODEX),
+    ("codex-exp-", ModelInfo { verbosity: true, file_tools: true, ..CODEX }),
+    ("test-gpt-5-codex", ModelInfo { verbosity: true, file_tools: true, ..CODEX }),
     ("o3", OLDER_REASONING),
     ("o4-mini", OLDER_REASONING),
-    ("gpt-oss", ModelInfo { context_window: 96_000, images: false, ..WITHOUT_REASONING }),
+    (
+        "gpt-oss",
+        ModelInfo { context_window: 96_000, images: false, hosted_search: false, ..WITHOUT_REASONING },
+    ),
     ("gpt-4.1", ModelInfo { context_window: 1_047_576, ..WITHOUT_REASONING }),
     ("gpt-4o", WITHOUT_REASONING),
-    ("gpt-3.5", ModelInfo { context_window: 16_385, images: false, ..WITHOUT_REASONING }),
-    ("rehearsal", ModelInfo { default_effort: Some("medium"), freeform_patch: true, ..KNOWN }),
+    (
+        "gpt-3.5",
+        ModelInfo { context_window: 16_385, images: false, hosted_search: false, ..WITHOUT_REASONING },
+    ),
+    (
+        "rehearsal",
+        ModelInfo {
+            default_effort: Some("medium"),
+            freeform_patch: true,
+            file_tools: true,
+            hosted_search: false,
+            ..KNOWN
+        },
+    ),
 ];
 
 /// What is known of the model with this name.

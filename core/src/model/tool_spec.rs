@@ -17,10 +17,30 @@ pub enum ToolSpec {
     /// The shell tool that some models bring along.
     LocalShell,
     /// Search that the model server does by itself.
-    WebSearch {
-        /// Whether pages are fetched from the network or only from the server's cache.
-        external_web_access: bool,
-    },
+    WebSearch(WebSearchTool),
+}
+
+/// How a model server searches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WebSearchTool {
+    /// Whether pages are fetched from the network or only from the server's cache.
+    pub external_web_access: bool,
+    /// Whether only pages that the server's index knows are fetched.
+    pub indexed_web_access: bool,
+    /// No others than these; all if empty.
+    pub allowed_domains: Vec<String>,
+    /// Where the user is, roughly.
+    pub location: Option<WebSearchLocation>,
+    /// How much of what is found the model is shown, in the server's words.
+    pub context_size: Option<Cow<'static, str>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WebSearchLocation {
+    pub country: Option<String>,
+    pub region: Option<String>,
+    pub city: Option<String>,
+    pub timezone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +69,7 @@ impl ToolSpec {
             Self::Function(tool) => &tool.name,
             Self::Freeform(tool) => &tool.name,
             Self::LocalShell => "local_shell",
-            Self::WebSearch { .. } => "web_search",
+            Self::WebSearch(_) => "web_search",
         }
     }
 }

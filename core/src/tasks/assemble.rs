@@ -11,6 +11,7 @@ use codex_protocol::response_item::{
     ContentItem, MessagePhase, ReasoningContent, ReasoningSummaryPart, ResponseItem,
 };
 use codex_protocol::turn_item::{AgentMessageItem, ReasoningItem, TurnItem, WebSearchItem};
+use serde_json::{Value, json};
 
 use crate::model::event::ResponseEvent;
 
@@ -98,7 +99,7 @@ impl Assembler {
             SoFar::Reasoning { summary, raw } => {
                 TurnItem::Reasoning(ReasoningItem { id, summary_text: summary, raw_content: raw })
             }
-            SoFar::WebSearch => TurnItem::WebSearch(WebSearchItem { id, query: String::new(), action: None }),
+            SoFar::WebSearch => begun_search(id),
         };
         Some(self.completed(item, started_at_ms, now))
     }
@@ -150,12 +151,9 @@ impl Assembler {
             }
             ResponseItem::WebSearchCall { id, action, .. } => {
                 let (id, started) = self.end(id.clone(), SoFar::WebSearch, now, facts);
-                let query = action.as_ref().and_then(|action| action.get("query")).and_then(|q| q.as_str());
-                let search = TurnItem::WebSearch(WebSearchItem {
-                    id,
-                    query: query.unwrap_or_default().to_owned(),
-                    action: action.clone(),
-                });
+                let action = action.clone().unwrap_or_else(no_action);
+                let query = searched_for(&action);
+                let search = TurnItem::WebSearch(WebSearchItem { id, query, action: Some(action) });
                 facts.push(Fact::Emit(self.completed(search, started, now)));
                 facts.push(Fact::Record(item));
             }
@@ -243,7 +241,37 @@ fn empty(id: ItemId, kind: &SoFar) -> TurnItem {
         SoFar::Reasoning { .. } => {
             TurnItem::Reasoning(ReasoningItem { id, summary_text: Vec::new(), raw_content: Vec::new() })
         }
-        SoFar::WebSearch => TurnItem::WebSearch(WebSearchItem { id, query: String::new(), action: None }),
+        SoFar::WebSearch => begun_search(id),
+    }
+}
+
+/// What is searched for is only known when it has been found.
+fn begun_search(id: ItemId) -> TurnItem {
+    TurnItem::WebSearch(WebSearchItem { id, query: String::new(), action: Some(no_action()) })
+}
+
+fn no_action() -> Value {
+    json!({"type": "other"})
+}
+
+/// What a search of the model server did, in a few words.
+fn searched_for(action: &Value) -> String {
+    let text = |key: &str| action.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let queries = || action.get("queries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    match (action.get("type").and_then(Value::as_str), queries()) {
+        (Some("search"), queries) => match (text("query"), queries) {
+            (Some(query), _) => query.to_owned(),
+            (None, [only]) => only.as_str().unwrap_or_default().to_owned(),
+            (None, [first, ..]) => format!("{} ...", first.as_str().unwrap_or_default()),
+            (None, []) => String::new(),
+        },
+        (Some("open_page"), _) => text("url").unwrap_or_default().to_owned(),
+        (Some("find_in_page"), _) => match (text("pattern"), text("url")) {
+            (Some(pattern), Some(url)) => format!("'{pattern}' in {url}"),
+            (Some(pattern), None) => format!("'{pattern}'"),
+            (None, url) => url.unwrap_or_default().to_owned(),
+        },
+        (Some(_) | None, _) => String::new(),
     }
 }
 
@@ -269,5 +297,28 @@ fn with_call_id(mut item: ResponseItem) -> ResponseItem {
 fn raw_text(content: &ReasoningContent) -> String {
     match content {
         ReasoningContent::ReasoningText { text } | ReasoningContent::Text { text } => text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_are_shown_by_what_they_look_for() {
+        for (action, expected) in [
+            (json!({"type": "search", "query": "q", "queries": ["a", "b"]}), "q"),
+            (json!({"type": "search", "queries": ["a"]}), "a"),
+            (json!({"type": "search", "queries": ["a", "b"]}), "a ..."),
+            (json!({"type": "search", "queries": 5}), ""),
+            (json!({"type": "open_page", "url": "http://u"}), "http://u"),
+            (json!({"type": "find_in_page", "pattern": "p", "url": "http://u"}), "'p' in http://u"),
+            (json!({"type": "find_in_page", "pattern": "p"}), "'p'"),
+            (json!({"type": "find_in_page", "url": "http://u"}), "http://u"),
+            (json!({"type": "hologram", "query": "q"}), ""),
+            (json!(null), ""),
+        ] {
+            assert_eq!(searched_for(&action), expected, "{action}");
+        }
     }
 }

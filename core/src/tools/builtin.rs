@@ -6,9 +6,14 @@ use crate::config::{Config, features};
 use crate::model::catalog::{ModelInfo, ShellKind};
 use crate::tools::handlers::apply_patch::ApplyPatch;
 use crate::tools::handlers::exec_command::ExecCommand;
+use crate::tools::handlers::grep_files::GrepFiles;
+use crate::tools::handlers::list_dir::ListDir;
+use crate::tools::handlers::read_file::ReadFile;
 use crate::tools::handlers::shell::Shell;
 use crate::tools::handlers::shell_command::ShellCommand;
 use crate::tools::handlers::update_plan::UpdatePlan;
+use crate::tools::handlers::view_image::ViewImage;
+use crate::tools::handlers::web_search::WebSearch;
 use crate::tools::handlers::write_stdin::WriteStdin;
 use crate::tools::registry::{ToolHandler, ToolRegistry};
 
@@ -37,7 +42,10 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
     let container = if runs_commands { Tool::Understood } else { Tool::Absent };
     // In the form that the model knows.
     let patch = if model.freeform_patch { ApplyPatch::Freeform } else { ApplyPatch::Function };
-    let all: [(Tool, Arc<dyn ToolHandler>); 8] = [
+    let settings = &config.tools;
+    let offered_if = |condition: bool| if condition { Tool::Offered } else { Tool::Absent };
+    let reads = |setting: Option<bool>| offered_if(setting.unwrap_or(model.file_tools));
+    let all: [(Tool, Arc<dyn ToolHandler>); 12] = [
         (session, Arc::new(ExecCommand)),
         (session, Arc::new(WriteStdin)),
         (shell(ShellKind::Words), Arc::new(Shell::Function)),
@@ -46,6 +54,10 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
         (container, Arc::new(Shell::Container)),
         (Tool::Offered, Arc::new(UpdatePlan)),
         (Tool::Offered, Arc::new(patch)),
+        (reads(settings.grep_files), Arc::new(GrepFiles)),
+        (reads(settings.read_file), Arc::new(ReadFile)),
+        (reads(settings.list_dir), Arc::new(ListDir)),
+        (offered_if(model.images && shows_images(config)), Arc::new(ViewImage)),
     ];
     let mut registry = ToolRegistry::default();
     for (tool, handler) in all {
@@ -55,7 +67,16 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
             Tool::Absent => {}
         }
     }
+    if let Some(search) = WebSearch::configured(config, model) {
+        registry.offer(Arc::new(search));
+    }
     registry
+}
+
+/// Under its own name, or one of those that it once had.
+fn shows_images(config: &Config) -> bool {
+    let is_off = config.features.get("view_image") == Some(&false);
+    config.is_enabled(&features::VIEW_IMAGE) && !is_off && config.tools.view_image != Some(false)
 }
 
 #[cfg(test)]
@@ -66,7 +87,7 @@ mod tests {
     use crate::base::paths::AbsolutePath;
     use crate::model::catalog;
 
-    fn offered(model: &str, switches: &[(&str, bool)]) -> String {
+    fn commands_offered(model: &str, switches: &[(&str, bool)]) -> String {
         let folder = AbsolutePath::new("/w").unwrap();
         let mut config = Config::defaults(folder.clone(), folder);
         for (key, on) in switches {
@@ -93,22 +114,53 @@ mod tests {
             &[("shell_tool", false)],
         ] {
             for model in ["gpt-5", "gpt-5.1-codex-max", "codex-mini-latest"] {
-                table += &offered(model, switches);
+                table += &commands_offered(model, switches);
             }
         }
         expect![[r#"
-            gpt-5 []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
-            gpt-5.1-codex-max []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
-            codex-mini-latest []: exec_command write_stdin update_plan apply_patch (shell container.exec local_shell shell_command)
-            gpt-5 [("unified_exec", false)]: shell update_plan apply_patch (container.exec local_shell shell_command)
-            gpt-5.1-codex-max [("unified_exec", false)]: shell_command update_plan apply_patch (shell container.exec local_shell)
-            codex-mini-latest [("unified_exec", false)]: local_shell update_plan apply_patch (shell container.exec shell_command)
-            gpt-5 [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch (shell container.exec local_shell)
-            gpt-5.1-codex-max [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch (shell container.exec local_shell)
-            codex-mini-latest [("unified_exec", false), ("shell_command_tool", true)]: local_shell update_plan apply_patch (shell container.exec shell_command)
-            gpt-5 [("shell_tool", false)]: update_plan apply_patch ()
-            gpt-5.1-codex-max [("shell_tool", false)]: update_plan apply_patch ()
-            codex-mini-latest [("shell_tool", false)]: update_plan apply_patch ()
+            gpt-5 []: exec_command write_stdin update_plan apply_patch view_image web_search (shell container.exec local_shell shell_command)
+            gpt-5.1-codex-max []: exec_command write_stdin update_plan apply_patch view_image web_search (shell container.exec local_shell shell_command)
+            codex-mini-latest []: exec_command write_stdin update_plan apply_patch view_image web_search (shell container.exec local_shell shell_command)
+            gpt-5 [("unified_exec", false)]: shell update_plan apply_patch view_image web_search (container.exec local_shell shell_command)
+            gpt-5.1-codex-max [("unified_exec", false)]: shell_command update_plan apply_patch view_image web_search (shell container.exec local_shell)
+            codex-mini-latest [("unified_exec", false)]: local_shell update_plan apply_patch view_image web_search (shell container.exec shell_command)
+            gpt-5 [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch view_image web_search (shell container.exec local_shell)
+            gpt-5.1-codex-max [("unified_exec", false), ("shell_command_tool", true)]: shell_command update_plan apply_patch view_image web_search (shell container.exec local_shell)
+            codex-mini-latest [("unified_exec", false), ("shell_command_tool", true)]: local_shell update_plan apply_patch view_image web_search (shell container.exec shell_command)
+            gpt-5 [("shell_tool", false)]: update_plan apply_patch view_image web_search ()
+            gpt-5.1-codex-max [("shell_tool", false)]: update_plan apply_patch view_image web_search ()
+            codex-mini-latest [("shell_tool", false)]: update_plan apply_patch view_image web_search ()
         "#]].assert_eq(&table);
+    }
+
+    fn offered(model: &str, set: impl FnOnce(&mut Config)) -> String {
+        let path = |path: &str| AbsolutePath::new(path).unwrap();
+        let mut config = Config::defaults(path("/home"), path("/work"));
+        set(&mut config);
+        let specs = tools(&config, &catalog::find(model)).specs();
+        specs.iter().map(|spec| spec.name().to_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn which_tools_a_model_is_offered() {
+        let usual = "exec_command write_stdin update_plan apply_patch";
+        assert_eq!(offered("gpt-5.5", |_| ()), format!("{usual} view_image web_search"));
+        assert_eq!(
+            offered("codex-exp-1", |_| ()),
+            format!("{usual} grep_files read_file list_dir view_image web_search")
+        );
+        assert_eq!(offered("gpt-oss", |_| ()), format!("{usual} web_search"), "it takes no images");
+        let set = |config: &mut Config| {
+            config.tools.read_file = Some(true);
+            config.tools.view_image = Some(false);
+            config.model_provider.requires_openai_auth = false;
+        };
+        assert_eq!(offered("llama-4", set), format!("{usual} read_file"));
+        for key in ["view_image", "view_image_tool"] {
+            let shown = offered("gpt-5.5", |config| {
+                config.features.insert(key.to_owned(), false);
+            });
+            assert_eq!(shown, format!("{usual} web_search"));
+        }
     }
 }

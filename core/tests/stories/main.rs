@@ -19,6 +19,7 @@ mod interrupts;
 mod patch_approvals;
 mod patches;
 mod plans;
+mod readers;
 mod resume;
 mod rules;
 mod slow_client;
@@ -29,6 +30,7 @@ mod user_shell;
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
+    codex_core::tools::files::reader::run_if_reader();
     let trials: Vec<Trial> = [
         turns::stories(),
         approvals::stories(),
@@ -38,6 +40,7 @@ fn main() {
         patches::stories(),
         patch_approvals::stories(),
         plans::stories(),
+        readers::stories(),
         resume::stories(),
         rules::stories(),
         background::stories(),

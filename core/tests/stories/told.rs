@@ -194,6 +194,7 @@ fn shown(item: &TurnItem) -> String {
             let files: Vec<_> = files.collect();
             format!("change {:?} [{}]", change.status.unwrap(), files.join(", "))
         }
+        TurnItem::ImageView(image) => format!("image {}", image.path.display()),
         other => format!("{other:?}"),
     }
 }

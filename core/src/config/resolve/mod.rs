@@ -19,6 +19,7 @@ use super::file::{ConfigToml, WrongValue};
 use super::layers::Merged;
 use super::overrides::ThreadOverrides;
 use super::permissions::TrustLevel;
+use super::tools::WebSearchMode;
 use super::{Config, features};
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
@@ -107,6 +108,8 @@ pub fn resolve(
         allow_login_shell: settings.allow_login_shell.unwrap_or(true),
         background_terminal_max_timeout_ms: settings.background_terminal_max_timeout.unwrap_or(300_000),
         notify: settings.notify.filter(|command| !command.is_empty()),
+        web_search: web_search(settings.web_search, &switches),
+        tools: settings.tools.unwrap_or_default(),
         history: settings.history.unwrap_or_default(),
         hide_agent_reasoning: settings.hide_agent_reasoning.unwrap_or(false),
         show_raw_agent_reasoning: settings.show_raw_agent_reasoning.unwrap_or(false),
@@ -126,6 +129,17 @@ fn without_on_failure(policy: AskForApproval) -> AskForApproval {
         | AskForApproval::Never
         | AskForApproval::Granular(_) => policy,
     }
+}
+
+/// The mode, or what the switches say that came before it.
+fn web_search(mode: Option<WebSearchMode>, switches: &BTreeMap<String, bool>) -> Option<WebSearchMode> {
+    let is_on = |feature: &features::Feature| switches.get(feature.key) == Some(&true);
+    let older = || match (is_on(&features::WEB_SEARCH_REQUEST), is_on(&features::WEB_SEARCH_CACHED)) {
+        (true, _) => Some(WebSearchMode::Live),
+        (false, true) => Some(WebSearchMode::Cached),
+        (false, false) => None,
+    };
+    mode.or_else(older)
 }
 
 fn service_tier(setting: Option<String>, overrides: &ThreadOverrides) -> Option<String> {
@@ -236,6 +250,14 @@ mod tests {
                 allow_login_shell: true,
                 background_terminal_max_timeout_ms: 300000,
                 notify: None,
+                web_search: None,
+                tools: ToolSettings {
+                    web_search: None,
+                    view_image: None,
+                    read_file: None,
+                    list_dir: None,
+                    grep_files: None,
+                },
                 history: HistorySettings {
                     persistence: SaveAll,
                     max_bytes: None,
@@ -246,6 +268,9 @@ mod tests {
                     "shell_command_tool": false,
                     "shell_tool": true,
                     "unified_exec": true,
+                    "view_image_tool": true,
+                    "web_search_cached": false,
+                    "web_search_request": false,
                 },
             }
         "#]]
@@ -322,6 +347,8 @@ mod tests {
             ("project_doc_fallback_filenames", "[\"X.md\"]"),
             ("project_root_markers", "[\".hg\"]"),
             ("tool_output_token_limit", "1"),
+            ("web_search", "\"live\""),
+            ("tools", "{ read_file = true }"),
             ("history", "{ persistence = \"none\" }"),
             ("hide_agent_reasoning", "true"),
             ("show_raw_agent_reasoning", "true"),

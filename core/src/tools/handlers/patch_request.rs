@@ -16,13 +16,13 @@ use crate::base::paths::AbsolutePath;
 use crate::base::time::now_ms;
 use crate::exec::policy::judge::Ruling;
 use crate::tools::call::{ToolError, ToolOutput};
-use crate::tools::orchestrator;
 use crate::tools::patch::changes::Changes;
 use crate::tools::patch::disk;
 use crate::tools::patch::job::{Failure, Job, Report};
 use crate::tools::patch::parse::Patch;
-use crate::tools::patch::{launch, turn_diff};
+use crate::tools::patch::{launch, turn_diff, writer};
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
+use crate::tools::{errand, orchestrator};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
 use crate::turn::port::SessionTaskContext;
 
@@ -73,7 +73,7 @@ async fn checked(
     let turn = &context.turn;
     let (policy, turn_cwd) = (turn.sandbox_policy.clone(), turn.cwd.clone());
     let sandbox = context.services.sandbox.clone();
-    let command = launch::command(context, &policy);
+    let command = errand::command(context, writer::ARGUMENT, &policy);
     // Files may be large, and disks slow.
     let check = context.services.group.spawn_blocking(move || {
         let changes = compute(&text, &cwd)?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::turn::TurnDiffEvent;
 
+use crate::git::place::repository_around;
 use crate::tools::patch::changes::{Node, Touched};
 use crate::tools::patch::disk;
 use crate::turn::changes::{Stamp, TrackedFiles};
@@ -19,7 +20,7 @@ pub async fn record(context: &SessionTaskContext, touched: Vec<Touched>, is_done
     let cwd = context.turn.cwd.clone();
     tell(context, move |files| {
         let cwd = fs::canonicalize(&cwd).unwrap_or_else(|_| cwd.into_path_buf());
-        files.tracker.set_root(repository(&cwd).unwrap_or(&cwd));
+        files.tracker.set_root(repository_around(&cwd).unwrap_or(&cwd));
         let steps = touched.into_iter().map(|touched| FileStep {
             before: blob(&touched.before),
             after: blob(if is_done { &touched.after } else { &touched.before }),
@@ -53,15 +54,6 @@ async fn tell(context: &SessionTaskContext, work: impl FnOnce(&mut TrackedFiles)
         // What is done is told even in a turn that is cancelled.
         context.report_end(EventMsg::TurnDiff(TurnDiffEvent { unified_diff })).await;
     }
-}
-
-/// The repository around a folder. While a command runs something else may stand where there is none.
-fn repository(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| {
-        let git = folder.join(".git");
-        git.join("HEAD").symlink_metadata().is_ok()
-            || git.symlink_metadata().is_ok_and(|meta| meta.is_file() && meta.len() > 0)
-    })
 }
 
 fn look_again(TrackedFiles { tracker, stamps }: &mut TrackedFiles) {

@@ -20,6 +20,7 @@ use crate::model::error::Error;
 use crate::model::prompt::Prompt;
 use crate::model::tool_spec::ToolSpec;
 use crate::model::wire::Server;
+use crate::model::wire::responses::web_search::WebSearch;
 
 pub fn encode(prompt: &Prompt, server: Server) -> Result<Bytes, Error> {
     let model = catalog::find(&prompt.model);
@@ -111,7 +112,7 @@ enum Tool<'a> {
     Function { name: &'a str, description: &'a str, strict: bool, parameters: &'a Value },
     Custom { name: &'a str, description: &'a str, format: Grammar<'a> },
     LocalShell,
-    WebSearch { external_web_access: bool },
+    WebSearch(WebSearch<'a>),
 }
 
 #[derive(Serialize)]
@@ -136,9 +137,7 @@ impl<'a> From<&'a ToolSpec> for Tool<'a> {
                 format: Grammar { r#type: "grammar", syntax: &tool.syntax, definition: &tool.definition },
             },
             ToolSpec::LocalShell => Self::LocalShell,
-            ToolSpec::WebSearch { external_web_access } => {
-                Self::WebSearch { external_web_access: *external_web_access }
-            }
+            ToolSpec::WebSearch(tool) => Self::WebSearch(tool.into()),
         }
     }
 }
@@ -290,7 +289,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::tool_spec::{FreeformTool, FunctionTool};
+    use crate::model::tool_spec::{FreeformTool, FunctionTool, WebSearchTool};
 
     fn prompt(model: &str, input: Vec<Value>) -> Prompt {
         let input = input.into_iter().map(|item| Arc::new(serde_json::from_value(item).unwrap())).collect();
@@ -337,7 +336,7 @@ mod tests {
                 definition: "start: x".into(),
             }),
             ToolSpec::LocalShell,
-            ToolSpec::WebSearch { external_web_access: false },
+            ToolSpec::WebSearch(WebSearchTool::default()),
         ]);
         expect![[r#"
             {

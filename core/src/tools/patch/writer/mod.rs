@@ -11,6 +11,7 @@ mod place;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::tools::errand;
 use crate::tools::patch::job::{Failure, Job, Report, Step};
 use folder::{Fault, Folders};
 use place::Place;
@@ -21,7 +22,7 @@ pub const ARGUMENT: &str = "--codex-run-as-apply-patch";
 /// Must stand at the beginning of `main`, before any thread or runtime exists. Does nothing in the ordinary program;
 /// in one that was started as the writer, does its work and never returns.
 pub fn run_if_writer() {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == ARGUMENT) {
+    if errand::is_for(ARGUMENT) {
         let written = answer().is_ok();
         std::process::exit(if written { 0 } else { 1 });
     }
