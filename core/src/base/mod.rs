@@ -6,6 +6,8 @@ pub mod environment;
 pub mod files;
 pub mod image;
 pub mod line_diff;
+#[cfg(test)]
+pub mod mutate;
 pub mod paths;
 pub mod secret;
 pub mod spawn;

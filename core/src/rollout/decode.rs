@@ -99,6 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::mutate;
 
     const LINES: [&str; 4] = [
         r#"{"timestamp":"2026-11-22T20:51:57.481Z","ordinal":0,"type":"session_meta","payload":{"id":"01a20507-a775-7583-bb12-157c0e80978f","timestamp":"","cwd":"/w","source":{"subagent":{"other":"x"}}}}"#,
@@ -119,6 +120,13 @@ mod tests {
         for line in LINES {
             assert!(decode(line.as_bytes()).is_ok(), "{line}");
         }
+    }
+
+    #[test]
+    fn changed_lines_are_survived() {
+        let corpus = LINES.map(|line| line.as_bytes().to_vec());
+        let words = ["null", "{", "}", "[]", "\"\"", "\"type\":", "\"event_msg\"", "1e999", "\\ud800", ","];
+        mutate::feed(&corpus, &words, target);
     }
 
     proptest! {

@@ -29,12 +29,38 @@ fn check(cases: &str, least: usize, run: impl Fn(&[String]) -> String) {
     assert!(count >= least, "{count} cases");
 }
 
+/// A file of a byte that is no text.
+const NO_TEXT: &str = "¿";
+
 fn plain(part: &str) -> String {
     part.trim().replace('|', "\n").replace('↵', "\r").replace('→', "\t").replace('␠', " ").replace('∅', "")
 }
 
 fn short(text: &str) -> String {
     text.replace('\n', "|").replace('\r', "↵").replace('\t', "→")
+}
+
+/// The patches of all cases, each behind the text of a file and a zero.
+pub(super) fn patches() -> Vec<Vec<u8>> {
+    let files = [
+        include_str!("cases/parse.txt"),
+        include_str!("cases/locate.txt"),
+        include_str!("cases/patch.txt"),
+        include_str!("cases/whole.txt"),
+    ];
+    let lines = files.iter().flat_map(|cases| cases.lines());
+    let cases = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let parts: Vec<String> = line.split(" » ").map(plain).collect();
+        match parts.as_slice() {
+            [_, patch, _] => format!("one\0{patch}"),
+            [_, before, patch, ..] => {
+                let content = before.split_once('=').map_or(before.as_str(), |(_, content)| content);
+                format!("{content}\0{patch}")
+            }
+            [] | [_] | [_, _] => String::new(),
+        }
+    });
+    cases.map(String::into_bytes).collect()
 }
 
 /// A patch in few words: a letter for what is done, chunks in brackets.
@@ -87,12 +113,15 @@ fn chunks_find_their_place() {
     });
 }
 
-/// Files as `name=content`, links as `name>target`.
+/// Files as `name=content` or `name:mode=content`, links as `name>target`.
 fn disk(text: &str) -> BTreeMap<PathBuf, Node> {
     let entry = |word: &str| {
         let (name, node) = match (word.split_once('='), word.split_once('>')) {
             (Some((name, content)), _) => {
-                (name, Node::File { content: content.as_bytes().into(), mode: Some(0o644) })
+                let (name, mode) = name.split_once(':').unwrap_or((name, "644"));
+                let content = if content == NO_TEXT { b"\xff" } else { content.as_bytes() };
+                let mode = Some(u32::from_str_radix(mode, 8).unwrap());
+                (name, Node::File { content: content.into(), mode })
             }
             (None, Some((name, target))) => {
                 (name, Node::Link { target: target.into(), real: Path::new("/w").join(target) })
@@ -112,36 +141,48 @@ fn look(disk: &BTreeMap<PathBuf, Node>, path: &Path) -> Result<Look, String> {
     Ok(Look { own: path.to_path_buf(), node })
 }
 
+/// What a patch does to files, or why not.
+fn changed(before: &str, text: &str) -> String {
+    let before = disk(before);
+    let cwd = AbsolutePath::new("/w").unwrap();
+    let patch = match Patch::parse(text) {
+        Ok(patch) => patch,
+        Err(error) => return format!("error: {error}"),
+    };
+    let changes = match Changes::compute(&patch, &cwd, &mut |path| look(&before, path)) {
+        Ok(changes) => changes,
+        Err(error) => return format!("error: {error}"),
+    };
+    let after = changes.touched.iter().map(|touched| {
+        let inside = |path: &Path| path.strip_prefix("/w").unwrap().display().to_string();
+        let name = inside(&touched.own);
+        let from = touched.from.as_ref().map(|from| format!(" from {}", inside(from)));
+        let node = match &touched.after {
+            Node::Absent => format!("{name} gone"),
+            Node::File { content, mode: None | Some(0o644) } => {
+                format!("{name}={}", String::from_utf8_lossy(content))
+            }
+            Node::File { content, mode: Some(mode) } => {
+                format!("{name}:{mode:o}={}", String::from_utf8_lossy(content))
+            }
+            Node::Link { target, .. } => format!("{name}>{}", target.display()),
+        };
+        node + &from.unwrap_or_default()
+    });
+    after.collect::<Vec<_>>().join("; ")
+}
+
 #[test]
 fn patches_change_files() {
-    check(include_str!("cases/patch.txt"), 40, |given| {
-        let before = disk(&given[0]);
-        let text = format!("*** Begin Patch\n{}\n*** End Patch", given[1]);
-        let cwd = AbsolutePath::new("/w").unwrap();
-        let patch = match Patch::parse(&text) {
-            Ok(patch) => patch,
-            Err(error) => return format!("error: {error}"),
-        };
-        let changes = Changes::compute(&patch, &cwd, &mut |path| look(&before, path));
-        let changes = match changes {
-            Ok(changes) => changes,
-            Err(error) => return format!("error: {error}"),
-        };
-        let after = changes.touched.iter().map(|touched| {
-            let name = touched.own.strip_prefix("/w").unwrap().display();
-            let from = touched
-                .from
-                .as_ref()
-                .map(|from| format!(" from {}", from.strip_prefix("/w").unwrap().display()));
-            let node = match &touched.after {
-                Node::Absent => format!("{name} gone"),
-                Node::File { content, .. } => format!("{name}={}", String::from_utf8_lossy(content)),
-                Node::Link { target, .. } => format!("{name}>{}", target.display()),
+    for (cases, least) in [(include_str!("cases/patch.txt"), 45), (include_str!("cases/whole.txt"), 160)] {
+        check(cases, least, |given| {
+            let text = match given[1].strip_prefix('=') {
+                Some(whole) => whole.to_owned(),
+                None => format!("*** Begin Patch\n{}\n*** End Patch", given[1]),
             };
-            node + &from.unwrap_or_default()
+            changed(&given[0], &text)
         });
-        after.collect::<Vec<_>>().join("; ")
-    });
+    }
 }
 
 fn line() -> impl Strategy<Value = String> {

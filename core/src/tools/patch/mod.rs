@@ -8,10 +8,14 @@ pub mod changes;
 #[cfg(test)]
 mod corpus;
 pub mod disk;
+#[cfg(test)]
+mod fuzz;
 pub mod job;
 pub mod launch;
 pub mod locate;
 pub mod parse;
+#[cfg(test)]
+mod properties;
 pub mod search;
 pub mod turn_diff;
 pub mod writer;
