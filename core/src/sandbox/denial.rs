@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_weaker_sandbox_is_told_of_in_every_result() {
-        let reason = Gap::NoNamespaces { reason: "r".into(), remedy: "r".into() };
+        let reason = Gap::NotFull { reason: "r".into(), remedy: "r".into() };
         let weak = Strength::LandlockOnly { missing: vec![reason, Gap::ProtectedNames] };
         assert!(notes(false, "", true, &weak)[0].ends_with("can be written"));
     }

@@ -116,7 +116,11 @@ impl Sandbox {
     /// The strength without namespaces, as far as this kernel has it.
     #[cfg(target_os = "linux")]
     pub fn landlock_only(self) -> Self {
-        let missing = probe::gaps("they were switched off".to_owned(), linux::landlock::version());
+        let missing = probe::gaps(
+            "it was switched off".to_owned(),
+            probe::REMEDY_NAMESPACES,
+            linux::landlock::version(),
+        );
         self.with_strength(Strength::LandlockOnly { missing })
     }
 

@@ -7,44 +7,47 @@ use super::Error;
 use super::command::CommandSpec;
 use super::helpers::Helpers;
 use super::launch::Launch;
-use super::linux::landlock;
+use super::linux::{landlock, sockets};
 use super::plan::{Confinement, Rules};
 use super::streams::{Stdin, Streams};
 use super::strength::{Gap, Strength};
 use crate::base::paths::AbsolutePath;
 
-const REMEDY_NAMESPACES: &str = "allow unprivileged user namespaces (sysctl user.max_user_namespaces, \
+pub(super) const REMEDY_NAMESPACES: &str = "allow unprivileged user namespaces (sysctl user.max_user_namespaces, \
      kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0; in a container a \
      seccomp profile and masks that permit them)";
+const REMEDY_SOCKETS: &str = "use a kernel with CONFIG_UNIX_DIAG, a kernel.yama.ptrace_scope below 3, and in a container a \
+     seccomp profile that permits pidfd_getfd";
 const REMEDY_LANDLOCK: &str = "use a Linux kernel of at least 5.13 with Landlock enabled (lsm=landlock,...)";
 
 /// Tries the strongest first.
 pub(super) fn strength(helper: &Path) -> Strength {
     let rules = Rules { writable: writable_sample(), ..Rules::default() };
-    let reason = match try_out(helper, Confinement::Namespaces(rules.clone())) {
-        Ok(()) => return Strength::Full,
-        Err(error) => reason(&error),
-    };
+    let (reason, remedy) =
+        match (sockets::obstacle(), try_out(helper, Confinement::Namespaces(rules.clone()))) {
+            (None, Ok(())) => return Strength::Full,
+            (Some(reason), Ok(())) => (reason, REMEDY_SOCKETS),
+            (_, Err(error)) => (format!("namespaces: {}", reason(&error)), REMEDY_NAMESPACES),
+        };
     if landlock::version() == 0 {
         return Strength::None {
-            reason: format!("no namespaces ({reason}) and no Landlock"),
-            remedy: format!("{REMEDY_NAMESPACES}, or {REMEDY_LANDLOCK}"),
+            reason: format!("{reason}; and no Landlock"),
+            remedy: format!("{remedy}, or {REMEDY_LANDLOCK}"),
         };
     }
     match try_out(helper, Confinement::Landlock(rules)) {
-        Ok(()) => Strength::LandlockOnly { missing: gaps(reason, landlock::version()) },
+        Ok(()) => Strength::LandlockOnly { missing: gaps(reason, remedy, landlock::version()) },
         Err(error) => Strength::None {
-            reason: format!("no namespaces ({reason}) and no use of Landlock ({})", self::reason(&error)),
-            remedy: format!("{REMEDY_NAMESPACES}, or {REMEDY_LANDLOCK}"),
+            reason: format!("{reason}; and no use of Landlock: {}", self::reason(&error)),
+            remedy: format!("{remedy}, or {REMEDY_LANDLOCK}"),
         },
     }
 }
 
 /// What Landlock alone leaves open, by its version.
-pub(super) fn gaps(reason: String, version: u32) -> Vec<Gap> {
-    let remedy = REMEDY_NAMESPACES.to_owned();
+pub(super) fn gaps(reason: String, remedy: &str, version: u32) -> Vec<Gap> {
     let mut gaps = vec![
-        Gap::NoNamespaces { reason, remedy },
+        Gap::NotFull { reason, remedy: remedy.to_owned() },
         Gap::ProtectedNames,
         Gap::Attributes,
         Gap::SocketFiles,
@@ -92,8 +95,8 @@ mod tests {
 
     #[test]
     fn newer_kernels_leave_fewer_gaps() {
-        assert!(gaps(String::new(), 1).contains(&Gap::Truncation));
-        assert!(gaps(String::new(), 5).contains(&Gap::Signals));
-        assert_eq!(gaps(String::new(), 7).len(), 5);
+        assert!(gaps(String::new(), "", 1).contains(&Gap::Truncation));
+        assert!(gaps(String::new(), "", 5).contains(&Gap::Signals));
+        assert_eq!(gaps(String::new(), "", 7).len(), 5);
     }
 }

@@ -38,8 +38,16 @@ const FOREIGN_DOORS: [&str; 15] = [
     "/tmp/.X11-unix",
 ];
 /// Variables that name sockets, or the folder of sockets, of programs of this user.
-const DOOR_VARIABLES: [&str; 5] =
-    ["SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "VSCODE_IPC_HOOK", "VSCODE_IPC_HOOK_CLI", "VSCODE_GIT_IPC_HANDLE"];
+const DOOR_VARIABLES: [&str; 8] = [
+    "SSH_AUTH_SOCK",
+    "XDG_RUNTIME_DIR",
+    "DOCKER_HOST",
+    "CONTAINER_HOST",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "VSCODE_IPC_HOOK",
+    "VSCODE_IPC_HOOK_CLI",
+    "VSCODE_GIT_IPC_HANDLE",
+];
 /// A chain of links longer than this is a loop.
 const MOST_LINKS: usize = 40;
 
@@ -97,7 +105,12 @@ pub(super) fn rules(
 
 /// Sockets of agents and terminals of this user, as variables name them.
 pub(super) fn doors_in<'v>(variable: impl Fn(&str) -> Option<&'v str>) -> Vec<PathBuf> {
-    let named = DOOR_VARIABLES.iter().filter_map(|name| variable(name)).map(PathBuf::from);
+    let path = |value: &str| {
+        // As a path, as Docker writes it, or as D-Bus does.
+        let value = value.strip_prefix("unix://").or(value.strip_prefix("unix:path=")).unwrap_or(value);
+        PathBuf::from(value.split([',', ';']).next().unwrap_or_default())
+    };
+    let named = DOOR_VARIABLES.iter().filter_map(|name| variable(name)).map(path);
     let tmux = PathBuf::from(format!("/tmp/tmux-{}", rustix::process::getuid().as_raw()));
     named.filter(|path| path.is_absolute()).chain([tmux]).collect()
 }

@@ -17,7 +17,7 @@ pub enum Strength {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gap {
     /// Why there is less than the full sandbox.
-    NoNamespaces {
+    NotFull {
         reason: String,
         remedy: String,
     },
@@ -34,8 +34,8 @@ pub enum Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoNamespaces { reason, remedy } => {
-                write!(f, "namespaces cannot be used ({reason}); {remedy}")
+            Self::NotFull { reason, remedy } => {
+                write!(f, "the full sandbox cannot be used ({reason}); {remedy}")
             }
             Self::ProtectedNames => f.write_str(
                 "protected names in a writable folder (.git, .codex, .vscode and the like) can be written",

@@ -1,6 +1,6 @@
 //! Thirty attacks on the sandbox of this machine, made by this program on itself.
 //!
-//! Each is made without a sandbox first, where it must succeed, and then inside of it. The judge stands outside and
+//! What can be is made without a sandbox first, where it must succeed, and then inside of it. The judge stands outside and
 //! looks at what was attacked. The parts of server and attacker are played by this program, started again.
 
 mod attacks;
@@ -58,7 +58,7 @@ impl Report {
 pub fn run(wanted: Option<Mode>, home: &Path, mut tell: impl FnMut(&Line)) -> std::io::Result<Report> {
     let detected = Mode::Full.sandbox(home)?;
     let strength = match (wanted, detected.strength()) {
-        (Some(Mode::Landlock), _) => Mode::Landlock.sandbox(home)?.strength().clone(),
+        (Some(Mode::Landlock), Strength::Full) => Mode::Landlock.sandbox(home)?.strength().clone(),
         (_, strength) => strength.clone(),
     };
     let (name, mode) = match (wanted, &strength) {
@@ -90,7 +90,7 @@ pub fn run(wanted: Option<Mode>, home: &Path, mut tell: impl FnMut(&Line)) -> st
 /// Why there are no namespaces, and what to do about it.
 fn reason_of(missing: &[Gap]) -> (String, String) {
     let found = missing.iter().find_map(|gap| match gap {
-        Gap::NoNamespaces { reason, remedy } => Some((reason.clone(), remedy.clone())),
+        Gap::NotFull { reason, remedy } => Some((reason.clone(), remedy.clone())),
         _ => None,
     });
     found.unwrap_or_default()
@@ -117,12 +117,13 @@ impl Check {
             _ => None,
         });
         let unsupported = told(|verdict| match verdict {
-            Verdict::Unsupported(text) => Some(text),
+            Verdict::Unsupported(text) | Verdict::Partly(text) => Some(text),
             _ => None,
         });
         let is_open = verdicts.iter().any(|(_, trial)| trial.is_open(missing));
         let remedy = is_open.then(|| reason_of(missing).1);
-        let passed = verdicts.iter().any(|(verdict, _)| *verdict == Verdict::Pass);
+        let passed =
+            verdicts.iter().any(|(verdict, _)| matches!(verdict, Verdict::Pass | Verdict::Partly(_)));
         match failures {
             Some(_) => self.line(
                 Outcome::Fail,

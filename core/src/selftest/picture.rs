@@ -11,9 +11,10 @@ pub fn picture(folder: &Path) -> String {
     while let Some(path) = waiting.pop() {
         let Ok(meta) = fs::symlink_metadata(&path) else { continue };
         let contents = if meta.is_file() { fs::read(&path).unwrap_or_default() } else { Vec::new() };
-        let times = (meta.mtime(), meta.mtime_nsec());
+        let times = (meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec());
+        let owner = (meta.uid(), meta.gid());
         let text = String::from_utf8_lossy(&contents).into_owned();
-        lines.push(format!("{} {} {:o} {times:?} {text}", path.display(), meta.ino(), meta.mode()));
+        lines.push(format!("{} {} {:o} {owner:?} {times:?} {text}", path.display(), meta.ino(), meta.mode()));
         if meta.is_dir() {
             waiting.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
         }

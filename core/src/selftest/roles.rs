@@ -23,6 +23,10 @@ use crate::sandbox::strength::State;
 
 /// The argument by which the program knows that it plays a part.
 pub const ARGUMENT: &str = "--codex-run-as-selftest";
+/// Set where there is no sandbox: an attacker leaves the machine as it was.
+pub const BARE: &str = "CODEX_SELFTEST_BARE";
+/// The last line of an attacker that has tried everything.
+pub const DONE: &str = "attacker: done";
 /// The exit code when the part could not be played.
 const FAILED: i32 = 125;
 
@@ -41,11 +45,11 @@ pub struct Orders {
 /// Must stand at the beginning of `main`, before any thread or runtime exists. Does nothing in the ordinary program;
 /// in one that was started for a check, plays its part and never returns.
 pub fn play_if_asked() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != ARGUMENT) {
         return;
     }
-    let arguments: Vec<String> = arguments.collect();
+    let arguments: Vec<String> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let code = play(&words).unwrap_or_else(|error| {
         say(&format!("failed: {error}"));
@@ -56,7 +60,11 @@ pub fn play_if_asked() {
 
 fn play(words: &[&str]) -> io::Result<i32> {
     match words {
-        ["attack", name, arguments @ ..] => attacks::run(name, arguments).map(|()| 0),
+        ["attack", name, arguments @ ..] => {
+            attacks::run(name, arguments)?;
+            say(DONE);
+            Ok(0)
+        }
         ["run", orders, argv @ ..] => run(&serde_json::from_str(orders)?, argv),
         ["serve", orders, argv @ ..] => serve(&serde_json::from_str(orders)?, argv),
         ["drown", orders, argv @ ..] => drown(&serde_json::from_str(orders)?, argv),
@@ -75,7 +83,9 @@ fn run(orders: &Orders, argv: &[&str]) -> io::Result<i32> {
     leave_a_descriptor_open(orders)?;
     let [program, arguments @ ..] = argv else { return Err(io::ErrorKind::InvalidInput.into()) };
     if orders.mode == Mode::Bare {
-        let status = Command::new(program).args(arguments).current_dir(&orders.cwd).status()?;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&orders.cwd).env(BARE, "1");
+        let status = command.status()?;
         return Ok(status.code().unwrap_or(-1));
     }
     for obstacle in &orders.without {

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use super::place::{Mode, Place, finish, this_program};
-use super::roles;
+use super::roles::{self, DONE};
 
 /// What came of a trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Pass,
+    /// It passes as far as it could be tried; what could not.
+    Partly(String),
     /// The attack succeeded.
     Fail(String),
     /// There is nothing to attack here.
@@ -62,11 +64,18 @@ pub fn attacked(
     prepare: impl Fn(&Place) -> io::Result<Prepared>,
 ) -> io::Result<Verdict> {
     let (harm, output) = attempt(Mode::Bare, attack, &prepare)?;
+    let denied: Vec<&str> = output.lines().filter(|line| line.starts_with("denied")).collect();
+    let denied = denied.join(", ");
     if harm.is_none() {
-        let last = output.lines().last().unwrap_or_default();
-        return Ok(Verdict::Unsupported(format!("the attack fails without a sandbox, too: {last}")));
+        return Ok(Verdict::Unsupported(format!("the attack fails without a sandbox, too: {denied}")));
     }
-    confined(mode, attack, prepare)
+    match confined(mode, attack, prepare)? {
+        // What cannot be done without a sandbox proves nothing.
+        Verdict::Pass if !denied.is_empty() => {
+            Ok(Verdict::Partly(format!("without a sandbox, too, is {denied}")))
+        }
+        verdict => Ok(verdict),
+    }
 }
 
 /// Attacks inside of the sandbox only, where the attack without one is known to succeed.
@@ -78,8 +87,8 @@ pub fn confined(
     let (harm, output) = attempt(mode, attack, &prepare)?;
     Ok(match harm {
         Some(harm) => Verdict::Fail(format!("the attack succeeded: {harm}")),
-        None if output.contains("attacker:") => Verdict::Pass,
-        None => Verdict::Fail(format!("the attacker did not run: {output}")),
+        None if output.lines().any(|line| line == DONE) => Verdict::Pass,
+        None => Verdict::Fail(format!("the attacker did not come to its end: {output}")),
     })
 }
 

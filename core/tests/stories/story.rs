@@ -97,7 +97,8 @@ struct Playing {
 
 impl Stage {
     fn new(setting: Setting, script: &str) -> Self {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let scratch = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap();
+        let folder = tempfile::tempdir_in(scratch).unwrap();
         let path = |name: &str| {
             std::fs::create_dir_all(folder.path().join(name)).unwrap();
             AbsolutePath::new(folder.path().join(name)).unwrap()

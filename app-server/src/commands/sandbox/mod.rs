@@ -38,8 +38,11 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
     let helper = std::env::current_exe().context("the file of this program is not known")?;
     let mut sandbox =
         Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment);
-    if strength == Strength::Landlock {
-        sandbox = sandbox.landlock_only();
+    match strength {
+        Strength::Detected => {}
+        Strength::Full if *sandbox.strength() == codex_core::sandbox::strength::Strength::Full => {}
+        Strength::Full => bail!("the full sandbox is not to be had here; `sandbox check` tells why"),
+        Strength::Landlock => sandbox = sandbox.landlock_only(),
     }
     let directory = surroundings.directory.clone();
     let configs = ConfigLoader::new(surroundings, flags)?;
@@ -98,6 +101,7 @@ fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
     }
     wanted.check = is_check.then_some(form);
     match (is_check, wanted.command.is_empty()) {
+        (true, _) if wanted.mode.is_some() => bail!("`--mode` is for a command"),
         (true, false) => bail!("`check` takes no command"),
         (false, true) => bail!("there is no command to run"),
         (false, false) if form == Form::Json => bail!("`--json` is for `check`"),

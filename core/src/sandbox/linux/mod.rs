@@ -23,7 +23,7 @@ mod namespace;
 mod nursery;
 mod outer;
 mod seccomp;
-mod sockets;
+pub(super) mod sockets;
 mod stubs;
 mod sys;
 mod tree;

@@ -1,7 +1,7 @@
 //! System calls that rustix does not wrap, each as a small safe function.
 //!
-//! Everything here is called in processes with a single thread, between the start of the helper and the
-//! execution of a command.
+//! Everything here is called between the start of the helper and the execution of a command, in processes that have a
+//! single thread until then.
 
 #![allow(unsafe_code)]
 

@@ -18,7 +18,7 @@ pub fn secrets() {
     };
     let login = of("bash", &["-lc", "env; cat /proc/self/environ"]);
     let git = of("git", &["config", "--list"]);
-    let npm = of("npm", &["config", "list", "-l"]);
+    let npm = of("npm", &["config", "list", "-l", "--logs-max=0", "--update-notifier=false"]);
     for (what, text) in [("own", own), ("file", file), ("login", login), ("git", git), ("npm", npm)] {
         for sign in [SECRET, "BASH_ENV", "LD_PRELOAD"] {
             if text.contains(sign) {

@@ -45,13 +45,13 @@ pub fn namespaces() {
     }
     // SAFETY: changes what this process sees, and no memory.
     unsafe {
-        tell("unshare", call(libc::unshare(libc::CLONE_NEWUSER).into()));
         let new = [libc::CLONE_NEWUSER.unsigned_abs() as u64, 0, 0, 0, 0, 0, 0, 0];
         let child = libc::syscall(libc::SYS_clone3, new.as_ptr(), size_of_val(&new));
         if child == 0 {
             libc::_exit(0);
         }
         tell("by the newer call", call(child));
+        tell("unshare", call(libc::unshare(libc::CLONE_NEWUSER).into()));
     }
     if let Ok(own) = File::open("/proc/self/ns/user") {
         use std::os::fd::AsRawFd as _;
@@ -74,7 +74,6 @@ pub fn type_into_terminal() {
     // SAFETY: the request is longer than what the call reads.
     let pasted = call(unsafe { libc::ioctl(0, 0x541c, paste.as_ptr()) }.into());
     say(&format!("paste: {pasted:?}"));
-    tell("open the controlling terminal", File::open("/dev/tty"));
     for entry in fs::read_dir("/dev/pts").into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.parse::<u32>().is_ok() {
@@ -100,32 +99,60 @@ pub fn io_uring() {
 }
 
 pub fn doors() {
-    let attributes = [0_u8; 128];
+    // Of the clock, which every machine has.
+    let event: [u32; 32] = std::array::from_fn(|index| [1, 128].get(index).copied().unwrap_or_default());
+    // A table of one number.
+    let map: [u32; 18] = [2, 4, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     // SAFETY: the places are as large as the calls expect.
     unsafe {
         tell("userfaultfd", call(libc::syscall(libc::SYS_userfaultfd, libc::O_CLOEXEC | 1)));
         tell("keyring", call(libc::syscall(libc::SYS_keyctl, 0, -4_i32, 0)));
-        tell("bpf", call(libc::syscall(libc::SYS_bpf, 5, attributes.as_ptr(), attributes.len())));
-        let opened = libc::syscall(libc::SYS_perf_event_open, attributes.as_ptr(), 0, -1, -1, 0);
+        tell("bpf", call(libc::syscall(libc::SYS_bpf, 0, map.as_ptr(), size_of_val(&map))));
+        tell(
+            "another key",
+            call(libc::syscall(libc::SYS_add_key, c"user".as_ptr(), c"x".as_ptr(), c"y".as_ptr(), 1, -1_i32)),
+        );
+        let opened = libc::syscall(libc::SYS_perf_event_open, event.as_ptr(), 0, -1, -1, 0);
         tell("perf", call(opened));
         tell("fanotify", call(libc::syscall(libc::SYS_fanotify_init, 0x200, 0)));
     }
 }
 
+/// In a process of its own: it may be ended for it.
 #[cfg(target_arch = "x86_64")]
 pub fn other_numbers(kind: &str) {
-    match kind {
-        "i386" => {
-            let mut result: i64 = 20;
-            // SAFETY: asks for the number of this process by the numbers of i386; what it may change is named.
-            unsafe {
-                std::arch::asm!("int 0x80", inout("rax") result, out("r8") _, out("r9") _, out("r10") _, out("r11") _)
-            };
-            tell("getpid of i386", call(result.min(1)));
+    let what = format!("getpid of {kind}");
+    // SAFETY: this process has one thread; the child asks and ends.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            let answered = if kind == "i386" { getpid_of_i386() } else { getpid_of_x32() };
+            libc::_exit(i32::from(!answered));
         }
-        // SAFETY: no memory is involved.
-        _ => tell("getpid of x32", call(unsafe { libc::syscall(0x4000_0000 | libc::SYS_getpid) })),
+        let mut status = 0;
+        libc::waitpid(child, &raw mut status, 0);
+        match (libc::WIFEXITED(status), libc::WEXITSTATUS(status)) {
+            (true, 0) => tell::<_, &str>(&what, Ok(())),
+            (true, _) => tell::<(), _>(&what, Err("there are no such numbers")),
+            (false, _) => tell::<(), _>(&what, Err("ended for it")),
+        }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn getpid_of_i386() -> bool {
+    let mut result: i64 = 20;
+    // SAFETY: asks for the number of this process by the numbers of i386; what it may change is named.
+    unsafe {
+        std::arch::asm!("int 0x80", inout("rax") result, out("r8") _, out("r9") _, out("r10") _, out("r11") _)
+    };
+    result > 0
+}
+
+#[cfg(target_arch = "x86_64")]
+fn getpid_of_x32() -> bool {
+    // SAFETY: no memory is involved.
+    unsafe { libc::syscall(0x4000_0000 | libc::SYS_getpid) > 0 }
 }
 
 #[cfg(not(target_arch = "x86_64"))]

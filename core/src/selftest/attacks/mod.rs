@@ -9,11 +9,13 @@ mod network;
 mod processes;
 mod repositories;
 
+pub use processes::WORD;
+
 use std::ffi::CString;
 use std::fmt::Display;
 use std::io;
 
-use super::roles::say;
+use super::roles::{self, say};
 
 /// Tries everything that goes by this name.
 pub fn run(name: &str, arguments: &[&str]) -> io::Result<()> {
@@ -24,7 +26,7 @@ pub fn run(name: &str, arguments: &[&str]) -> io::Result<()> {
         ("race", [rounds]) => return files::race(rounds),
         ("race-patch", [rounds]) => return files::race_with_patches(rounds),
         ("hard-links", [outside]) => return files::hard_links(outside),
-        ("patch", [path]) => files::patch(path),
+        ("patch", [path]) => return files::patch(path),
         ("move", [outside]) => return files::move_across(outside),
         ("mount", [outside]) => return files::mount(outside),
         ("cut", [file]) => return files::cut(file),
@@ -49,6 +51,7 @@ pub fn run(name: &str, arguments: &[&str]) -> io::Result<()> {
         ("other-numbers", [kind]) => kernel::other_numbers(kind),
         ("abstract-socket", [name]) => return network::abstract_socket(name),
         ("socket-files", paths) => return network::socket_files(paths),
+        ("messages", [path]) => network::socket_for_messages(path),
         ("own-sockets", _) => return network::own_sockets(),
         ("connect", [ports]) => network::connect(ports),
         ("families", _) => network::families(),
@@ -57,6 +60,12 @@ pub fn run(name: &str, arguments: &[&str]) -> io::Result<()> {
         _ => return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no attack {name}"))),
     }
     Ok(())
+}
+
+/// Whether this is the control run.
+#[expect(clippy::disallowed_methods, reason = "told by whoever started this")]
+fn is_bare() -> bool {
+    std::env::var_os(roles::BARE).is_some()
 }
 
 fn tell<T, E: Display>(what: &str, result: Result<T, E>) {

@@ -8,30 +8,30 @@ use std::os::fd::AsRawFd as _;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{call, tell};
+use super::{call, is_bare, tell};
 use crate::selftest::roles::say;
 
 pub fn abstract_socket(name: &str) -> io::Result<()> {
     let address = SocketAddr::from_abstract_name(name)?;
     tell("connect", UnixStream::connect_addr(&address));
-    let message = UnixDatagram::unbound().and_then(|socket| socket.send_to_addr(b"x", &address));
-    tell("send", message);
     Ok(())
 }
 
-/// Each path by a stream, by a message, by a link, and by a descriptor of the folder.
+/// Where messages are taken.
+pub fn socket_for_messages(path: &str) {
+    let message = UnixDatagram::unbound().and_then(|socket| socket.send_to(b"x", path));
+    tell(&format!("a message to {path}"), message);
+    let message = UnixDatagram::pair().and_then(|(one, _other)| one.send_to(b"x", path));
+    tell(&format!("a message of a pair to {path}"), message);
+}
+
+/// Each path as it is, by a link, and by the root of the process.
 pub fn socket_files(paths: &[&str]) -> io::Result<()> {
     for path in paths {
         tell(path, UnixStream::connect(path));
-        let message = UnixDatagram::unbound().and_then(|socket| socket.send_to(b"x", path));
-        tell(&format!("a message to {path}"), message);
-        let (one, _other) =
-            UnixDatagram::pair().map_or((None, None), |(one, other)| (Some(one), Some(other)));
-        if let Some(one) = one {
-            tell(&format!("a message of a pair to {path}"), one.send_to(b"x", path));
-        }
         let _ = std::fs::remove_file("door");
         let _ = std::os::unix::fs::symlink(path, "door");
         tell(&format!("{path} by a link"), UnixStream::connect("door"));
@@ -41,31 +41,70 @@ pub fn socket_files(paths: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// A listener of one's own, whose address is exchanged for another while the kernel looks at it.
+/// Asks to connect to a listener of one's own while another thread writes another address over it, and exchanges
+/// the link at a third. Who is reached is seen from outside.
 fn connect_to_changing(path: &str) -> io::Result<()> {
-    let own = "changing";
-    let _ = std::fs::remove_file(own);
-    let listener = UnixListener::bind(own)?;
+    let own = std::env::current_dir()?.join("changing").to_string_lossy().into_owned();
+    let _ = std::fs::remove_file(&own);
+    let listener = UnixListener::bind(&own)?;
     listener.set_nonblocking(true)?;
-    let swap = std::thread::spawn({
-        let (own, path) = (own.to_owned(), path.to_owned());
-        move || {
-            for _ in 0..300 {
-                let _ = std::fs::remove_file("swapped");
-                let _ = std::os::unix::fs::symlink(&path, "swapped");
-                let _ = std::fs::remove_file("swapped");
-                let _ = std::os::unix::fs::symlink(&own, "swapped");
+    let addresses = [address(&own), address(path), address("swapped")];
+    // SAFETY: all zeroes are valid. It lives until the thread that writes to it has ended.
+    let shared: &UnsafeAddress = &UnsafeAddress(std::cell::UnsafeCell::new(unsafe { std::mem::zeroed() }));
+    let stop = AtomicBool::new(false);
+    let mut reached_another = false;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                if let Some(address) = addresses.get(round % 3) {
+                    // SAFETY: the place is as large; that it is read meanwhile is what this is about.
+                    unsafe { shared.0.get().write_volatile(*address) };
+                }
+                if round % 64 == 0 {
+                    let _ = std::fs::remove_file("swapped");
+                    let target = if round % 128 == 0 { own.as_str() } else { path };
+                    let _ = std::os::unix::fs::symlink(target, "swapped");
+                }
+            }
+        });
+        for _ in 0..CHANGES {
+            // SAFETY: the descriptor is new, and closed here; the place is as large as it is said to be.
+            unsafe {
+                let socket = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0);
+                let length = size_of::<libc::sockaddr_un>() as libc::socklen_t;
+                if libc::connect(socket, shared.0.get().cast(), length) == 0 && listener.accept().is_err() {
+                    reached_another = true;
+                }
+                libc::close(socket);
+            }
+            if reached_another {
+                break;
             }
         }
+        stop.store(true, Ordering::Relaxed);
     });
-    let mut reached = false;
-    while !swap.is_finished() && !reached {
-        // Who is reached by the own name is in the backlog of the own listener.
-        if UnixStream::connect("swapped").is_ok() {
-            reached |= listener.accept().is_err();
-        }
+    if reached_another { Ok(()) } else { Err(io::Error::other("never another than one's own")) }
+}
+
+const CHANGES: usize = 3000;
+
+/// An address that is changed while it is read.
+struct UnsafeAddress(std::cell::UnsafeCell<libc::sockaddr_un>);
+
+// SAFETY: the races on it are wanted; it holds plain bytes.
+unsafe impl Sync for UnsafeAddress {}
+
+fn address(path: &str) -> libc::sockaddr_un {
+    // SAFETY: all zeroes are valid.
+    let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };
+    address.sun_family = libc::AF_UNIX as libc::sa_family_t;
+    for (place, byte) in address.sun_path.iter_mut().zip(path.bytes().take(100)) {
+        *place = byte as libc::c_char;
     }
-    if reached { Ok(()) } else { Err(io::Error::other("never another than one's own")) }
+    address
 }
 
 /// What must work: sockets with a file and without, between processes of the command.
@@ -82,6 +121,15 @@ pub fn own_sockets() -> io::Result<()> {
     let _ = std::fs::remove_file("own");
     let named = UnixListener::bind("own")?;
     exchange(named, SocketAddr::from_pathname("own")?)?;
+    // The way of those whose paths are too long.
+    let folder = std::fs::File::open(".")?;
+    let _ = std::fs::remove_file("own");
+    let named = UnixListener::bind("own")?;
+    exchange(named, SocketAddr::from_pathname(format!("/proc/self/fd/{}/own", folder.as_raw_fd()))?)?;
+    match UnixStream::connect("own") {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+        other => return Err(io::Error::other(format!("a socket that was closed: {other:?}"))),
+    }
     let name = SocketAddr::from_abstract_name("own-of-the-selftest")?;
     exchange(UnixListener::bind_addr(&name)?, name)?;
     let (mut one, mut other) = UnixStream::pair()?;
@@ -119,6 +167,12 @@ pub fn families() {
         ("bluetooth", libc::AF_BLUETOOTH, libc::SOCK_RAW, 1),
         ("sctp", libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_SCTP),
     ] {
+        // To ask for one may load a part of the kernel, which stays.
+        if is_bare() && !matches!(family, libc::AF_INET | libc::AF_PACKET | libc::AF_NETLINK)
+            || is_bare() && protocol == libc::IPPROTO_SCTP
+        {
+            continue;
+        }
         // SAFETY: numbers.
         tell(what, call(unsafe { libc::socket(family, kind, protocol) }.into()));
     }

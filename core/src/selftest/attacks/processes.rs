@@ -43,11 +43,13 @@ pub fn trace(pid: libc::pid_t) {
         let mut byte = 0_u8;
         let here = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
         let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
-        let start = maps.split('-').next().and_then(|text| usize::from_str_radix(text, 16).ok());
+        let data = maps.lines().find(|line| line.contains(" rw-p ")).unwrap_or_default();
+        let start = data.split('-').next().and_then(|text| usize::from_str_radix(text, 16).ok());
         let there = libc::iovec { iov_base: start.unwrap_or(0x1000) as *mut libc::c_void, iov_len: 1 };
         let read = libc::process_vm_readv(pid, &raw const here, 1, &raw const there, 1, 0);
         tell("read memory", call(read as libc::c_long));
-        let write = libc::process_vm_writev(pid, &raw const here, 0, &raw const there, 0, 0);
+        // What was read, so that nothing changes.
+        let write = libc::process_vm_writev(pid, &raw const here, 1, &raw const there, 1, 0);
         tell("write memory", call(write as libc::c_long));
         let opened = call(libc::syscall(libc::SYS_pidfd_open, pid, 0));
         let take = |fd: libc::c_long| call(libc::syscall(libc::SYS_pidfd_getfd, fd, 0, 0));
@@ -74,22 +76,28 @@ pub fn descriptors() -> io::Result<()> {
     for entry in fs::read_dir("/proc/self/fd")?.flatten() {
         let fd: i32 = entry.file_name().to_string_lossy().parse().map_err(io::Error::other)?;
         // Whatever it is, but for the listing itself, it came from outside.
-        let is_file = entry.path().metadata().is_ok_and(|meta| meta.is_file());
-        if fd > 2 && is_file {
-            say(&format!("SUCCEEDED descriptor {fd} of {:?}", fs::read_link(entry.path())));
+        let Ok(target) = fs::read_link(entry.path()) else { continue };
+        let is_listing = target.ends_with(format!("{}/fd", std::process::id()));
+        if fd > 2 && !is_listing {
+            say(&format!("SUCCEEDED descriptor {fd} of {target:?}"));
         }
     }
     Ok(())
 }
+
+/// In the environment of all of them.
+pub const WORD: &str = "CODEX_SELFTEST_WORD";
 
 /// Starts processes that want to stay: their own sessions, no parent, no streams, deaf to polite signals. They are
 /// known by the word.
 pub fn hide_and_stay(word: &str) -> io::Result<()> {
     let (program, zero, flag) = (c("/bin/sh"), c("sh"), c("-c"));
     let script = c("trap '' TERM HUP; sleep 1000; sleep 1000");
-    for generation in 0..3 {
-        let word = c(&format!("{word}.{generation}"));
-        let argv = [zero.as_ptr(), flag.as_ptr(), script.as_ptr(), word.as_ptr(), std::ptr::null()];
+    let variable = c(&format!("{WORD}={word}"));
+    let path = c("PATH=/usr/bin:/bin");
+    let envp = [variable.as_ptr(), path.as_ptr(), std::ptr::null()];
+    let argv = [zero.as_ptr(), flag.as_ptr(), script.as_ptr(), std::ptr::null()];
+    for _ in 0..3 {
         // SAFETY: this process has one thread, and everything that is executed was made before the forks.
         unsafe {
             for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGINT] {
@@ -101,7 +109,7 @@ pub fn hide_and_stay(word: &str) -> io::Result<()> {
                     for fd in 0..64 {
                         libc::close(fd);
                     }
-                    libc::execv(program.as_ptr(), argv.as_ptr());
+                    libc::execve(program.as_ptr(), argv.as_ptr(), envp.as_ptr());
                 }
                 libc::_exit(0);
             }

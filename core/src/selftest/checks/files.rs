@@ -46,13 +46,10 @@ pub fn patch_of_second_name(mode: Mode) -> io::Result<Verdict> {
     confined(mode, "patch", |place| {
         fs::hard_link(place.path("outside/file"), place.path("ws/second"))?;
         let (outer, inner) = (place.path("outside/file"), place.path("ws/second"));
-        let mut prepared = Prepared::new(vec![place.text("ws/second")], move |_| {
-            let text = fs::read_to_string(&outer).unwrap_or_default();
-            let _mine = &inner;
-            (text != "precious").then_some(text)
-        });
-        prepared.unreadable = Vec::new();
-        Ok(prepared)
+        Ok(Prepared::new(vec![place.text("ws/second")], move |_| {
+            let texts = [outer, inner].map(|path| fs::read_to_string(path).unwrap_or_default());
+            (texts != ["precious", "patched"]).then(|| format!("outside and inside: {texts:?}"))
+        }))
     })
 }
 

@@ -52,7 +52,7 @@ pub fn repository(mode: Mode) -> io::Result<Verdict> {
         [&[".git/config", ".git/hooks/pre-commit", ".git/info/attributes"], &[".git"], &[]];
     for existing in existing {
         let verdict = attacked(mode, "protected", |place| protected(place, &[".git"], existing))?;
-        if verdict != Verdict::Pass {
+        if !matches!(verdict, Verdict::Pass | Verdict::Partly(_)) {
             return Ok(verdict);
         }
     }
@@ -87,7 +87,7 @@ fn git_status(folder: &Path) -> io::Result<()> {
 pub fn project_settings(mode: Mode) -> io::Result<Verdict> {
     for existing in [&[".vscode/tasks.json", ".envrc", ".codex/config.toml"][..], &[]] {
         let verdict = attacked(mode, "protected", |place| protected(place, &SETTINGS, existing))?;
-        if verdict != Verdict::Pass {
+        if !matches!(verdict, Verdict::Pass | Verdict::Partly(_)) {
             return Ok(verdict);
         }
     }
@@ -102,7 +102,7 @@ pub fn startup_files(mode: Mode) -> io::Result<Verdict> {
             prepared.variables = vec![("HOME", place.text("ws"))];
             Ok(prepared)
         })?;
-        if verdict != Verdict::Pass {
+        if !matches!(verdict, Verdict::Pass | Verdict::Partly(_)) {
             return Ok(verdict);
         }
     }

@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::selftest::attacks::WORD;
 use crate::selftest::place::{Mode, Place, this_program};
 use crate::selftest::roles;
 use crate::selftest::trial::Verdict;
@@ -31,6 +32,9 @@ pub fn after_kill(mode: Mode) -> io::Result<Verdict> {
 
 /// Ends a server with an attacker that wants to stay, so many times.
 pub fn rounds(mode: Mode, rounds: usize, end: fn(&mut Server) -> io::Result<()>) -> io::Result<Verdict> {
+    if !stay_without()? {
+        return Ok(Verdict::Unsupported("nothing stays without a sandbox either".to_owned()));
+    }
     for round in 0..rounds {
         let place = Place::new()?;
         let word = format!("survivor-{}-{}-{round}", std::process::id(), mode.name());
@@ -51,6 +55,23 @@ pub fn rounds(mode: Mode, rounds: usize, end: fn(&mut Server) -> io::Result<()>)
     Ok(Verdict::Pass)
 }
 
+/// Without a sandbox they stay, so that to be gone means something.
+fn stay_without() -> io::Result<bool> {
+    let place = Place::new()?;
+    let word = format!("control-{}", std::process::id());
+    let program = this_program()?.to_string_lossy().into_owned();
+    let argv = [program.as_str(), roles::ARGUMENT, "attack", "hide-and-stay", &word];
+    let child = place.server(&place.orders(Mode::Bare), "run", &argv)?.spawn()?;
+    let mut server = Server { child, helper: 0 };
+    server.wait_for(&word)?;
+    server.kill()?;
+    let left = survivors(&word);
+    for pid in left.iter().filter_map(|pid| rustix::process::Pid::from_raw(*pid)) {
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL)?;
+    }
+    Ok(!left.is_empty())
+}
+
 /// A server whose command wants to stay.
 pub struct Server {
     child: Child,
@@ -68,14 +89,20 @@ impl Server {
         let lines = BufReader::new(stdout).lines().map_while(Result::ok);
         let helper = lines.filter_map(|line| line.strip_prefix("helper ")?.parse().ok()).next();
         let server = Self { child, helper: helper.ok_or(io::ErrorKind::UnexpectedEof)? };
+        server.wait_for(word)?;
+        Ok(server)
+    }
+
+    fn wait_for(&self, word: &str) -> io::Result<()> {
         let start = Instant::now();
-        while (0..3).any(|generation| survivors(&format!("{word}.{generation}")).is_empty()) {
+        // Three shells, and what each has started.
+        while survivors(word).len() < 6 {
             if start.elapsed() > LIMIT {
                 return Err(io::Error::other("the attackers do not run"));
             }
             thread::sleep(Duration::from_millis(1));
         }
-        Ok(server)
+        Ok(())
     }
 
     fn say(&mut self, word: &[u8]) -> io::Result<()> {
@@ -100,15 +127,14 @@ impl Drop for Server {
     }
 }
 
-/// The processes with an argument that begins with the word. The attackers' own processes, and not the helpers
-/// and servers that have it among theirs, begin with `sh`.
-fn survivors(word: &str) -> Vec<u32> {
+/// The attackers' processes and what they have started, by the word in their environment.
+fn survivors(word: &str) -> Vec<i32> {
+    let variable = format!("{WORD}={word}");
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let is_survivor = |pid: &u32| {
-        let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let mut arguments = arguments.split(|byte| *byte == 0);
-        arguments.next() == Some(b"sh") && arguments.any(|argument| argument.starts_with(word.as_bytes()))
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_survivor = |pid: &i32| {
+        let variables = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        variables.split(|byte| *byte == 0).any(|other| other == variable.as_bytes())
     };
     pids.filter(is_survivor).collect()
 }

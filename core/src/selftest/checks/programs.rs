@@ -3,12 +3,16 @@
 use std::io;
 
 use super::files::untouched;
-use super::kernel::simple;
 use crate::selftest::place::Mode;
-use crate::selftest::trial::{Verdict, attacked};
+use crate::selftest::trial::{Prepared, Verdict, as_told, attacked};
 
 pub fn environment(mode: Mode) -> io::Result<Verdict> {
-    simple(mode, "environment")
+    attacked(mode, "environment", |place| {
+        let mut prepared = Prepared::new(Vec::new(), as_told);
+        // What programs write at home they write there.
+        prepared.variables = vec![("HOME", place.text("ws"))];
+        Ok(prepared)
+    })
 }
 
 pub fn detours(mode: Mode) -> io::Result<Verdict> {

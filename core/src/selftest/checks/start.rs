@@ -43,7 +43,7 @@ fn holds(seen: &Seen, claims: &[(&str, bool)]) -> Verdict {
 
 pub fn without_namespaces(_: Mode) -> io::Result<Verdict> {
     let seen = see(&Place::new()?, Mode::Full, &[Obstacle::Namespaces], &[])?;
-    if seen.report.contains("no use of Landlock") || seen.report.contains("no Landlock") {
+    if seen.report.starts_with("missing") {
         return Ok(Verdict::Unsupported("this kernel has no Landlock to fall back to".to_owned()));
     }
     Ok(holds(
@@ -51,7 +51,7 @@ pub fn without_namespaces(_: Mode) -> io::Result<Verdict> {
         &[
             (
                 "it is said why",
-                seen.report.starts_with("limited") && seen.report.contains("namespaces cannot be used"),
+                seen.report.starts_with("limited") && seen.report.contains("full sandbox cannot be used"),
             ),
             ("the command runs", seen.output.contains("attacker:")),
             ("nothing outside has changed", !seen.changed),

@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{AtFlags, StatxFlags, statx};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, Statx, StatxFlags, openat2, statx};
 use rustix::io::Errno;
 use rustix::net::netlink::{SOCK_DIAG, SocketAddrNetlink};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with};
@@ -11,8 +11,9 @@ const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const REQUEST_DUMP: u16 = 0x301;
 const DONE: u16 = 3;
 const ERROR: u16 = 2;
-/// Wanted, and the kind of the attribute that holds it, is the file.
-const SHOW_FILE: u32 = 2;
+/// Wanted are the name and the file; the kinds of the attributes that hold them.
+const SHOW_NAME_AND_FILE: u32 = 3;
+const NAME: u16 = 0;
 const FILE: u16 = 1;
 /// Bytes in front of a message, and of what is said of a socket before its attributes.
 const HEADER: usize = 16;
@@ -22,17 +23,47 @@ const BUFFER: usize = 32 * 1024;
 
 /// Whether a socket that is bound to exactly this file lives in this network.
 pub fn is_bound_here(place: &OwnedFd) -> Result<bool, Errno> {
-    let wanted = StatxFlags::INO | StatxFlags::MNT_ID;
-    let stat = statx(place, "", AtFlags::EMPTY_PATH, wanted)?;
-    let candidates = devices_of(stat.stx_ino)?;
+    let stat = statx(place, "", AtFlags::EMPTY_PATH, StatxFlags::INO | StatxFlags::MNT_ID)?;
+    let own = device(stat.stx_dev_major, stat.stx_dev_minor);
+    let candidates = bound_to(stat.stx_ino)?;
     if candidates.is_empty() {
         return Ok(false);
     }
-    if candidates.contains(&device(stat.stx_dev_major, stat.stx_dev_minor)) {
-        return Ok(true);
+    // The list has a half of the number, and a device that is not always that of the file: some file systems count
+    // files from the start in each part of theirs. There the name must lead to the file, too, and by no link.
+    let is_telling = stat.stx_ino <= u64::from(u32::MAX);
+    let mounted = device_of_mount(stat.stx_mnt_id);
+    Ok(candidates.iter().any(|bound| {
+        (is_telling && bound.device == own) || (mounted == Some(bound.device) && bound.leads_to(&stat))
+    }))
+}
+
+/// Whether the kernel has such a list.
+pub fn can_list() -> Result<(), Errno> {
+    bound_to(0).map(drop)
+}
+
+/// A socket of this network.
+struct Bound {
+    device: u32,
+    name: Vec<u8>,
+}
+
+impl Bound {
+    /// Whether its name, if it is a whole one, is that of the file.
+    fn leads_to(&self, file: &Statx) -> bool {
+        let Some(name) = self.name.split(|byte| *byte == 0).next().filter(|name| name.starts_with(b"/"))
+        else {
+            return false;
+        };
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let found = openat2(CWD, name, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS);
+        let found = found.and_then(|found| statx(found, "", AtFlags::EMPTY_PATH, StatxFlags::INO));
+        found.is_ok_and(|found| {
+            (found.stx_ino, found.stx_dev_major, found.stx_dev_minor)
+                == (file.stx_ino, file.stx_dev_major, file.stx_dev_minor)
+        })
     }
-    // Some file systems have devices of their own for files; sockets are listed with that of the mount.
-    Ok(device_of_mount(stat.stx_mnt_id).is_some_and(|device| candidates.contains(&device)))
 }
 
 /// As the kernel writes it for itself.
@@ -48,23 +79,21 @@ fn device_of_mount(id: u64) -> Option<u32> {
     Some(device(major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// The devices of files with this number to which sockets of this network are bound.
-fn devices_of(inode: u64) -> Result<Vec<u32>, Errno> {
+/// The sockets of this network that are bound to a file with this number, as far as the kernel tells it.
+fn bound_to(inode: u64) -> Result<Vec<Bound>, Errno> {
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, Some(SOCK_DIAG))?;
     let kernel = SocketAddrNetlink::new(0, 0);
     sendto(&socket, &question(), SendFlags::empty(), &kernel)?;
-    let mut devices = Vec::new();
+    let mut found = Vec::new();
     let mut buffer = vec![0; BUFFER];
     loop {
         let (filled, _) = recv(&socket, buffer.as_mut_slice(), RecvFlags::empty())?;
         let mut rest = buffer.get(..filled).unwrap_or_default();
         while let Some((kind, body, after)) = message(rest) {
             match kind {
-                DONE => return Ok(devices),
+                DONE => return Ok(found),
                 ERROR => return Err(Errno::NOTSUP),
-                _ => devices.extend(
-                    file(body).filter(|file| u64::from(file.0) == inode & 0xffff_ffff).map(|file| file.1),
-                ),
+                _ => found.extend(bound(body, inode)),
             }
             rest = after;
         }
@@ -77,7 +106,7 @@ fn devices_of(inode: u64) -> Result<Vec<u32>, Errno> {
 /// For all sockets between processes, in all states, with their files.
 fn question() -> Vec<u8> {
     let mut body = vec![AddressFamily::UNIX.as_raw() as u8, 0, 0, 0];
-    for word in [u32::MAX, 0, SHOW_FILE, 0, 0] {
+    for word in [u32::MAX, 0, SHOW_NAME_AND_FILE, 0, 0] {
         body.extend(word.to_ne_bytes());
     }
     let mut question = u32::try_from(HEADER + body.len()).unwrap_or_default().to_ne_bytes().to_vec();
@@ -96,14 +125,22 @@ fn message(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     Some((kind, body, bytes.get(length.next_multiple_of(4)..).unwrap_or_default()))
 }
 
-/// Number and device of the file of a socket.
-fn file(body: &[u8]) -> Option<(u32, u32)> {
+/// What is said of a socket, if it is bound to a file with this number.
+fn bound(body: &[u8], inode: u64) -> Option<Bound> {
+    let file = attribute(body, FILE)?;
+    let number = word(file, 0)?;
+    let device = word(file, 4)?;
+    let name = attribute(body, NAME).unwrap_or_default().to_vec();
+    (u64::from(number) == inode & u64::from(u32::MAX)).then_some(Bound { device, name })
+}
+
+fn attribute(body: &[u8], kind: u16) -> Option<&[u8]> {
     let mut attributes = body.get(ABOUT..)?;
     loop {
         let length = usize::from(half(attributes, 0)?);
         let value = attributes.get(4..length)?;
-        if half(attributes, 2)? == FILE {
-            return Some((word(value, 0)?, word(value, 4)?));
+        if half(attributes, 2)? == kind {
+            return Some(value);
         }
         attributes = attributes.get(length.next_multiple_of(4)..)?;
     }

@@ -22,10 +22,23 @@ pub use notify::{FLAGS, Line};
 use notify::{Listener, Request};
 use target::Target;
 
-/// Connections that may wait at the same time for somebody to accept them.
-const MOST_WAITING: usize = 64;
+/// Connections that may wait at the same time for somebody to accept them. One whose process has gone waits on.
+const MOST_WAITING: usize = 512;
+const YAMA: &str = "/proc/sys/kernel/yama/ptrace_scope";
 /// Nothing here needs much.
 const STACK_BYTES: usize = 128 * 1024;
+
+/// Why questions could not be answered here, if they could not.
+pub fn obstacle() -> Option<String> {
+    if let Err(errno) = notify::can_take_descriptors() {
+        return Some(format!("a process may not take a socket of another one: {errno}"));
+    }
+    // The strictest setting of this kernel module; it cannot be loosened until the machine starts again.
+    if std::fs::read_to_string(YAMA).is_ok_and(|scope| scope.trim() == "3") {
+        return Some(format!("a process may not take a socket of another one: `{YAMA}` is 3"));
+    }
+    diag::can_list().err().map(|errno| format!("the kernel does not list Unix sockets: {errno}"))
+}
 
 /// Answers for as long as this process lives.
 pub fn watch(listener: OwnedFd) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
@@ -26,7 +27,6 @@ pub struct Line {
 
 impl Line {
     pub fn new() -> io::Result<Self> {
-        can_take_descriptors()?;
         let (parent, child) = UnixStream::pair()?;
         Ok(Self { parent, child })
     }
@@ -106,9 +106,18 @@ impl Listener {
             unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV as _, &raw mut request) };
         match check(received.into()) {
             Ok(_) => Ok(Some(Request(request))),
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::EINTR)) => Ok(None),
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::EINTR)) => {
+                if self.is_over() { Err(error) } else { Ok(None) }
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether nobody is left who could ask.
+    fn is_over(&self) -> bool {
+        let mut events = [PollFd::new(&self.0, PollFlags::empty())];
+        let _ = poll(&mut events, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+        events.iter().any(|event| event.revents().contains(PollFlags::HUP))
     }
 
     /// Whether the process still waits for the answer.
@@ -136,11 +145,12 @@ impl Listener {
 }
 
 /// Whether the system lets anybody take descriptors: a filter around this process may not.
-fn can_take_descriptors() -> io::Result<()> {
-    let own = open_process(std::process::id() as libc::pid_t)?;
+pub fn can_take_descriptors() -> Result<(), Errno> {
+    let own = open_process(std::process::id() as libc::pid_t, 0)?;
     // SAFETY: numbers; the descriptor is new and owned by nobody else.
     unsafe {
-        let copy = check(libc::syscall(libc::SYS_pidfd_getfd, own.as_raw_fd(), own.as_raw_fd(), 0))?;
+        let copy = check(libc::syscall(libc::SYS_pidfd_getfd, own.as_raw_fd(), own.as_raw_fd(), 0))
+            .map_err(errno)?;
         drop(OwnedFd::from_raw_fd(copy as RawFd));
     }
     Ok(())
@@ -148,7 +158,9 @@ fn can_take_descriptors() -> io::Result<()> {
 
 /// A copy of a descriptor of another process. Of a thread if the system knows how, else of its process.
 pub fn descriptor_of(thread: libc::pid_t, fd: RawFd) -> Result<OwnedFd, Errno> {
-    let process = open_process(thread).or_else(|_| open_process(process_of(thread)?))?;
+    let process = open_process(thread, PIDFD_THREAD)
+        .or_else(|_| open_process(thread, 0))
+        .or_else(|_| open_process(process_of(thread)?, 0))?;
     // SAFETY: numbers; the descriptor is new and owned by nobody else.
     unsafe {
         let copy = libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0);
@@ -157,10 +169,13 @@ pub fn descriptor_of(thread: libc::pid_t, fd: RawFd) -> Result<OwnedFd, Errno> {
     }
 }
 
-fn open_process(process: libc::pid_t) -> Result<OwnedFd, Errno> {
+/// Newer systems open a single thread. The header that names it is newer still.
+const PIDFD_THREAD: libc::c_int = libc::O_EXCL;
+
+fn open_process(process: libc::pid_t, flags: libc::c_int) -> Result<OwnedFd, Errno> {
     // SAFETY: numbers; the descriptor is new and owned by nobody else.
     unsafe {
-        let opened = libc::syscall(libc::SYS_pidfd_open, process, 0);
+        let opened = libc::syscall(libc::SYS_pidfd_open, process, flags);
         check(opened).map_err(errno)?;
         Ok(OwnedFd::from_raw_fd(opened as RawFd))
     }

@@ -1,13 +1,13 @@
 //! What a process wants to connect with what, and whether it may.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, fcntl_getfl, fstat, openat};
 use rustix::io::Errno;
-use rustix::net::AddressFamily;
 use rustix::net::sockopt::socket_domain;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
 use super::diag;
 use super::notify::{Request, connect, descriptor_of, memory_of};
@@ -39,7 +39,7 @@ impl Target {
         };
         let place = resolve(request.thread(), path)?;
         if !diag::is_bound_here(&place)? {
-            return Err(Errno::ACCESS);
+            return Err(refusal(&place));
         }
         let address = address_of(&place);
         Ok(Self { socket, address, _place: Some(place) })
@@ -63,11 +63,11 @@ fn path_in(address: &[u8]) -> Option<&OsStr> {
     (is_unix && !path.is_empty()).then_some(OsStr::from_bytes(path))
 }
 
-/// What a path leads to, seen from the working directory of a process.
+/// What a path leads to, seen by a process.
 fn resolve(thread: libc::pid_t, path: &OsStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let place = if path.as_bytes().starts_with(b"/") {
-        openat(CWD, path, flags, Mode::empty())?
+        openat(CWD, seen_by(thread, path).as_os_str(), flags, Mode::empty())?
     } else {
         let cwd = openat(CWD, format!("/proc/{thread}/cwd"), flags | OFlags::DIRECTORY, Mode::empty())?;
         openat(cwd, path, flags, Mode::empty())?
@@ -75,6 +75,33 @@ fn resolve(thread: libc::pid_t, path: &OsStr) -> Result<OwnedFd, Errno> {
     match FileType::from_raw_mode(fstat(&place)?.st_mode) {
         FileType::Socket => Ok(place),
         _ => Err(Errno::CONNREFUSED),
+    }
+}
+
+/// These names mean who asks, and that is not this process.
+fn seen_by(thread: libc::pid_t, path: &OsStr) -> OsString {
+    let names = [
+        ("/proc/self", format!("/proc/{thread}")),
+        ("/proc/thread-self", format!("/proc/{thread}")),
+        ("/dev/fd", format!("/proc/{thread}/fd")),
+    ];
+    let rest_of =
+        |name: &str| path.as_bytes().strip_prefix(name.as_bytes()).filter(|rest| rest.starts_with(b"/"));
+    let found = names.iter().find_map(|(name, meant)| Some((meant, rest_of(name)?)));
+    found.map_or(path.to_owned(), |(meant, rest)| {
+        let mut path = OsString::from(meant);
+        path.push(OsStr::from_bytes(rest));
+        path
+    })
+}
+
+/// What is answered instead of a connection that may not be made. Whether somebody is there at all is found out
+/// with a socket of a kind that reaches nobody who waits for connections.
+fn refusal(place: &OwnedFd) -> Errno {
+    let probe = socket_with(AddressFamily::UNIX, SocketType::DGRAM, SocketFlags::CLOEXEC, None);
+    match probe.and_then(|probe| connect(&probe, &address_of(place))) {
+        Err(Errno::CONNREFUSED) => Errno::CONNREFUSED,
+        _ => Errno::ACCESS,
     }
 }
 
@@ -123,5 +150,28 @@ mod tests {
         assert!(diag::is_bound_here(&place).unwrap());
         drop(listener);
         assert!(!diag::is_bound_here(&place).unwrap());
+    }
+
+    #[test]
+    fn who_is_there_but_not_ours_is_out_of_reach_and_who_is_gone_refuses() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let place = resolve(std::process::id() as libc::pid_t, path.as_os_str()).unwrap();
+        assert_eq!(refusal(&place), Errno::ACCESS);
+        assert!(listener.accept().is_err(), "nobody has come");
+        drop(listener);
+        assert_eq!(refusal(&place), Errno::CONNREFUSED);
+    }
+
+    #[test]
+    fn names_of_oneself_mean_who_asks() {
+        let seen = |path: &str| seen_by(7, OsStr::new(path)).into_string().unwrap();
+        assert_eq!(seen("/proc/self/fd/5/s"), "/proc/7/fd/5/s");
+        assert_eq!(seen("/proc/thread-self/cwd/s"), "/proc/7/cwd/s");
+        assert_eq!(seen("/dev/fd/5/s"), "/proc/7/fd/5/s");
+        assert_eq!(seen("/proc/selfish/s"), "/proc/selfish/s");
+        assert_eq!(seen("/run/s"), "/run/s");
     }
 }
