@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::exec::kill::End;
 use crate::sandbox::launch::Running;
+use crate::sandbox::limit::Limit;
 
 /// How long output is waited for after the end, in case something we cannot end holds a pipe open.
 const LAST_OUTPUT: Duration = Duration::from_millis(200);
@@ -45,6 +46,8 @@ pub struct Ending {
     pub was_asked: bool,
     /// Something held its output open, so that its end was not waited for.
     pub is_cut: bool,
+    /// Which limit it had reached, if that is known.
+    pub limit: Option<Limit>,
 }
 
 /// A running process with the streams it writes to.
@@ -94,7 +97,8 @@ impl Owner {
             // Whoever asked wants to hear that nothing is left, not even the helper.
             self.running.gone().await;
         }
-        tell(sink, Ending { code, timed_out, was_asked, is_cut });
+        let limit = self.running.limit();
+        tell(sink, Ending { code, timed_out, was_asked, is_cut, limit });
         if !was_asked {
             self.running.make_way();
         }

@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 
 use super::Error;
 use super::command::CommandSpec;
+use super::limit::Limit;
 use super::plan::{Confinement, Readiness};
 use super::streams::{Stdin, Streams};
 use super::strength::Strength;
@@ -115,6 +116,10 @@ impl Running {
         let code = self.child.wait().await.map_or(-1, code_of);
         signal(group, Signal::KILL);
         code
+    }
+
+    pub fn limit(&self) -> Option<Limit> {
+        None
     }
 
     pub async fn gone(&mut self) {}

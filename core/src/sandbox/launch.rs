@@ -17,6 +17,7 @@ use tokio::net::UnixStream;
 use super::Error;
 use super::command::CommandSpec;
 use super::helpers::{Helper, Helpers};
+use super::limit::Limit;
 use super::message::send_length;
 use super::plan::{Confinement, FailureKind, Plan, Readiness, Report, StdinKind};
 use super::streams::{Stdin, Streams};
@@ -71,14 +72,14 @@ impl Launch {
         let written = control.write_all(plan).await;
         let next = (self.helpers.clone(), readiness);
         let received = Vec::with_capacity(64);
-        let mut running = Running { helper: None, process: None, control, received, next };
+        let mut running = Running { helper: None, process: None, control, received, limit: None, next };
         match running.next_report().await {
             Ok(Some(Report::Started { helper })) => {
                 running.guard(helper);
                 Ok(running)
             }
             Ok(Some(Report::Failed { kind, message })) => Err(self.failure(kind, message)),
-            Ok(Some(Report::Ended(_)) | None) => {
+            Ok(Some(Report::Ended { .. }) | None) => {
                 written.map_err(Error::Start)?;
                 Err(ended_in_silence())
             }
@@ -102,7 +103,7 @@ impl Launch {
             match Report::take(&mut received) {
                 Some(Report::Started { .. }) => continue,
                 Some(Report::Failed { kind, message }) => break Err(self.failure(kind, message)),
-                Some(Report::Ended(code)) => break Ok(code),
+                Some(Report::Ended { code, .. }) => break Ok(code),
                 None => {}
             }
             let mut buffer = [0; 512];
@@ -174,6 +175,7 @@ pub struct Running {
     process: Option<AsyncFd<OwnedFd>>,
     control: UnixStream,
     received: Vec<u8>,
+    limit: Option<Limit>,
     /// For a helper that can start another command of this kind.
     next: (Helpers, Readiness),
 }
@@ -196,10 +198,18 @@ impl Running {
     /// May be dropped and called again.
     pub async fn ended(&mut self) -> i32 {
         match self.next_report().await {
-            Ok(Some(Report::Ended(code))) => code,
+            Ok(Some(Report::Ended { code, limit })) => {
+                self.limit = limit;
+                code
+            }
             // The helper itself was ended; what it guarded ends by the guards of the kernel.
             _ => KILLED,
         }
+    }
+
+    /// Which limit the command had reached when it ended, if that is known.
+    pub fn limit(&self) -> Option<Limit> {
+        self.limit
     }
 
     /// Waits until the helper itself, the last process of all, is gone.

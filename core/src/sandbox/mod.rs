@@ -15,6 +15,7 @@ pub mod launch;
 #[cfg(not(target_os = "linux"))]
 #[path = "elsewhere.rs"]
 pub mod launch;
+pub mod limit;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]

@@ -6,6 +6,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::limit::Limit;
+
 /// Everything the helper needs to know to start one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -104,8 +106,8 @@ pub(super) enum Report {
     Started { helper: u32 },
     /// The command was not started.
     Failed { kind: FailureKind, message: String },
-    /// The command and everything it started are gone.
-    Ended(i32),
+    /// The command and everything it started are gone; which limit it had reached, if that is known.
+    Ended { code: i32, limit: Option<Limit> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,8 +193,9 @@ impl Report {
                 });
                 out.bytes(message.as_ref());
             }
-            Self::Ended(code) => {
+            Self::Ended { code, limit } => {
                 out.byte(2);
+                out.byte(Limit::byte(*limit));
                 out.bytes.extend(code.to_le_bytes());
             }
         }
@@ -211,7 +214,10 @@ impl Report {
                 };
                 Self::Failed { kind, message: input.os_string()?.to_string_lossy().into_owned() }
             }
-            2 => Self::Ended(i32::from_le_bytes(input.array()?)),
+            2 => {
+                let limit = Limit::of_byte(input.byte()?);
+                Self::Ended { code: i32::from_le_bytes(input.array()?), limit }
+            }
             _ => return None,
         })
     }
@@ -348,7 +354,7 @@ mod tests {
         let reports = [
             Report::Started { helper: 4711 },
             Report::Failed { kind: FailureKind::Cwd, message: "näh".into() },
-            Report::Ended(-1),
+            Report::Ended { code: -1, limit: Some(Limit::Memory) },
         ];
         let bytes: Vec<u8> = reports.iter().flat_map(Report::encode).collect();
         let (mut buffer, mut seen) = (Vec::new(), Vec::new());

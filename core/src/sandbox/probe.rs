@@ -52,6 +52,7 @@ pub(super) fn gaps(reason: String, remedy: &str, version: u32) -> Vec<Gap> {
         Gap::Attributes,
         Gap::SocketFiles,
         Gap::SharedDevices,
+        Gap::Processes,
     ];
     if version < 3 {
         gaps.push(Gap::Truncation);
@@ -97,6 +98,6 @@ mod tests {
     fn newer_kernels_leave_fewer_gaps() {
         assert!(gaps(String::new(), "", 1).contains(&Gap::Truncation));
         assert!(gaps(String::new(), "", 5).contains(&Gap::Signals));
-        assert_eq!(gaps(String::new(), "", 7).len(), 5);
+        assert_eq!(gaps(String::new(), "", 7).len(), 6);
     }
 }

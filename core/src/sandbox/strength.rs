@@ -29,6 +29,7 @@ pub enum Gap {
     Signals,
     Truncation,
     Devices,
+    Processes,
 }
 
 impl fmt::Display for Gap {
@@ -56,6 +57,9 @@ impl fmt::Display for Gap {
                 f.write_str("files outside of the writable folders can be cut to a length by their path")
             }
             Self::Devices => f.write_str("devices that the user may open can be controlled"),
+            Self::Processes => f.write_str(
+                "the number of processes of a command is not limited, unless the server runs in a delegated control group",
+            ),
         }
     }
 }

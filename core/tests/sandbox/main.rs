@@ -9,6 +9,7 @@
 mod checks;
 mod files;
 mod lifetime;
+mod limits;
 mod patches;
 mod place;
 mod processes;
@@ -21,7 +22,8 @@ fn main() {
     codex_core::tools::patch::writer::run_if_writer();
     codex_core::selftest::roles::play_if_asked();
     roles::play_if_asked();
-    let groups = [sessions::TESTS, processes::TESTS, files::TESTS, lifetime::TESTS, patches::TESTS];
+    let groups =
+        [sessions::TESTS, processes::TESTS, files::TESTS, lifetime::TESTS, limits::TESTS, patches::TESTS];
     let tests = groups.into_iter().flatten().map(runner::Case::from);
     runner::run(&tests.chain(checks::cases()).collect::<Vec<_>>());
 }

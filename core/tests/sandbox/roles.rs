@@ -1,6 +1,9 @@
 //! What this program does when a test starts it again: instead of testing, it plays a part.
 
 use std::io::{Read, Write};
+
+use crate::limits;
+
 /// `role NAME ARGUMENTS…` on the command line. Does not return if it is there.
 pub fn play_if_asked() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -11,6 +14,7 @@ pub fn play_if_asked() {
     let code = match name.as_str() {
         "listen" => listen(arguments),
         "connect" => connect(arguments),
+        "bomb" => limits::bomb(arguments),
         other => panic!("no role {other}"),
     };
     std::process::exit(code);

@@ -22,6 +22,7 @@ use crate::exec::output::Decoder;
 use crate::exec::owner::{Ending, Owner, Sink, TIMED_OUT};
 use crate::exec::streams::{self, Ends, Stdin, Terminal, TerminalSize};
 use crate::sandbox::command::CommandSpec;
+use crate::sandbox::limit::{self, Limit};
 
 /// The exit code of a command that we ended.
 const ENDED_BY_US: i32 = -1;
@@ -32,6 +33,8 @@ pub struct ExitStatus {
     /// The command's own; 128 and the number for a signal; 124 after a timeout; -1 if we ended it.
     pub code: i32,
     pub timed_out: bool,
+    /// Which limit the command had reached, if that is known.
+    pub limit: Option<Limit>,
 }
 
 /// What `ExecSession::collect` gives.
@@ -43,6 +46,14 @@ pub struct Collected {
     pub wall_time: Duration,
     /// Set when the command has ended and its output is complete.
     pub exit: Option<ExitStatus>,
+}
+
+impl Collected {
+    /// What is to be said of the end of the command if it had used up what it may have.
+    pub fn limit_note(&self) -> Option<String> {
+        let exit = self.exit?;
+        limit::note(exit.limit, exit.code, &self.output)
+    }
 }
 
 /// A handle to a running or ended command. When the last one is dropped, the command is ended.
@@ -398,10 +409,10 @@ impl Transcript {
             (false, true) => ENDED_BY_US,
             (false, false) => ending.code,
         };
-        let timed_out = ending.timed_out;
+        let Ending { timed_out, limit, .. } = ending;
         // Whoever waits for the end may want the place.
         drop(self.place);
-        self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out }));
+        self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out, limit }));
     }
 }
 

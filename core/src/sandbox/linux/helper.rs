@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 
 use rustix::fs::{Mode, OFlags};
 
+use super::cgroup::Groups;
 use super::{namespace, nursery, outer, sys};
 use crate::sandbox::helpers::NURSERY;
 use crate::sandbox::plan::{FailureKind, Readiness, Report};
@@ -26,6 +27,7 @@ fn start() -> io::Result<i32> {
     if word == NURSERY {
         return Ok(nursery::run(line));
     }
+    let groups = Groups::find();
     let readiness = Readiness::of(word.as_encoded_bytes()).unwrap_or(Readiness::Plain);
     if readiness == Readiness::Isolated
         && let Err(broken) = namespace::isolate_network()
@@ -33,7 +35,7 @@ fn start() -> io::Result<i32> {
         report(&line, &Report::Failed { kind: FailureKind::Setup, message: broken.to_string() });
         return Ok(NOT_STARTED);
     }
-    Ok(outer::run(readiness, &line))
+    Ok(outer::run(readiness, &line, &groups))
 }
 
 pub fn open_null() -> io::Result<OwnedFd> {

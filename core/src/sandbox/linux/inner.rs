@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::broken::{Broken, Step};
+use super::cgroup::Leaf;
 use super::command::{Input, NotStarted, Prepared, Stage};
 use super::confine::Confine;
 use super::helper::NOT_STARTED;
@@ -13,7 +14,7 @@ use super::namespace::Identity;
 use super::outer::Line;
 use super::sys::{self, Reaped};
 use super::tree;
-use super::{helper, mounts};
+use super::{helper, limits, mounts};
 use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report, StdinKind};
 
 /// Between the polite request to end and the end.
@@ -30,7 +31,13 @@ pub fn namespaces(readiness: Readiness) -> libc::c_int {
 }
 
 /// Gets ready, waits for the plan, and runs the command to its end; returns its exit code.
-pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: Identity) -> i32 {
+pub fn run(
+    readiness: Readiness,
+    control: &UnixStream,
+    outer: &Line,
+    identity: Identity,
+    leaf: Option<&Leaf>,
+) -> i32 {
     let ready = get_ready(readiness, outer, identity);
     // Without a plan there is nobody to tell anything.
     let Ok((bytes, descriptors)) = outer.plan() else { return NOT_STARTED };
@@ -54,7 +61,7 @@ pub fn run(readiness: Readiness, control: &UnixStream, outer: &Line, identity: I
     if nothing_left {
         // The sooner it is known the better: this process and its namespaces take their time to go.
         outer.say_reported();
-        helper::report(control, &Report::Ended(code));
+        helper::report(control, &Report::Ended { code, limit: leaf.and_then(Leaf::reached) });
     }
     code
 }
@@ -83,8 +90,12 @@ fn get_ready(readiness: Readiness, outer: &Line, identity: Identity) -> Result<(
     match readiness {
         Readiness::Plain => sys::become_subreaper().step("becoming the reaper of orphans")?,
         // The network, if it is another one, is that of outer.
-        Readiness::Namespaces | Readiness::Isolated => identity.keep()?,
+        Readiness::Namespaces | Readiness::Isolated => {
+            identity.keep()?;
+            limits::limit_namespace();
+        }
     }
+    limits::go_first_for_memory();
     // Commands run as the same user and must not reach into this process.
     sys::become_undumpable();
     Ok(())
@@ -95,6 +106,9 @@ fn start(plan: &Plan, descriptors: Vec<OwnedFd>, outer: &Line) -> Result<libc::p
     for place in [libc::STDOUT_FILENO, libc::STDERR_FILENO] {
         let stream = descriptors.next().ok_or(io::ErrorKind::InvalidData).step("taking the streams");
         stream.and_then(|stream| sys::put(stream, place).step("taking the streams")).map_err(broken)?;
+    }
+    if plan.confinement != Confinement::Open {
+        limits::leave_no_core_dumps();
     }
     if let Confinement::Namespaces(rules) = &plan.confinement {
         sys::new_mount_namespace().step("making a view of the file system").map_err(broken)?;

@@ -9,15 +9,18 @@
 //!
 //! Outer and inner get ready before they know the command, so that one pair can wait ahead of need; the plan
 //! and the streams come over the socket. Outer ends inner when the server goes; inner ends everything when outer goes. Without a process
-//! namespace both are subreapers, so that no orphan gets away even if one of them is killed.
+//! namespace both are subreapers, so that no orphan gets away even if one of them is killed. From
+//! inner on, everything lives within limits (`limits`, and `cgroup` where there is one).
 
 mod broken;
+mod cgroup;
 mod command;
 mod confine;
 mod exact;
 pub(super) mod helper;
 mod inner;
 pub(super) mod landlock;
+mod limits;
 mod mounts;
 mod namespace;
 mod nursery;

@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
+use super::cgroup::Groups;
 use super::sys::{self, Forked};
 use super::{helper, namespace, outer};
 use crate::sandbox::message;
@@ -18,11 +19,13 @@ pub fn run(line: UnixStream) -> i32 {
     // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
     let _ = rustix::process::setsid();
     sys::ignore_ends_of_children();
+    let groups = Groups::find();
+    groups.sweep();
     let mut isolated: Option<UnixStream> = None;
     while let Some((readiness, control)) = next_order(&line) {
         let carried_out = match readiness {
-            Readiness::Isolated => pass_on(&mut isolated, &control),
-            Readiness::Plain | Readiness::Namespaces => start_helper(readiness, &control),
+            Readiness::Isolated => pass_on(&mut isolated, &control, &groups),
+            Readiness::Plain | Readiness::Namespaces => start_helper(readiness, &control, &groups),
         };
         if let Err(error) = carried_out {
             refuse(&control, format!("starting a helper: {error}"));
@@ -40,19 +43,19 @@ fn next_order(line: &UnixStream) -> Option<(Readiness, UnixStream)> {
     }
 }
 
-fn start_helper(readiness: Readiness, control: &UnixStream) -> io::Result<()> {
+fn start_helper(readiness: Readiness, control: &UnixStream, groups: &Groups) -> io::Result<()> {
     match sys::fork(0)? {
         Forked::Parent(_) => Ok(()),
         Forked::Child => {
             sys::close_all_but(control);
             sys::heed_ends_of_children();
-            sys::exit_now(outer::run(readiness, control))
+            sys::exit_now(outer::run(readiness, control, groups))
         }
     }
 }
 
 /// Gives an order to the nursery in the network of its own.
-fn pass_on(isolated: &mut Option<UnixStream>, control: &UnixStream) -> io::Result<()> {
+fn pass_on(isolated: &mut Option<UnixStream>, control: &UnixStream, groups: &Groups) -> io::Result<()> {
     let order = |nursery: &UnixStream| {
         let control = [OwnedFd::from(control.try_clone()?)];
         message::send(nursery, Readiness::Isolated.word().as_bytes(), &control)
@@ -63,10 +66,10 @@ fn pass_on(isolated: &mut Option<UnixStream>, control: &UnixStream) -> io::Resul
         return Ok(());
     }
     // There was none yet, or somebody has ended it.
-    order(isolated.insert(start_isolated()?))
+    order(isolated.insert(start_isolated(groups)?))
 }
 
-fn start_isolated() -> io::Result<UnixStream> {
+fn start_isolated(groups: &Groups) -> io::Result<UnixStream> {
     let (line, isolateds) = UnixStream::pair()?;
     match sys::fork(0)? {
         Forked::Parent(_) => Ok(line),
@@ -75,7 +78,7 @@ fn start_isolated() -> io::Result<UnixStream> {
             let isolated = namespace::isolate_network();
             while let Some((readiness, control)) = next_order(&isolateds) {
                 let carried_out = match &isolated {
-                    Ok(()) => start_helper(readiness, &control),
+                    Ok(()) => start_helper(readiness, &control, groups),
                     Err(broken) => Err(io::Error::other(broken.to_string())),
                 };
                 if let Err(error) = carried_out {

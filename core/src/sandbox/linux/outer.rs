@@ -10,6 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, recv};
 
 use super::broken::{Broken, Step};
+use super::cgroup::{Groups, Leaf};
 use super::helper::NOT_STARTED;
 use super::namespace::Identity;
 use super::stubs::Stubs;
@@ -22,11 +23,11 @@ use crate::sandbox::plan::{Confinement, FailureKind, Plan, Readiness, Report};
 const PATIENCE: Duration = Duration::from_millis(1700);
 
 /// Gets ready, waits for the plan, and stays until everything is gone; returns the exit code.
-pub fn run(readiness: Readiness, control: &UnixStream) -> i32 {
+pub fn run(readiness: Readiness, control: &UnixStream, groups: &Groups) -> i32 {
     // Out of the server's session and process group, so that a Ctrl-C meant for it does not reach us.
     let _ = rustix::process::setsid();
     sys::block_signals();
-    let inner = Inner::start(readiness, control);
+    let inner = Inner::start(readiness, control, groups);
     let signals = sys::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT]).step("waiting for signals");
     // Without a plan there is nobody to tell anything.
     let Ok(Some((bytes, descriptors))) = wait_for_plan(signals.as_ref().ok(), control) else {
@@ -76,6 +77,9 @@ fn begin(
     message::send(&inner.line, bytes, &descriptors).step("talking to the inner helper")?;
     // So that whoever reads them sees the end as soon as the command has closed its own.
     drop(descriptors);
+    if let Some(leaf) = inner.leaf.as_ref().filter(|_| plan.confinement != Confinement::Open) {
+        leaf.limit();
+    }
     // While inner does its first steps; it waits for our word before it needs them.
     let stubs = match &plan.confinement {
         Confinement::Namespaces(rules) => Stubs::make(rules)?,
@@ -92,22 +96,26 @@ struct Inner {
     line: UnixStream,
     readiness: Readiness,
     reaped: bool,
+    /// Where it lives with all it starts; goes after it.
+    leaf: Option<Leaf>,
 }
 
 impl Inner {
-    fn start(readiness: Readiness, control: &UnixStream) -> Result<Self, Broken> {
+    fn start(readiness: Readiness, control: &UnixStream, groups: &Groups) -> Result<Self, Broken> {
         if readiness == Readiness::Plain {
             sys::become_subreaper().step("becoming the reaper of orphans")?;
         }
         let (line, inners) = UnixStream::pair().step("a line between the helpers")?;
         let identity = Identity::ours();
         let namespaces = inner::namespaces(readiness);
-        match sys::fork(namespaces).step("starting a process in new namespaces")? {
+        let (forked, leaf) = fork(namespaces, groups.make()).step("starting a process in new namespaces")?;
+        match forked {
             Forked::Child => {
                 drop(line);
-                sys::exit_now(inner::run(readiness, control, &Line { stream: inners }, identity))
+                let line = Line { stream: inners };
+                sys::exit_now(inner::run(readiness, control, &line, identity, leaf.as_ref()))
             }
-            Forked::Parent(pid) => Ok(Self { pid, line, readiness, reaped: false }),
+            Forked::Parent(pid) => Ok(Self { pid, line, readiness, reaped: false, leaf }),
         }
     }
 
@@ -127,6 +135,16 @@ impl Inner {
         let mut word = [0];
         matches!(recv(&self.line, &mut word, RecvFlags::DONTWAIT), Ok((1, _)))
     }
+}
+
+/// Forks into a control group if there is one that can be entered; else without.
+fn fork(namespaces: libc::c_int, leaf: Option<Leaf>) -> io::Result<(Forked, Option<Leaf>)> {
+    if let Some(leaf) = leaf
+        && let Ok(forked) = sys::fork_into(namespaces, leaf.folder())
+    {
+        return Ok((forked, Some(leaf)));
+    }
+    Ok((sys::fork(namespaces)?, None))
 }
 
 impl Drop for Inner {
@@ -218,7 +236,8 @@ impl Outer {
             tree::end_all();
         }
         if !self.inner.has_reported() {
-            helper::report(control, &Report::Ended(code));
+            let limit = self.inner.leaf.as_ref().and_then(Leaf::reached);
+            helper::report(control, &Report::Ended { code, limit });
         }
         if !self.stubs.is_empty() {
             // Commands often come in series.

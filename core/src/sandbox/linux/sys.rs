@@ -31,6 +31,24 @@ pub fn fork(namespaces: libc::c_int) -> io::Result<Forked> {
     }
 }
 
+/// The same, the child in another control group from its birth.
+pub fn fork_into(namespaces: libc::c_int, group: std::os::fd::BorrowedFd<'_>) -> io::Result<Forked> {
+    use std::os::fd::AsRawFd;
+    const INTO_CGROUP: u64 = 0x2_0000_0000;
+    // SAFETY: all of it may be zero.
+    let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
+    arguments.flags = u64::from(namespaces.cast_unsigned()) | INTO_CGROUP;
+    arguments.exit_signal = libc::SIGCHLD as u64;
+    arguments.cgroup = group.as_raw_fd() as u64;
+    // SAFETY: as above; the arguments are valid for the time of the call.
+    match check(unsafe {
+        libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<libc::clone_args>())
+    })? {
+        0 => Ok(Forked::Child),
+        pid => Ok(Forked::Parent(pid as libc::pid_t)),
+    }
+}
+
 /// Ends this process at once, without running anything.
 pub fn exit_now(code: i32) -> ! {
     // SAFETY: ends the process.

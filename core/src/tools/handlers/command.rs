@@ -290,6 +290,7 @@ impl Sandboxed for CommandRequest {
         self.follow(context, &owned).await?;
         // Only this says whether it runs on: it may have ended since its time was over.
         let collected = owned.collect(Duration::ZERO, &context.token).await;
+        let notes = collected.limit_note().into_iter().collect();
         let mut output = ExecOutput {
             text: collected.output,
             wall_seconds: owned.age().as_secs_f64(),
@@ -299,7 +300,7 @@ impl Sandboxed for CommandRequest {
                 .time_limit()
                 .filter(|_| collected.exit.is_some_and(|exit| exit.timed_out)),
             session_id: owned.id(),
-            notes: Vec::new(),
+            notes,
         };
         if self.withheld > 0 {
             output

@@ -109,13 +109,15 @@ impl ToolHandler for WriteStdin {
                 // The end of the item belongs before what the model makes of it.
                 or_cancelled(&context.token, session.reported()).await?;
             }
+            let mut notes: Vec<String> = session.ended_because().iter().map(ToString::to_string).collect();
+            notes.extend(collected.limit_note());
             let output = ExecOutput {
                 text: collected.output,
                 wall_seconds: began.elapsed().as_secs_f64(),
                 exit_code,
                 timed_out: None,
                 session_id: id,
-                notes: session.ended_because().iter().map(ToString::to_string).collect(),
+                notes,
             };
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             Ok(ToolOutput::text(output.render(limit.min(context.turn.output_limit))))
