@@ -9,6 +9,7 @@ mod crash;
 mod errors;
 mod handshake;
 mod interrupt;
+mod limits;
 mod lists;
 mod logging;
 mod overload;
