@@ -1,5 +1,6 @@
 //! Was it the sandbox that made a command fail, and what can be done? A guess from its exit code and output; pure.
 
+use super::personal;
 use super::rules::PROTECTED_NAMES;
 use super::strength::Strength;
 
@@ -37,7 +38,9 @@ pub fn notes(denied: bool, output: &str, may_escalate: bool, strength: &Strength
             true => "ask to run it with `sandbox_permissions` set to `require_escalated`",
             false => "the approval policy does not allow to leave the sandbox",
         };
-        if let Some(name) = PROTECTED_NAMES.into_iter().find(|name| names(output, name)) {
+        if let Some(name) =
+            PROTECTED_NAMES.into_iter().chain(personal::names()).find(|name| names(output, name))
+        {
             notes.push(format!("`{name}` is protected: it cannot be written in the sandbox; {remedy}"));
         }
     }
@@ -71,6 +74,8 @@ mod tests {
         assert!(told[1].contains("`.git`") && told[1].contains("require_escalated"), "{}", told[1]);
         assert!(notes(true, git, false, &Strength::Full)[1].contains("does not allow"));
         assert_eq!(notes(true, "/etc/.gitignore: Permission denied", true, &Strength::Full).len(), 1);
+        let shell = "sh: 1: cannot create /home/me/.bashrc: Read-only file system";
+        assert!(notes(true, shell, true, &Strength::Full)[1].contains("`.bashrc`"));
         assert_eq!(notes(false, git, true, &Strength::Full), [] as [&str; 0]);
     }
 
@@ -78,7 +83,7 @@ mod tests {
     fn a_weaker_sandbox_is_told_of_in_every_result() {
         let reason = Gap::NotFull { reason: "r".into(), remedy: "r".into() };
         let weak = Strength::LandlockOnly { missing: vec![reason, Gap::ProtectedNames] };
-        assert!(notes(false, "", true, &weak)[0].ends_with("can be written"));
+        assert!(notes(false, "", true, &weak)[0].contains("can be written"));
     }
 
     #[test]

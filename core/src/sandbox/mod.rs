@@ -20,6 +20,7 @@ pub mod limit;
 mod linux;
 #[cfg(target_os = "linux")]
 mod message;
+mod personal;
 mod plan;
 #[cfg(target_os = "linux")]
 mod probe;
@@ -91,14 +92,16 @@ impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {
         let helpers = Helpers::new(helper.clone());
-        let surroundings =
-            Surroundings { helper, home: home.to_path_buf(), doors: Vec::new(), unreadable: Vec::new() };
+        let surroundings = Surroundings { helper, home: home.to_path_buf(), ..Surroundings::default() };
         Self { surroundings, helpers, strength: Arc::default() }
     }
 
-    /// Keeps confined commands from the sockets that these variables name, whether they get the variables or not.
+    /// Keeps confined commands from the sockets that these variables name, whether they get the variables or not, and
+    /// from what makes programs run code in the home directory that they name.
     pub fn with_doors_of(mut self, environment: &Environment) -> Self {
         self.surroundings.doors = rules::doors_in(|name| environment.get(name));
+        self.surroundings.user_home =
+            environment.get_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
         self
     }
 

@@ -77,6 +77,9 @@ pub(super) struct Rules {
     pub writable: Vec<PathBuf>,
     /// Names in writable folders that are never written or made; they may not exist and may be links.
     pub protected: Vec<PathBuf>,
+    /// Files and folders of the user's own, in writable folders, that make programs run code; as `protected`.
+    pub personal_files: Vec<PathBuf>,
+    pub personal_folders: Vec<PathBuf>,
     /// Other places inside of writable folders that are never written: what keeps the walls up.
     pub vital: Vec<PathBuf>,
     /// Never read, if they exist.
@@ -254,9 +257,16 @@ impl Writer {
 
     fn rules(&mut self, rules: &Rules) {
         self.byte(u8::from(rules.network));
-        for paths in
-            [&rules.writable, &rules.protected, &rules.vital, &rules.hidden, &rules.doors, &rules.veiled]
-        {
+        for paths in [
+            &rules.writable,
+            &rules.protected,
+            &rules.personal_files,
+            &rules.personal_folders,
+            &rules.vital,
+            &rules.hidden,
+            &rules.doors,
+            &rules.veiled,
+        ] {
             self.list(paths.iter().map(|path| Path::as_os_str(path)));
         }
     }
@@ -295,9 +305,17 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self) -> Option<Rules> {
         let network = self.byte()? != 0;
-        let [writable, protected, vital] = [self.list()?, self.list()?, self.list()?];
-        let [hidden, doors, veiled] = [self.list()?, self.list()?, self.list()?];
-        Some(Rules { writable, protected, vital, hidden, doors, veiled, network })
+        Some(Rules {
+            network,
+            writable: self.list()?,
+            protected: self.list()?,
+            personal_files: self.list()?,
+            personal_folders: self.list()?,
+            vital: self.list()?,
+            hidden: self.list()?,
+            doors: self.list()?,
+            veiled: self.list()?,
+        })
     }
 }
 
@@ -320,6 +338,8 @@ mod tests {
             confinement: Confinement::Namespaces(Rules {
                 writable: vec!["/w".into()],
                 protected: vec!["/w/.git".into()],
+                personal_files: vec!["/w/.bashrc".into()],
+                personal_folders: vec!["/w/.ssh".into()],
                 vital: vec!["/home".into()],
                 hidden: vec![],
                 doors: vec!["/run/door".into()],

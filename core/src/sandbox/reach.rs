@@ -23,8 +23,19 @@ impl Reach {
     /// Whether a path may be written. It must be free of links: what is asked about is the path, not where it leads.
     pub fn covers(&self, path: &Path) -> bool {
         let Self::Some(within) = self else { return true };
-        let Within(Rules { writable, protected, vital, hidden, doors, veiled, network: _ }) = within.as_ref();
-        let kept = [protected, vital, hidden, doors, veiled].into_iter().flatten();
+        let Within(Rules {
+            writable,
+            protected,
+            personal_files,
+            personal_folders,
+            vital,
+            hidden,
+            doors,
+            veiled,
+            network: _,
+        }) = within.as_ref();
+        let kept = [protected, personal_files, personal_folders, vital, hidden, doors, veiled];
+        let kept = kept.into_iter().flatten();
         writable.iter().any(|root| path.starts_with(root))
             && !kept.into_iter().any(|kept| path.starts_with(kept))
     }

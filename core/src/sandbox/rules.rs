@@ -11,6 +11,7 @@ use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 
 use super::Error;
 use super::command::CommandSpec;
+use super::personal;
 use super::plan::Rules;
 use crate::base::paths::AbsolutePath;
 
@@ -58,6 +59,8 @@ pub(super) struct Surroundings {
     pub home: PathBuf,
     /// Sockets and their folders that variables of the server name: of agents, buses, displays.
     pub doors: Vec<PathBuf>,
+    /// The home directory of the user, if it is known.
+    pub user_home: Option<PathBuf>,
     /// What the configuration declares unreadable.
     pub unreadable: Vec<PathBuf>,
 }
@@ -81,6 +84,8 @@ pub(super) fn rules(
 
     let names = writable.iter().flat_map(|root| PROTECTED_NAMES.iter().map(|name| root.join(name)));
     let protected: Vec<PathBuf> = names.collect();
+    let personal = surroundings.user_home.as_deref().map(|home| personal::places(home, &writable));
+    let personal = personal.unwrap_or_default();
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
     vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
@@ -98,6 +103,8 @@ pub(super) fn rules(
         doors: sorted(doors.filter_map(existing)),
         veiled: credentials.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
         protected: sorted(protected),
+        personal_files: personal.files,
+        personal_folders: personal.folders,
         vital: sorted(vital),
         writable: sorted(writable),
     })
@@ -264,6 +271,7 @@ mod tests {
                 helper: self.base.join("bin/helper"),
                 home: self.base.join("home"),
                 doors: vec![self.base.join("bin")],
+                user_home: None,
                 unreadable: vec![self.base.join("other"), self.base.join("missing")],
             };
             rules(&SandboxPolicy::WorkspaceWrite(write), &cwd, &command, &surroundings)

@@ -39,7 +39,8 @@ impl fmt::Display for Gap {
                 write!(f, "the full sandbox cannot be used ({reason}); {remedy}")
             }
             Self::ProtectedNames => f.write_str(
-                "protected names in a writable folder (.git, .codex, .vscode and the like) can be written",
+                "protected names in a writable folder (.git, .codex, .vscode and the like) can be written, but for those \
+                 of a home directory, beside which nothing new can be made instead",
             ),
             Self::Attributes => f.write_str(
                 "modes, times and attributes of files outside of the writable folders can be changed, but not their contents",

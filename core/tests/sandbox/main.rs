@@ -8,6 +8,7 @@
 
 mod checks;
 mod files;
+mod home;
 mod lifetime;
 mod limits;
 mod patches;
@@ -22,8 +23,15 @@ fn main() {
     codex_core::tools::patch::writer::run_if_writer();
     codex_core::selftest::roles::play_if_asked();
     roles::play_if_asked();
-    let groups =
-        [sessions::TESTS, processes::TESTS, files::TESTS, lifetime::TESTS, limits::TESTS, patches::TESTS];
+    let groups = [
+        sessions::TESTS,
+        processes::TESTS,
+        files::TESTS,
+        home::TESTS,
+        lifetime::TESTS,
+        limits::TESTS,
+        patches::TESTS,
+    ];
     let tests = groups.into_iter().flatten().map(runner::Case::from);
     runner::run(&tests.chain(checks::cases()).collect::<Vec<_>>());
 }

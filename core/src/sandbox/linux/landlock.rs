@@ -74,6 +74,8 @@ pub fn alone(rules: &Rules) -> Result<OwnedFd, Broken> {
     }
     let mut untouchable = secrets;
     untouchable.extend(rules.vital.iter().cloned());
+    // Where these are, nothing new can be made beside them. For a home directory that is worth it.
+    untouchable.extend(rules.personal_files.iter().chain(&rules.personal_folders).cloned());
     for root in &rules.writable {
         ruleset.allow_around(root, &untouchable, READ | WRITE)?;
     }

@@ -110,6 +110,7 @@ fn points(rules: &Rules) -> BTreeMap<PathBuf, Kind> {
     };
     let nested = rules.writable.iter().map(|path| (path.as_path(), Kind::Pin));
     let protected = rules.protected.iter().chain(&rules.vital);
+    let protected = protected.chain(&rules.personal_files).chain(&rules.personal_folders);
     let protected = protected.map(|path| (path.as_path(), Kind::ReadOnly));
     let hidden = rules.hidden.iter().chain(&rules.doors).map(|path| (path.as_path(), Kind::Hide));
     let veils = rules.veiled.iter().filter_map(|path| Some((path.parent()?, Kind::Veil)));
@@ -349,7 +350,7 @@ mod tests {
             hidden: Vec::new(),
             doors: paths(&["/run/docker.sock"]),
             veiled: paths(&["/tmp/h/home/auth.json"]),
-            network: false,
+            ..Rules::default()
         };
         expect_test::expect![[r#"
             Hide /run/docker.sock

@@ -1,5 +1,5 @@
-//! Names that must not be created, though they do not exist: empty folders in their place for as long as
-//! commands run.
+//! Names that must not be created, though they do not exist: empty folders, or files, in their place for as long
+//! as commands run.
 //!
 //! Only something that exists can be protected by a mount. So a missing protected name gets an empty folder,
 //! which is removed soon after the last command that needs it: each helper holds a shared lock on the folder, and who
@@ -22,6 +22,8 @@ use crate::sandbox::plan::Rules;
 
 /// `rwxr-xr-t`: nobody makes a folder like this, and its owner can use it all the same.
 const STUB_MODE: u32 = 0o1755;
+/// The same for files.
+const STUB_FILE_MODE: u32 = 0o1644;
 /// Others may remove a stub between our making and our locking it, but not for ever.
 const ATTEMPTS: usize = 16;
 
@@ -34,9 +36,16 @@ pub struct Stubs {
 struct Stub {
     parent: OwnedFd,
     name: OsString,
+    kind: Kind,
     /// Open and locked.
-    folder: OwnedFd,
+    place: OwnedFd,
     removed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Folder,
+    File,
 }
 
 impl Stubs {
@@ -52,7 +61,9 @@ impl Stubs {
     fn make_all(rules: &Rules) -> Result<Self, Broken> {
         let mut stubs = Self::default();
         let mut parent: Option<(PathBuf, OwnedFd)> = None;
-        for path in rules.protected.iter().chain(&rules.vital) {
+        let folders = rules.protected.iter().chain(&rules.vital).chain(&rules.personal_folders);
+        let folders = folders.map(|path| (path, Kind::Folder));
+        for (path, kind) in folders.chain(rules.personal_files.iter().map(|path| (path, Kind::File))) {
             let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
             if parent.as_ref().is_none_or(|(known, _)| known != folder) {
                 match open_folder(folder) {
@@ -62,7 +73,7 @@ impl Stubs {
                 }
             }
             let Some((_, parent)) = &parent else { continue };
-            stubs.stubs.extend(stand_in(parent, name).step_at("protecting the missing name", path)?);
+            stubs.stubs.extend(stand_in(parent, name, kind).step_at("protecting the missing name", path)?);
         }
         Ok(stubs)
     }
@@ -85,12 +96,57 @@ impl Stub {
         if std::mem::replace(&mut self.removed, true) {
             return;
         }
-        let is_last = flock(&self.folder, FlockOperation::NonBlockingLockExclusive).is_ok();
-        if is_last && is_still_there(self) && unlinkat(&self.parent, &self.name, AtFlags::REMOVEDIR).is_err()
-        {
+        let is_last = flock(&self.place, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_last && is_still_there(self) && !self.unlink() {
             // Somebody uses it as their own by now.
-            let _ = rustix::fs::fchmod(&self.folder, Mode::from_raw_mode(0o755));
+            let _ = rustix::fs::fchmod(&self.place, Mode::from_raw_mode(self.kind.mode() & 0o777));
         }
+    }
+}
+
+impl Stub {
+    /// False if there is something in it.
+    fn unlink(&self) -> bool {
+        let flags = match self.kind {
+            Kind::Folder => AtFlags::REMOVEDIR,
+            Kind::File if fstat(&self.place).is_ok_and(|found| found.st_size > 0) => return false,
+            Kind::File => AtFlags::empty(),
+        };
+        unlinkat(&self.parent, &self.name, flags).is_ok()
+    }
+}
+
+impl Kind {
+    fn mode(self) -> u32 {
+        match self {
+            Self::Folder => STUB_MODE,
+            Self::File => STUB_FILE_MODE,
+        }
+    }
+
+    fn make(self, parent: &OwnedFd, name: &OsStr) -> Result<(), Errno> {
+        let mode = Mode::from_raw_mode(self.mode());
+        match self {
+            Self::Folder => mkdirat(parent, name, mode),
+            Self::File => {
+                let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                openat(parent, name, flags, mode).map(drop)
+            }
+        }
+    }
+
+    fn open(self, parent: &OwnedFd, name: &OsStr) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let flags = if self == Self::Folder { flags | OFlags::DIRECTORY } else { flags };
+        openat(parent, name, flags, Mode::empty())
+    }
+
+    fn is_stub(self, found: &Stat) -> bool {
+        let is_kind = match (self, FileType::from_raw_mode(found.st_mode)) {
+            (Self::Folder, found) => found.is_dir(),
+            (Self::File, kind) => kind.is_file() && found.st_size == 0,
+        };
+        is_kind && found.st_mode & 0o7777 == self.mode()
     }
 }
 
@@ -106,12 +162,12 @@ fn open_folder(path: &Path) -> Result<OwnedFd, Errno> {
 }
 
 /// A locked stub if the name was missing or is a stub; nothing if it is something else or cannot be made.
-fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
+fn stand_in(parent: &OwnedFd, name: &OsStr, kind: Kind) -> io::Result<Option<Stub>> {
     for _ in 0..ATTEMPTS {
         match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(found) if !is_stub(&found) => return Ok(None),
+            Ok(found) if !kind.is_stub(&found) => return Ok(None),
             Ok(_) => {}
-            Err(Errno::NOENT) => match mkdirat(parent, name, Mode::from_raw_mode(STUB_MODE)) {
+            Err(Errno::NOENT) => match kind.make(parent, name) {
                 Ok(()) => {}
                 Err(Errno::EXIST) => continue,
                 // Where we cannot create it, nor can a command.
@@ -120,14 +176,13 @@ fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
             },
             Err(error) => return Err(error.into()),
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let folder = match openat(parent, name, flags, Mode::empty()) {
-            Ok(folder) => folder,
+        let place = match kind.open(parent, name) {
+            Ok(place) => place,
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => continue,
             Err(error) => return Err(error.into()),
         };
-        flock(&folder, FlockOperation::LockShared)?;
-        let stub = Stub { parent: parent.try_clone()?, name: name.to_owned(), folder, removed: false };
+        flock(&place, FlockOperation::LockShared)?;
+        let stub = Stub { parent: parent.try_clone()?, name: name.to_owned(), kind, place, removed: false };
         if is_still_there(&stub) {
             return Ok(Some(stub));
         }
@@ -135,13 +190,9 @@ fn stand_in(parent: &OwnedFd, name: &OsStr) -> io::Result<Option<Stub>> {
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-fn is_stub(found: &Stat) -> bool {
-    FileType::from_raw_mode(found.st_mode).is_dir() && found.st_mode & 0o7777 == STUB_MODE
-}
-
 fn is_still_there(stub: &Stub) -> bool {
     let at_name = statat(&stub.parent, &stub.name, AtFlags::SYMLINK_NOFOLLOW);
-    let ours = fstat(&stub.folder);
+    let ours = fstat(&stub.place);
     matches!((at_name, ours), (Ok(there), Ok(ours)) if there.st_ino == ours.st_ino && there.st_dev == ours.st_dev)
 }
 
