@@ -65,6 +65,34 @@ pub struct WorkspaceWrite {
     pub exclude_tmpdir_env_var: bool,
     #[serde(default)]
     pub exclude_slash_tmp: bool,
+    /// The working directory is not written. This and what follows comes from permission profiles only, and is
+    /// unknown on the wire.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_cwd: bool,
+    /// Paths that are not written though they lie in a root. Relative ones count from the working directory, as those
+    /// of all lists here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_only: Vec<PathBuf>,
+    /// Paths that are not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<PathBuf>,
+}
+
+impl WorkspaceWrite {
+    /// Whether there is anything that may be written.
+    pub fn writes_something(&self) -> bool {
+        let Self { keep_cwd, exclude_tmpdir_env_var, exclude_slash_tmp, writable_roots, .. } = self;
+        !keep_cwd || !exclude_tmpdir_env_var || !exclude_slash_tmp || !writable_roots.is_empty()
+    }
+}
+
+/// The permission profile that a sandbox policy comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivePermissionProfile {
+    pub id: String,
+    /// The profile that it is based on.
+    #[serde(default)]
+    pub extends: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +154,12 @@ impl<'de> Deserialize<'de> for SandboxPolicy {
             exclude_tmpdir_env_var: bool,
             #[serde(default)]
             exclude_slash_tmp: bool,
+            #[serde(default)]
+            keep_cwd: bool,
+            #[serde(default)]
+            read_only: Vec<PathBuf>,
+            #[serde(default)]
+            unreadable: Vec<PathBuf>,
         }
         let raw = Raw::deserialize(deserializer)?;
         let network = match raw.network_access {
@@ -144,6 +178,9 @@ impl<'de> Deserialize<'de> for SandboxPolicy {
                 network_access: network,
                 exclude_tmpdir_env_var: raw.exclude_tmpdir_env_var,
                 exclude_slash_tmp: raw.exclude_slash_tmp,
+                keep_cwd: raw.keep_cwd,
+                read_only: raw.read_only,
+                unreadable: raw.unreadable,
             }),
         })
     }

@@ -15,7 +15,9 @@ use serde_json::Value;
 use crate::event::EventMsg;
 use crate::git::GitInfo;
 use crate::ids::{ConversationId, TurnId};
-use crate::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy};
+use crate::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy,
+};
 use crate::response_item::ResponseItem;
 
 /// One line of a rollout.
@@ -170,6 +172,8 @@ pub struct TurnContextItem {
     pub cwd: PathBuf,
     pub approval_policy: AskForApproval,
     pub sandbox_policy: SandboxPolicy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_permission_profile: Option<ActivePermissionProfile>,
     pub model: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<ReasoningEffort>,

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::ids::{CallId, TurnId};
 use crate::input::UserInput;
-use crate::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy};
+use crate::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy,
+};
 use crate::review::ReviewRequest;
 
 /// An operation with the id under which its events appear.
@@ -151,6 +153,8 @@ pub struct TurnOverrides {
     pub cwd: Option<PathBuf>,
     pub approval_policy: Option<AskForApproval>,
     pub sandbox_policy: Option<SandboxPolicy>,
+    /// The profile that this policy comes from; counts together with it.
+    pub active_permission_profile: Option<ActivePermissionProfile>,
     pub model: Option<String>,
     pub effort: Option<Option<ReasoningEffort>>,
     pub summary: Option<ReasoningSummary>,

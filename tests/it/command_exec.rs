@@ -80,7 +80,7 @@ fn the_sandbox_is_the_configured_one_or_the_one_that_is_asked_for() {
     assert_eq!(ran(&mut server, "d", json!({"permissionProfile": ":workspace"})), (true, true, json!("1\n")));
     assert_eq!(ran(&mut server, "e", json!({"permissionProfile": ":read-only"})), (false, false, json!("")));
     for (more, said) in [
-        (json!({"permissionProfile": ":none"}), "there is none with the id `:none`"),
+        (json!({"permissionProfile": ":none"}), "there is no permission profile `:none`"),
         (
             json!({"permissionProfile": ":workspace", "sandboxPolicy": full()}),
             "`permissionProfile` cannot be combined with `sandboxPolicy`",

@@ -14,6 +14,7 @@ mod lists;
 mod logging;
 mod overload;
 mod patches;
+mod permissions;
 mod processes;
 mod readers;
 mod rehearsal;

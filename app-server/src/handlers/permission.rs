@@ -1,9 +1,14 @@
 //! `permissionProfile/list`: the named sets of permissions that a thread can be given.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use codex_app_server_protocol::method::PermissionProfileList;
 use codex_app_server_protocol::v2::permission::{
     PermissionProfileListParams, PermissionProfileListResponse, PermissionProfileSummary,
 };
+use codex_core::config::loader::ConfigLoader;
+use codex_core::config::overrides::ThreadOverrides;
 use codex_core::config::permissions::{PROFILES, SandboxMode};
 
 use super::paging::{Page, page};
@@ -16,7 +21,7 @@ impl Handle<PermissionProfileList> for Context {
         Lane::Concurrent
     }
 
-    /// The profiles are built in, so that they are the same for every folder.
+    /// First those that are built in, which are the same for every folder; then those of the configuration.
     async fn handle(
         &self,
         params: PermissionProfileListParams,
@@ -26,7 +31,19 @@ impl Handle<PermissionProfileList> for Context {
             description: Some(description(mode).to_owned()),
             allowed: true,
         };
-        let all = PROFILES.iter().map(|profile| summary(profile.id, profile.sandbox_mode)).collect();
+        let overrides = ThreadOverrides { cwd: params.cwd.map(PathBuf::from), ..ThreadOverrides::default() };
+        // Settings that cannot be used are reported where a thread starts.
+        let read = move |configs: &ConfigLoader| {
+            configs.for_thread(&overrides).map_or_else(|_| configs.load_base().config, Arc::new)
+        };
+        let config = self.read_settings(read).await?;
+        let built_in = PROFILES.iter().map(|profile| summary(profile.id, profile.sandbox_mode));
+        let configured = config.permission_profiles.iter().map(|(id, configured)| PermissionProfileSummary {
+            id: id.clone(),
+            description: configured.description.clone(),
+            allowed: configured.profile.is_ok(),
+        });
+        let all = built_in.chain(configured).collect();
         let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "profiles" };
         let (data, next_cursor) = page(all, wanted)?;
         Ok(PermissionProfileListResponse { data, next_cursor }.into())

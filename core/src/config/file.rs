@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::{Table, Value};
 
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
+use super::profiles::ProfileSettings;
 use super::provider::ModelProviderInfo;
 use super::shell_env::ShellEnvironmentPolicy;
 use super::tools::{ToolSettings, WebSearchMode};
@@ -203,6 +204,8 @@ settings! {
         model_providers: ModelProviderInfo,
         /// What the user thinks of projects, by folder.
         projects: ProjectSettings,
+        /// Permission profiles, by id.
+        permissions: ProfileSettings,
         /// Switches.
         features: Switch,
     }
@@ -276,7 +279,7 @@ const FOREIGN: &str = "
     mcp_oauth_callback_port mcp_oauth_callback_url mcp_oauth_credentials_store mcp_optional_startup_grace_ms
     mcp_servers memories model_auto_compact_token_limit_scope model_catalog_json model_max_output_tokens
     model_post_turn_compact_threshold_percent model_reasoning_summary_format
-    model_supports_reasoning_summaries notice orchestrator oss_provider otel permissions personality
+    model_supports_reasoning_summaries notice orchestrator oss_provider otel personality
     plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata skills sqlite_home
     suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
@@ -399,6 +402,7 @@ mod tests {
             profile: The profile whose settings are laid over the others.
             model_providers: Servers of models, by id.
             projects: What the user thinks of projects, by folder.
+            permissions: Permission profiles, by id.
             features: Switches.
         "#]]
         .assert_eq(&lines.concat());

@@ -16,6 +16,7 @@ pub mod loader;
 pub mod opened;
 pub mod overrides;
 pub mod permissions;
+pub mod profiles;
 pub mod project_root;
 pub mod provider;
 pub mod read_view;
@@ -29,7 +30,9 @@ pub mod version;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
+use codex_protocol::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
+};
 
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
@@ -60,6 +63,10 @@ pub struct Config {
     pub sandbox_workspace_write: WorkspaceWriteSettings,
     pub sandbox_unreadable_paths: Vec<AbsolutePath>,
     /// What the user thinks of the project of `cwd`.
+    /// The permission profile that the sandbox comes from; none if a sandbox mode was named.
+    pub active_permission_profile: Option<ActivePermissionProfile>,
+    /// The profiles of the configuration, by id.
+    pub permission_profiles: BTreeMap<String, profiles::Configured>,
     pub trust: Option<TrustLevel>,
     /// The folders of a trusted project, from the trusted one down to `cwd`; none of another.
     pub trusted_folders: Vec<PathBuf>,
@@ -109,12 +116,21 @@ impl Config {
         self.features.get(feature.key).copied().unwrap_or(feature.default)
     }
 
-    /// The permission profile that the sandbox comes from; none if a sandbox mode was named.
-    pub fn active_permission_profile(&self) -> Option<&'static str> {
-        match self.sandbox_origin {
-            SandboxOrigin::Mode => None,
-            SandboxOrigin::Default | SandboxOrigin::Project | SandboxOrigin::Profile => {
-                Some(permissions::profile_of_mode(self.sandbox_mode).id)
+    /// The permission profile with an id, or what is wrong with it.
+    pub fn permission_profile(&self, id: &str) -> Result<profiles::Profile, String> {
+        if let Some(built_in) = permissions::profile(id) {
+            return Ok(built_in.with_knobs(&self.sandbox_workspace_write));
+        }
+        match self.permission_profiles.get(id) {
+            Some(configured) => configured
+                .profile
+                .clone()
+                .map_err(|problem| format!("the permission profile `{id}` cannot be used: {problem}")),
+            None => {
+                let built_in = permissions::PROFILES.iter().map(|profile| profile.id);
+                let known = built_in.chain(self.permission_profiles.keys().map(String::as_str));
+                let known: Vec<String> = known.map(|id| format!("`{id}`")).collect();
+                Err(format!("there is no permission profile `{id}`; known are {}", known.join(", ")))
             }
         }
     }

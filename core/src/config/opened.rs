@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Config;
-use super::permissions::{SandboxMode, SandboxOrigin};
+use super::permissions::{self, SandboxMode, SandboxOrigin};
 use super::project_root;
 
 /// A handle to the set; clones share it.
@@ -25,6 +25,8 @@ impl OpenedProjects {
             (SandboxOrigin::Default, _) if self.roots().contains(&root_of(&config.cwd)) => {
                 config.sandbox_mode = SandboxMode::WorkspaceWrite;
                 config.sandbox_origin = SandboxOrigin::Project;
+                config.active_permission_profile =
+                    Some(permissions::profile_of_mode(config.sandbox_mode).active());
                 config.sandbox_policy = config.sandbox_mode.policy(&config.sandbox_workspace_write);
             }
             (SandboxOrigin::Mode, SandboxMode::WorkspaceWrite | SandboxMode::DangerFullAccess) => {

@@ -4,8 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::{ActivePermissionProfile, SandboxPolicy, WorkspaceWrite};
 use serde::{Deserialize, Serialize};
+
+use super::profiles::Profile;
 
 /// The sandbox as named in settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +85,29 @@ pub fn profile_of_mode(mode: SandboxMode) -> &'static PermissionProfile {
     }
 }
 
+impl PermissionProfile {
+    /// As it is used. The knobs of workspace-write count for it, too.
+    pub fn with_knobs(&self, knobs: &WorkspaceWriteSettings) -> Profile {
+        Profile { active: self.active(), policy: self.sandbox_mode.policy(knobs) }
+    }
+
+    pub fn active(&self) -> ActivePermissionProfile {
+        ActivePermissionProfile { id: self.id.to_owned(), extends: None }
+    }
+}
+
 impl SandboxMode {
+    /// The mode that comes closest to a policy; none for that of somebody else.
+    pub fn closest(policy: &SandboxPolicy) -> Option<Self> {
+        match policy {
+            SandboxPolicy::DangerFullAccess => Some(Self::DangerFullAccess),
+            SandboxPolicy::ReadOnly { .. } => Some(Self::ReadOnly),
+            SandboxPolicy::WorkspaceWrite(write) if !write.writes_something() => Some(Self::ReadOnly),
+            SandboxPolicy::WorkspaceWrite(_) => Some(Self::WorkspaceWrite),
+            SandboxPolicy::ExternalSandbox { .. } => None,
+        }
+    }
+
     /// The policy; the knobs count for workspace-write only, and their paths must be absolute by now.
     pub fn policy(self, knobs: &WorkspaceWriteSettings) -> SandboxPolicy {
         match self {
@@ -94,6 +118,7 @@ impl SandboxMode {
                 network_access: knobs.network_access,
                 exclude_tmpdir_env_var: knobs.exclude_tmpdir_env_var,
                 exclude_slash_tmp: knobs.exclude_slash_tmp,
+                ..WorkspaceWrite::default()
             }),
         }
     }

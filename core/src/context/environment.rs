@@ -72,6 +72,7 @@ impl EnvironmentContext {
         let mode = match &self.sandbox_policy {
             SandboxPolicy::DangerFullAccess => "danger-full-access",
             SandboxPolicy::ReadOnly { .. } => "read-only",
+            SandboxPolicy::WorkspaceWrite(write) if !write.writes_something() => "read-only",
             SandboxPolicy::ExternalSandbox { .. } => "external-sandbox",
             SandboxPolicy::WorkspaceWrite(_) => "workspace-write",
         };

@@ -74,11 +74,12 @@ pub(super) fn rules(
 ) -> Result<Rules, Error> {
     let home = fs::canonicalize(&surroundings.home).unwrap_or_else(|_| surroundings.home.clone());
     let helper = fs::canonicalize(&surroundings.helper).unwrap_or_else(|_| surroundings.helper.clone());
-    let writable = match policy {
-        SandboxPolicy::WorkspaceWrite(write) => writable_roots(write, cwd, command)?,
+    let nothing = WorkspaceWrite::default();
+    let (writable, exceptions) = match policy {
+        SandboxPolicy::WorkspaceWrite(write) => (writable_roots(write, cwd, command)?, write),
         SandboxPolicy::ReadOnly { .. }
         | SandboxPolicy::DangerFullAccess
-        | SandboxPolicy::ExternalSandbox { .. } => Vec::new(),
+        | SandboxPolicy::ExternalSandbox { .. } => (Vec::new(), &nothing),
     };
     let writable: Vec<PathBuf> = writable.into_iter().filter(|root| !root.starts_with(&home)).collect();
 
@@ -88,11 +89,13 @@ pub(super) fn rules(
     let personal = personal.unwrap_or_default();
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
+    vital.extend(exceptions.read_only.iter().flat_map(|path| kept(cwd.join(path).as_path())));
     vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
     let doors = FOREIGN_DOORS.iter().map(PathBuf::from);
     let doors =
         doors.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
-    let configured = surroundings.unreadable.iter().cloned();
+    let of_policy = exceptions.unreadable.iter().map(|path| cwd.join(path).into_path_buf());
+    let configured = surroundings.unreadable.iter().cloned().chain(of_policy);
     let credentials = CREDENTIALS.iter().map(|name| home.join(name));
     // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
     let linked = credentials.clone().filter(|path| path.is_symlink());
@@ -132,6 +135,23 @@ fn first_missing(path: &Path) -> PathBuf {
     missing.last().unwrap_or(path).to_path_buf()
 }
 
+/// What is not to be written at a path: what is there, with the last link on the way, or what is missing.
+fn kept(path: &Path) -> Vec<PathBuf> {
+    let within = path.parent().and_then(|parent| fs::canonicalize(parent).ok());
+    let real = match (within, path.file_name()) {
+        (Some(within), Some(name)) => within.join(name),
+        _ => {
+            let missing = first_missing(path);
+            missing
+                .parent()
+                .and_then(|parent| fs::canonicalize(parent).ok())
+                .map_or(missing.clone(), |parent| parent.join(missing.file_name().unwrap_or_default()))
+        }
+    };
+    let target = fs::canonicalize(&real).ok().filter(|target| *target != real);
+    [real].into_iter().chain(target).collect()
+}
+
 fn sorted(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = paths.into_iter().collect();
     paths.sort();
@@ -168,7 +188,8 @@ fn writable_roots(
     cwd: &AbsolutePath,
     command: &CommandSpec,
 ) -> Result<Vec<PathBuf>, Error> {
-    let mut roots = vec![Root::resolve(cwd.as_path())];
+    let own = (!write.keep_cwd).then(|| Root::resolve(cwd.as_path()));
+    let mut roots: Vec<Option<Root>> = own.into_iter().collect();
     roots.extend(write.writable_roots.iter().map(|root| Root::resolve(cwd.join(root).as_path())));
     if !write.exclude_slash_tmp {
         roots.push(Root::resolve(Path::new("/tmp")));
@@ -322,6 +343,26 @@ mod tests {
         let roots = vec!["../other".into(), "missing".into(), place.base.join("ws")];
         let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
         assert_eq!(place.show(&rules.writable), "./other ./ws");
+    }
+
+    #[test]
+    fn a_profile_may_take_from_what_it_gives() {
+        let place = place();
+        fs::create_dir(place.base.join("ws/sub")).unwrap();
+        symlink("../other", place.base.join("ws/link")).unwrap();
+        let write = WorkspaceWrite {
+            keep_cwd: true,
+            writable_roots: vec![place.base.join("ws")],
+            read_only: ["sub", "link", "missing/deep", "../other"].map(PathBuf::from).to_vec(),
+            unreadable: vec!["sub".into(), "gone".into()],
+            ..nothing_else()
+        };
+        let rules = place.rules("ws/sub", WorkspaceWrite { writable_roots: Vec::new(), ..write.clone() });
+        assert_eq!(place.show(&rules.unwrap().writable), "", "not even the working directory");
+        let rules = place.rules("ws", write).unwrap();
+        assert_eq!(place.show(&rules.writable), "./ws");
+        assert_eq!(place.show(&rules.vital), "./ws/link ./ws/missing ./ws/sub");
+        assert!(rules.hidden.contains(&place.base.join("ws/sub")));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The settings of a session, what a turn may change of them, and what a turn makes of them.
 
 use codex_protocol::ids::{ConversationId, TurnId};
-use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
+use codex_protocol::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
+};
 use codex_protocol::submission::TurnOverrides;
 use serde_json::Value;
 
@@ -18,6 +20,7 @@ pub struct SessionSettings {
     pub cwd: AbsolutePath,
     pub approval_policy: AskForApproval,
     pub sandbox_policy: SandboxPolicy,
+    pub active_permission_profile: Option<ActivePermissionProfile>,
     pub model: String,
     pub effort: Option<ReasoningEffort>,
     pub summary: ReasoningSummary,
@@ -31,6 +34,7 @@ impl SessionSettings {
             cwd: config.cwd.clone(),
             approval_policy: config.approval_policy,
             sandbox_policy: config.sandbox_policy.clone(),
+            active_permission_profile: config.active_permission_profile.clone(),
             model: config.model.clone(),
             effort: config.model_reasoning_effort.clone(),
             summary: config
@@ -42,13 +46,24 @@ impl SessionSettings {
     }
 
     pub fn change(&mut self, overrides: TurnOverrides) {
-        let TurnOverrides { cwd, approval_policy, sandbox_policy, model, effort, summary, service_tier } =
-            overrides;
+        let TurnOverrides {
+            cwd,
+            approval_policy,
+            sandbox_policy,
+            active_permission_profile,
+            model,
+            effort,
+            summary,
+            service_tier,
+        } = overrides;
         if let Some(cwd) = cwd {
             self.cwd = self.cwd.join(cwd);
         }
         replace(&mut self.approval_policy, approval_policy);
-        replace(&mut self.sandbox_policy, sandbox_policy);
+        if let Some(policy) = sandbox_policy {
+            self.sandbox_policy = policy;
+            self.active_permission_profile = active_permission_profile;
+        }
         replace(&mut self.model, model.filter(|model| !model.trim().is_empty()));
         replace(&mut self.effort, effort);
         replace(&mut self.summary, summary);
@@ -75,6 +90,7 @@ impl SessionSettings {
             cwd: self.cwd.clone(),
             approval_policy: self.approval_policy,
             sandbox_policy: self.sandbox_policy.clone(),
+            active_permission_profile: self.active_permission_profile.clone(),
             model: self.model.clone(),
             effort: self.effort.clone(),
             summary: self.summary,

@@ -1,7 +1,9 @@
 //! The settings of one turn, fixed when it starts.
 
 use codex_protocol::ids::{ConversationId, TurnId};
-use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity};
+use codex_protocol::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
+};
 use codex_protocol::rollout::TurnContextItem;
 use serde_json::Value;
 
@@ -16,6 +18,7 @@ pub struct TurnContext {
     pub cwd: AbsolutePath,
     pub approval_policy: AskForApproval,
     pub sandbox_policy: SandboxPolicy,
+    pub active_permission_profile: Option<ActivePermissionProfile>,
     pub model: String,
     pub info: ModelInfo,
     pub effort: Option<ReasoningEffort>,
@@ -38,6 +41,7 @@ impl TurnContext {
             cwd: self.cwd.as_path().to_path_buf(),
             approval_policy: self.approval_policy,
             sandbox_policy: self.sandbox_policy.clone(),
+            active_permission_profile: self.active_permission_profile.clone(),
             model: self.model.clone(),
             effort: self.effort.clone(),
             summary: self.summary,

@@ -56,6 +56,7 @@ pub(crate) fn sandbox_policy(policy: wire::SandboxPolicy) -> Result<SandboxPolic
             network_access,
             exclude_tmpdir_env_var,
             exclude_slash_tmp,
+            ..WorkspaceWrite::default()
         }),
     })
 }

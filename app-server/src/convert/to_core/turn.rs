@@ -1,10 +1,13 @@
 //! A turn that a client starts: the user's message and the settings that it brings along.
 
+use std::path::PathBuf;
+
 use codex_app_server_protocol::v2::settings::{CollaborationMode, ModeKind};
 use codex_app_server_protocol::v2::turn::TurnStartParams;
 use codex_core::base::paths::AbsolutePath;
-use codex_core::config::permissions::{self, WorkspaceWriteSettings};
-use codex_protocol::policy::SandboxPolicy;
+use codex_core::config::Config;
+use codex_core::config::profiles::Profile;
+use codex_protocol::policy::{ActivePermissionProfile, SandboxPolicy};
 use codex_protocol::submission::{TurnOverrides, UserTurn};
 
 use super::input::user_input;
@@ -16,10 +19,11 @@ use crate::error::RpcError;
 pub(crate) struct Surroundings<'a> {
     /// The directory of the server, from which a relative `cwd` counts.
     pub(crate) directory: &'a AbsolutePath,
-    /// The knobs of workspace-write, for a permission profile.
-    pub(crate) workspace_write: &'a WorkspaceWriteSettings,
-    /// What the turn before could touch, and where it worked.
+    /// What the thread was started with, for permission profiles and the knobs of workspace-write.
+    pub(crate) config: &'a Config,
+    /// What the turn before could touch, by which profile, and where it worked.
     pub(crate) sandbox_policy: &'a SandboxPolicy,
+    pub(crate) active_permission_profile: Option<&'a ActivePermissionProfile>,
     pub(crate) cwd: &'a AbsolutePath,
 }
 
@@ -38,16 +42,20 @@ pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Resu
         (Some(_), Some(_)) => {
             return Err(RpcError::invalid_request("`permissions` cannot be combined with `sandboxPolicy`"));
         }
-        (Some(policy), None) => Some(policy::sandbox_policy(policy)?),
-        (None, Some(profile)) => {
-            let policy = policy_of_profile(&profile, from.workspace_write)?;
-            Some(if roots.is_none() { with_roots_of(from.sandbox_policy, policy) } else { policy })
+        (Some(policy), None) => Some((policy::sandbox_policy(policy)?, None)),
+        (None, Some(id)) => {
+            let Profile { active, policy } = profile(&id, from.config)?;
+            let policy = if roots.is_none() { with_roots_of(from, policy) } else { policy };
+            Some((policy, Some(active)))
         }
-        (None, None) => roots.is_some().then(|| without_roots(from)),
+        (None, None) => {
+            roots.is_some().then(|| (without_roots(from), from.active_permission_profile.cloned()))
+        }
     };
-    if let (Some(policy), Some(roots)) = (&mut sandbox_policy, roots) {
+    if let (Some((policy, _)), Some(roots)) = (&mut sandbox_policy, roots) {
         policy::add_roots(policy, cwd.as_ref().unwrap_or(from.cwd).as_path(), roots);
     }
+    let (sandbox_policy, active_permission_profile) = sandbox_policy.unzip();
     Ok(UserTurn {
         items: user_input(params.input)?,
         client_id: params.client_user_message_id,
@@ -55,6 +63,7 @@ pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Resu
             cwd: cwd.map(AbsolutePath::into_path_buf),
             approval_policy: params.approval_policy.map(policy::approval_policy),
             sandbox_policy,
+            active_permission_profile: active_permission_profile.flatten(),
             model: mode_model.or(params.model),
             effort: mode_effort.or(params.effort).map(Some),
             summary: params.summary.map(policy::summary),
@@ -93,41 +102,47 @@ fn collaboration_mode(mode: CollaborationMode) -> Result<(Option<String>, Option
     }
 }
 
-/// The policy of the turn before, without the roots that a request added to the configured ones.
+/// The policy of the turn before, without the roots that a request added to those of its profile or the settings.
 fn without_roots(from: Surroundings<'_>) -> SandboxPolicy {
     let mut policy = from.sandbox_policy.clone();
     if let SandboxPolicy::WorkspaceWrite(write) = &mut policy {
-        write.writable_roots.clone_from(&from.workspace_write.writable_roots);
+        write.writable_roots = settled_roots(from);
     }
     policy
 }
 
-/// A profile says what may be done, and leaves the folders of the workspace as they are.
-fn with_roots_of(earlier: &SandboxPolicy, mut policy: SandboxPolicy) -> SandboxPolicy {
+/// A profile says what may be done, and leaves the folders that a request added to the workspace as they are.
+fn with_roots_of(from: Surroundings<'_>, mut policy: SandboxPolicy) -> SandboxPolicy {
     if let (SandboxPolicy::WorkspaceWrite(earlier), SandboxPolicy::WorkspaceWrite(write)) =
-        (earlier, &mut policy)
+        (from.sandbox_policy, &mut policy)
+        && !write.keep_cwd
     {
-        write.writable_roots.clone_from(&earlier.writable_roots);
+        let settled = settled_roots(from);
+        let added = earlier.writable_roots.iter().filter(|root| !settled.contains(root));
+        let added: Vec<PathBuf> =
+            added.filter(|root| !write.writable_roots.contains(root)).cloned().collect();
+        write.writable_roots.extend(added);
     }
     policy
 }
 
-fn policy_of_profile(id: &str, knobs: &WorkspaceWriteSettings) -> Result<SandboxPolicy, RpcError> {
-    match permissions::profile(id) {
-        Some(profile) => Ok(profile.sandbox_mode.policy(knobs)),
-        None => {
-            let known: Vec<String> =
-                permissions::PROFILES.iter().map(|profile| format!("`{}`", profile.id)).collect();
-            Err(RpcError::invalid_request(format!(
-                "`permissions`: there is no permission profile `{id}`; known are {}",
-                known.join(", ")
-            )))
-        }
+/// The roots that the turn before had without those that a request added.
+fn settled_roots(from: Surroundings<'_>) -> Vec<PathBuf> {
+    let profile = from.active_permission_profile.map(|active| from.config.permission_profile(&active.id));
+    match profile {
+        Some(Ok(Profile { policy: SandboxPolicy::WorkspaceWrite(write), .. })) => write.writable_roots,
+        _ => from.config.sandbox_workspace_write.writable_roots.clone(),
     }
+}
+
+fn profile(id: &str, config: &Config) -> Result<Profile, RpcError> {
+    let wrong = |problem| RpcError::invalid_request(format!("`permissions`: {problem}"));
+    config.permission_profile(id).map_err(wrong)
 }
 
 #[cfg(test)]
 mod tests {
+    use codex_core::config::profiles::Configured;
     use codex_protocol::policy::WorkspaceWrite;
     use expect_test::{Expect, expect};
     use serde_json::{Value, json};
@@ -138,7 +153,22 @@ mod tests {
         let mut params = json!({"threadId": "t", "input": []});
         params.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let directory = AbsolutePath::new("/server").unwrap();
-        let knobs = WorkspaceWriteSettings { network_access: true, ..WorkspaceWriteSettings::default() };
+        let mut config = Config::defaults(directory.clone(), directory.clone());
+        config.sandbox_workspace_write.network_access = true;
+        let mine = Profile {
+            active: ActivePermissionProfile { id: "mine".into(), extends: Some(":workspace".into()) },
+            policy: SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
+                writable_roots: vec!["/mine".into()],
+                unreadable: vec!["/secret".into()],
+                ..WorkspaceWrite::default()
+            }),
+        };
+        let configured = |profile| Configured { description: None, profile };
+        config.permission_profiles = [
+            ("mine".to_owned(), configured(Ok(mine))),
+            ("broken".to_owned(), configured(Err("it is broken".into()))),
+        ]
+        .into();
         let sandbox_policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
             writable_roots: vec!["/extra".into()],
             ..WorkspaceWrite::default()
@@ -146,8 +176,9 @@ mod tests {
         let cwd = AbsolutePath::new("/work").unwrap();
         let from = Surroundings {
             directory: &directory,
-            workspace_write: &knobs,
+            config: &config,
             sandbox_policy: &sandbox_policy,
+            active_permission_profile: None,
             cwd: &cwd,
         };
         expected.assert_eq(&match user_turn(serde_json::from_value(params).unwrap(), from) {
@@ -161,7 +192,7 @@ mod tests {
         check(
             json!({}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -169,20 +200,20 @@ mod tests {
                    "approvalPolicy": "never", "sandboxPolicy": {"type": "readOnly"}, "model": "m",
                    "effort": "high", "summary": "none", "serviceTier": null, "outputSchema": {"type": "object"}}),
             expect![[
-                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"model":"m","effort":"high","summary":"none","service_tier":null},"final_output_json_schema":{"type":"object"}}"#
+                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"active_permission_profile":null,"model":"m","effort":"high","summary":"none","service_tier":null},"final_output_json_schema":{"type":"object"}}"#
             ]],
         );
         check(
             json!({"permissions": ":workspace", "cwd": "/a/../b"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "default", "settings":
                    {"model": "m", "reasoning_effort": "low", "developer_instructions": null}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":"low","summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
     }
@@ -192,26 +223,26 @@ mod tests {
         check(
             json!({"runtimeWorkspaceRoots": ["/a", "/work"]}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "sandboxPolicy": {"type": "workspaceWrite",
                    "writableRoots": ["/b"]}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"active_permission_profile":{"id":":read-only","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -223,15 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_of_the_configuration() {
+        check(
+            json!({"permissions": "mine"}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/mine","/extra"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/secret"]},"active_permission_profile":{"id":"mine","extends":":workspace"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"permissions": "broken"}),
+            expect!["`permissions`: the permission profile `broken` cannot be used: it is broken (-32600)"],
+        );
+    }
+
+    #[test]
     fn refusals() {
         check(
             json!({"permissions": ":workspace", "sandboxPolicy": {"type": "readOnly"}}),
             expect!["`permissions` cannot be combined with `sandboxPolicy` (-32600)"],
         );
         check(
-            json!({"permissions": "mine"}),
+            json!({"permissions": "other"}),
             expect![
-                "`permissions`: there is no permission profile `mine`; known are `:read-only`, `:workspace`, `:danger-full-access` (-32600)"
+                "`permissions`: there is no permission profile `other`; known are `:read-only`, `:workspace`, `:danger-full-access`, `broken`, `mine` (-32600)"
             ],
         );
         check(

@@ -32,11 +32,18 @@ pub(crate) fn sandbox_policy(policy: &SandboxPolicy) -> wire::SandboxPolicy {
         SandboxPolicy::ExternalSandbox { network_access } => {
             wire::SandboxPolicy::ExternalSandbox { network_access: network(*network_access) }
         }
+        // What a profile denies has no place on the wire.
+        SandboxPolicy::WorkspaceWrite(write) if !write.writes_something() => {
+            wire::SandboxPolicy::ReadOnly { network_access: write.network_access }
+        }
         SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
             writable_roots,
             network_access,
             exclude_tmpdir_env_var,
             exclude_slash_tmp,
+            keep_cwd: _,
+            read_only: _,
+            unreadable: _,
         }) => wire::SandboxPolicy::WorkspaceWrite {
             writable_roots: writable_roots.iter().map(|root| path(root)).collect(),
             network_access: *network_access,

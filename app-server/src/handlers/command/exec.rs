@@ -8,7 +8,6 @@ use codex_app_server_protocol::method::CommandExec;
 use codex_app_server_protocol::v2::command::{CommandExecParams, CommandExecResponse};
 use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
-use codex_core::config::permissions;
 use codex_core::exec::streams::{Stdin, TerminalSize};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
@@ -142,12 +141,8 @@ impl Context {
 }
 
 fn of_profile(id: &str, config: &Config) -> Result<SandboxPolicy, RpcError> {
-    match permissions::profile(id) {
-        Some(profile) => Ok(profile.sandbox_mode.policy(&config.sandbox_workspace_write)),
-        None => Err(RpcError::invalid_request(format!(
-            "invalid permission profile: there is none with the id `{id}`; permissionProfile/list has them all"
-        ))),
-    }
+    let wrong = |problem| RpcError::invalid_request(format!("`permissionProfile`: {problem}"));
+    Ok(config.permission_profile(id).map_err(wrong)?.policy)
 }
 
 fn unreadable(config: &Config) -> Vec<PathBuf> {

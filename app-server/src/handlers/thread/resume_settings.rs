@@ -8,7 +8,9 @@ use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::ThreadOverrides;
 use codex_core::config::permissions::{SandboxMode, SandboxOrigin};
 use codex_core::rollout::reader::Loaded;
-use codex_protocol::policy::{AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy};
+use codex_protocol::policy::{
+    ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy,
+};
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
 use serde_json::Value;
 
@@ -24,6 +26,7 @@ pub(super) struct StoredSettings {
 struct LastTurn {
     approval_policy: AskForApproval,
     sandbox_policy: SandboxPolicy,
+    active_permission_profile: Option<ActivePermissionProfile>,
     model: String,
     effort: Option<ReasoningEffort>,
     summary: ReasoningSummary,
@@ -56,6 +59,7 @@ impl LastTurn {
         Self {
             approval_policy: context.approval_policy,
             sandbox_policy: context.sandbox_policy.clone(),
+            active_permission_profile: context.active_permission_profile.clone(),
             model: context.model.clone(),
             effort: context.effort.clone(),
             summary: context.summary,
@@ -100,21 +104,16 @@ pub(super) fn config_for(
             || request.permissions.is_some()
             || names(&["sandbox_mode", "default_permissions"]);
         if !names_sandbox {
-            config.sandbox_mode = mode_of(&last.sandbox_policy, config.sandbox_mode);
+            config.sandbox_mode = SandboxMode::closest(&last.sandbox_policy).unwrap_or(config.sandbox_mode);
             config.sandbox_policy = last.sandbox_policy;
-            config.sandbox_origin = SandboxOrigin::Mode;
+            config.sandbox_origin = match last.active_permission_profile {
+                Some(_) => SandboxOrigin::Profile,
+                None => SandboxOrigin::Mode,
+            };
+            config.active_permission_profile = last.active_permission_profile;
         }
     }
     Ok(config)
-}
-
-fn mode_of(policy: &SandboxPolicy, otherwise: SandboxMode) -> SandboxMode {
-    match policy {
-        SandboxPolicy::DangerFullAccess => SandboxMode::DangerFullAccess,
-        SandboxPolicy::ReadOnly { .. } => SandboxMode::ReadOnly,
-        SandboxPolicy::WorkspaceWrite(_) => SandboxMode::WorkspaceWrite,
-        SandboxPolicy::ExternalSandbox { .. } => otherwise,
-    }
 }
 
 #[cfg(test)]
@@ -144,6 +143,7 @@ mod tests {
             last: Some(LastTurn {
                 approval_policy: AskForApproval::UnlessTrusted,
                 sandbox_policy: SandboxPolicy::ReadOnly { network_access: false },
+                active_permission_profile: None,
                 model: "rehearsal-slow".into(),
                 effort: Some("high".into()),
                 summary: ReasoningSummary::Detailed,
@@ -200,7 +200,7 @@ mod tests {
             "model_provider = \"rehearsal\"\nmodel = \"m\"",
             request,
             expect![[
-                r#"/stored rehearsal m Some("low") None UnlessTrusted WorkspaceWrite(WorkspaceWrite { writable_roots: [], network_access: false, exclude_tmpdir_env_var: false, exclude_slash_tmp: false })"#
+                r#"/stored rehearsal m Some("low") None UnlessTrusted WorkspaceWrite(WorkspaceWrite { writable_roots: [], network_access: false, exclude_tmpdir_env_var: false, exclude_slash_tmp: false, keep_cwd: false, read_only: [], unreadable: [] })"#
             ]],
         );
     }

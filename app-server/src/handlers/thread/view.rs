@@ -10,7 +10,6 @@ use codex_app_server_protocol::v2::settings::{
 use codex_app_server_protocol::v2::thread::Thread;
 use codex_app_server_protocol::v2::thread_start::ThreadStartResponse;
 use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
-use codex_core::config::Config;
 use codex_core::rollout::list::StoredThread;
 use codex_core::session::request::Snapshot;
 use codex_core::session::settings::SessionSettings;
@@ -66,7 +65,7 @@ pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapsho
         approval_policy: policy::approval_policy(settings.approval_policy),
         approvals_reviewer: ApprovalsReviewer::User,
         sandbox: policy::sandbox_policy(&settings.sandbox_policy),
-        active_permission_profile: active_profile(config, settings),
+        active_permission_profile: active_profile(settings),
         reasoning_effort: settings.effort.clone(),
         multi_agent_mode: MultiAgentMode::default(),
     }
@@ -123,7 +122,7 @@ pub(in crate::handlers) fn settings_updated(
             approval_policy: policy::approval_policy(settings.approval_policy),
             approvals_reviewer: ApprovalsReviewer::User,
             sandbox_policy: policy::sandbox_policy(&settings.sandbox_policy),
-            active_permission_profile: active_profile(config, settings),
+            active_permission_profile: active_profile(settings),
             model: settings.model.clone(),
             model_provider: config.model_provider_id.clone(),
             service_tier: settings.service_tier.clone(),
@@ -146,11 +145,9 @@ pub(super) fn collaboration_mode(settings: &SessionSettings) -> CollaborationMod
     CollaborationMode { mode: ModeKind::Default, settings }
 }
 
-/// The profile that the thread was started with, as long as it is in force.
-fn active_profile(config: &Config, settings: &SessionSettings) -> Option<ActivePermissionProfile> {
-    let unchanged = settings.sandbox_policy == config.sandbox_policy;
-    let profile = config.active_permission_profile().filter(|_| unchanged);
-    profile.map(|id| ActivePermissionProfile { id: id.to_owned(), extends: None })
+fn active_profile(settings: &SessionSettings) -> Option<ActivePermissionProfile> {
+    let profile = settings.active_permission_profile.clone()?;
+    Some(ActivePermissionProfile { id: profile.id, extends: profile.extends })
 }
 
 pub(super) fn warning(id: ConversationId, message: String) -> ServerNotification {

@@ -21,8 +21,9 @@ impl Handle<TurnStart> for Context {
         let before = thread.conversation.snapshot().await.map_err(|error| thread.ended(error))?.settings;
         let from = Surroundings {
             directory: self.configs().directory(),
-            workspace_write: &thread.conversation.config().sandbox_workspace_write,
+            config: thread.conversation.config(),
             sandbox_policy: &before.sandbox_policy,
+            active_permission_profile: before.active_permission_profile.as_ref(),
             cwd: &before.cwd,
         };
         let turn = user_turn(params, from)?;

@@ -11,7 +11,7 @@ mod sandbox;
 mod testkit;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use codex_protocol::policy::AskForApproval;
 
@@ -20,7 +20,7 @@ use super::layers::Merged;
 use super::overrides::ThreadOverrides;
 use super::permissions::TrustLevel;
 use super::tools::WebSearchMode;
-use super::{Config, features};
+use super::{Config, features, profiles};
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 
@@ -60,8 +60,11 @@ pub fn resolve(
     let providers = providers::all(&settings, merged, &facts.environment, &mut wrong);
     let (provider_id, provider) =
         providers::choose(&settings, merged, overrides, &providers, &mut wrong, &mut wrong_fields);
-    let sandbox = sandbox::choose(&settings, merged, overrides, facts.trust, &mut wrong, &mut wrong_fields);
+    let user_home = facts.environment.get("HOME").map(Path::new).filter(|home| home.is_absolute());
+    let permission_profiles = profiles::all(&settings.permissions, user_home);
     let knobs = settings.sandbox_workspace_write.clone().unwrap_or_default();
+    let known = sandbox::Known { profiles: &permission_profiles, knobs: &knobs, trust: facts.trust };
+    let sandbox = sandbox::choose(&settings, merged, overrides, known, &mut wrong, &mut wrong_fields);
 
     let untrusted = facts.trust == Some(TrustLevel::Untrusted);
     let default_approval = if untrusted { AskForApproval::UnlessTrusted } else { AskForApproval::OnRequest };
@@ -80,9 +83,11 @@ pub fn resolve(
         model_provider: provider,
         model_providers: providers,
         approval_policy: without_on_failure(approval),
-        sandbox_policy: sandbox.0.policy(&knobs),
-        sandbox_mode: sandbox.0,
-        sandbox_origin: sandbox.1,
+        sandbox_policy: sandbox.policy,
+        sandbox_mode: sandbox.mode,
+        sandbox_origin: sandbox.origin,
+        active_permission_profile: sandbox.active,
+        permission_profiles,
         sandbox_workspace_write: knobs,
         sandbox_unreadable_paths: absolute_paths(settings.sandbox_unreadable_paths.unwrap_or_default()),
         trust: facts.trust,
@@ -222,6 +227,13 @@ mod tests {
                     exclude_slash_tmp: false,
                 },
                 sandbox_unreadable_paths: [],
+                active_permission_profile: Some(
+                    ActivePermissionProfile {
+                        id: ":read-only",
+                        extends: None,
+                    },
+                ),
+                permission_profiles: {},
                 trust: None,
                 trusted_folders: [],
                 model_reasoning_effort: None,
@@ -354,6 +366,7 @@ mod tests {
             ("show_raw_agent_reasoning", "true"),
             ("openai_base_url", "\"http://x\""),
             ("model_providers", "{ x = { name = \"X\" } }"),
+            ("permissions", "{ mine = { extends = \":workspace\" } }"),
             ("features", "{ unified_exec = false }"),
         ];
         for (key, value) in values {

@@ -1,10 +1,64 @@
 //! Which sandbox a thread begins with.
 
+use std::collections::BTreeMap;
+
+use codex_protocol::policy::{ActivePermissionProfile, SandboxPolicy};
+
 use super::WrongField;
 use crate::config::file::{ConfigToml, WrongValue};
 use crate::config::layers::Merged;
 use crate::config::overrides::ThreadOverrides;
-use crate::config::permissions::{self, SandboxMode, SandboxOrigin, TrustLevel};
+use crate::config::permissions::{self, SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
+use crate::config::profiles::{Configured, Profile};
+
+/// What a sandbox is chosen from.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub profiles: &'a BTreeMap<String, Configured>,
+    pub knobs: &'a WorkspaceWriteSettings,
+    pub trust: Option<TrustLevel>,
+}
+
+/// The sandbox of a thread, and why it is that one.
+pub(super) struct Choice {
+    pub mode: SandboxMode,
+    pub origin: SandboxOrigin,
+    pub policy: SandboxPolicy,
+    pub active: Option<ActivePermissionProfile>,
+}
+
+impl Known<'_> {
+    fn profile(&self, id: &str) -> Result<Profile, WrongValue> {
+        if let Some(built_in) = permissions::profile(id) {
+            return Ok(built_in.with_knobs(self.knobs));
+        }
+        match self.profiles.get(id) {
+            Some(Configured { profile: Ok(profile), .. }) => Ok(profile.clone()),
+            Some(Configured { profile: Err(problem), .. }) => {
+                Err(WrongValue::new(&["permissions", id], problem.clone()))
+            }
+            None => {
+                let built_in = permissions::PROFILES.iter().map(|profile| profile.id);
+                let known: Vec<&str> = built_in.chain(self.profiles.keys().map(String::as_str)).collect();
+                let problem = format!("there is no permission profile `{id}`");
+                let wrong = WrongValue::new(&["default_permissions"], problem);
+                Err(wrong.with_remedy(format!("Choose one of: {}", known.join(", "))))
+            }
+        }
+    }
+
+    fn of_mode(&self, mode: SandboxMode, origin: SandboxOrigin) -> Choice {
+        let named = origin == SandboxOrigin::Mode;
+        let active = (!named).then(|| permissions::profile_of_mode(mode).active());
+        Choice { mode, origin, policy: mode.policy(self.knobs), active }
+    }
+}
+
+fn of_profile(profile: Profile) -> Choice {
+    let Profile { active, policy } = profile;
+    let mode = SandboxMode::closest(&policy).unwrap_or_default();
+    Choice { mode, origin: SandboxOrigin::Profile, policy, active: Some(active) }
+}
 
 /// A request's mode, then a request's profile, then the setting of the higher layer; of two in one layer
 /// the profile.
@@ -12,39 +66,36 @@ pub(super) fn choose(
     settings: &ConfigToml,
     merged: &Merged,
     overrides: &ThreadOverrides,
-    trust: Option<TrustLevel>,
+    known: Known<'_>,
     wrong: &mut Vec<WrongValue>,
     wrong_fields: &mut Vec<WrongField>,
-) -> (SandboxMode, SandboxOrigin) {
-    let unknown = |id: &str| {
-        let known: Vec<_> = permissions::PROFILES.iter().map(|profile| profile.id).collect();
-        WrongValue::new(&["default_permissions"], format!("there is no permission profile `{id}`"))
-            .with_remedy(format!("Choose one of: {}", known.join(", ")))
-    };
+) -> Choice {
     if let Some(mode) = overrides.sandbox {
-        return (mode, SandboxOrigin::Mode);
+        return known.of_mode(mode, SandboxOrigin::Mode);
     }
     if let Some(id) = &overrides.permissions {
-        match permissions::profile(id) {
-            Some(profile) => return (profile.sandbox_mode, SandboxOrigin::Profile),
-            None => wrong_fields.push(WrongField { field: "permissions", wrong: unknown(id) }),
+        match known.profile(id) {
+            Ok(profile) => return of_profile(profile),
+            Err(problem) => wrong_fields.push(WrongField { field: "permissions", wrong: problem }),
         }
     }
-    let profile = settings.default_permissions.as_ref().and_then(|id| {
-        let profile = permissions::profile(id);
-        if profile.is_none() {
-            wrong.push(unknown(id));
+    let profile = settings.default_permissions.as_ref().and_then(|id| match known.profile(id) {
+        Ok(profile) => Some(profile),
+        Err(problem) => {
+            wrong.push(problem);
+            None
         }
-        profile
     });
     let mode_is_higher = merged.layer_of_key("sandbox_mode") > merged.layer_of_key("default_permissions");
     match (profile, settings.sandbox_mode) {
-        (Some(_), Some(mode)) if mode_is_higher => (mode, SandboxOrigin::Mode),
-        (Some(profile), _) => (profile.sandbox_mode, SandboxOrigin::Profile),
-        (None, Some(mode)) => (mode, SandboxOrigin::Mode),
+        (Some(_), Some(mode)) if mode_is_higher => known.of_mode(mode, SandboxOrigin::Mode),
+        (Some(profile), _) => of_profile(profile),
+        (None, Some(mode)) => known.of_mode(mode, SandboxOrigin::Mode),
         // Judged either way, the user works there; an untrusted project is asked about more often.
-        (None, None) if trust.is_some() => (SandboxMode::WorkspaceWrite, SandboxOrigin::Project),
-        (None, None) => (SandboxMode::ReadOnly, SandboxOrigin::Default),
+        (None, None) if known.trust.is_some() => {
+            known.of_mode(SandboxMode::WorkspaceWrite, SandboxOrigin::Project)
+        }
+        (None, None) => known.of_mode(SandboxMode::ReadOnly, SandboxOrigin::Default),
     }
 }
 
@@ -57,7 +108,7 @@ mod tests {
 
     fn sandbox(texts: &[&str], overrides: ThreadOverrides, trust: Option<TrustLevel>) -> String {
         let (config, wrong) = resolved(texts, &overrides, trust);
-        let profile = config.active_permission_profile();
+        let profile = config.active_permission_profile.map(|profile| profile.id);
         format!("{:?} {profile:?} {:?} {}", config.sandbox_mode, config.approval_policy, wrong.join(""))
     }
 
