@@ -18,13 +18,14 @@ use codex_core::sandbox::command::CommandSpec;
 use crate::commands::terminal::Terminal;
 use check::{Form, Wanted as Strength};
 
-const USAGE: &str = "usage: codex-app-server sandbox [--mode MODE] [--landlock-only] -- COMMAND [ARG ...]
+const USAGE: &str = "usage: codex-app-server sandbox [--policy POLICY] [--landlock-only] -- COMMAND [ARG ...]
        codex-app-server sandbox check [--json] [--strength full|landlock]
-MODE is read-only, workspace-write or danger-full-access; as configured if left out, else workspace-write.";
+POLICY is read-only, workspace-write, danger-full-access, or the name of a permission profile, such as :workspace; as
+configured if left out, else workspace-write. `--mode` is another word for it.";
 
 /// Carries out the subcommand. The exit code is the command's; `check` fails where there is no sandbox.
 pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
-    let Wanted { check, strength, mode, command } = match parse(arguments) {
+    let Wanted { check, strength, policy, command } = match parse(arguments) {
         Ok(wanted) => wanted,
         Err(problem) => {
             terminal.complain(format_args!("{problem}\n{USAGE}"));
@@ -46,7 +47,7 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
     }
     let directory = surroundings.directory.clone();
     let configs = ConfigLoader::new(surroundings, flags)?;
-    let mut overrides = ThreadOverrides { sandbox: mode, ..ThreadOverrides::default() };
+    let mut overrides = policy.unwrap_or_default();
     let mut config = configs.for_thread(&overrides)?;
     if config.sandbox_origin == SandboxOrigin::Default {
         overrides.sandbox = Some(SandboxMode::WorkspaceWrite);
@@ -71,20 +72,20 @@ struct Wanted {
     check: Option<Form>,
     strength: Strength,
     /// None: as configured, or workspace-write.
-    mode: Option<SandboxMode>,
+    policy: Option<ThreadOverrides>,
     command: Vec<String>,
 }
 
 fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
     use lexopt::prelude::*;
 
-    let mut wanted = Wanted { check: None, strength: Strength::Detected, mode: None, command: Vec::new() };
+    let mut wanted = Wanted { check: None, strength: Strength::Detected, policy: None, command: Vec::new() };
     let mut form = Form::Lines;
     let mut is_check = false;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("mode") => wanted.mode = Some(mode(&parser.value()?.string()?)?),
+            Long("policy" | "mode") => wanted.policy = Some(policy(parser.value()?.string()?)),
             Long("help") | Short('h') => bail!("runs a command as the agent's commands are run"),
             Long("landlock-only") => wanted.strength = Strength::Landlock,
             Long("strength") => wanted.strength = strength(&parser.value()?.string()?)?,
@@ -117,13 +118,15 @@ fn strength(text: &str) -> anyhow::Result<Strength> {
     })
 }
 
-fn mode(text: &str) -> anyhow::Result<SandboxMode> {
-    Ok(match text {
+/// A mode by its name, and everything else as the name of a permission profile.
+fn policy(name: String) -> ThreadOverrides {
+    let mode = match name.as_str() {
         "read-only" => SandboxMode::ReadOnly,
         "workspace-write" => SandboxMode::WorkspaceWrite,
         "danger-full-access" => SandboxMode::DangerFullAccess,
-        other => bail!("there is no mode `{other}`"),
-    })
+        _ => return ThreadOverrides { permissions: Some(name), ..ThreadOverrides::default() },
+    };
+    ThreadOverrides { sandbox: Some(mode), ..ThreadOverrides::default() }
 }
 
 #[cfg(test)]
@@ -133,7 +136,10 @@ mod tests {
     fn parsed(line: &str) -> String {
         match parse(line.split_whitespace().map(OsString::from).collect()) {
             Ok(Wanted { check: Some(form), strength, .. }) => format!("check {form:?} {strength:?}"),
-            Ok(wanted) => format!("{:?} {:?}", wanted.mode, wanted.command),
+            Ok(Wanted { policy, command, .. }) => {
+                let policy = policy.map(|policy| (policy.sandbox, policy.permissions));
+                format!("{policy:?} {command:?}")
+            }
             Err(problem) => problem.to_string(),
         }
     }
@@ -141,7 +147,9 @@ mod tests {
     #[test]
     fn what_stands_behind_the_command_is_its_own() {
         assert_eq!(parsed("-- ls -l --mode x"), r#"None ["ls", "-l", "--mode", "x"]"#);
-        assert_eq!(parsed("--mode read-only ls -l"), r#"Some(ReadOnly) ["ls", "-l"]"#);
+        assert_eq!(parsed("--mode read-only ls -l"), r#"Some((Some(ReadOnly), None)) ["ls", "-l"]"#);
+        assert_eq!(parsed("--policy read-only ls"), r#"Some((Some(ReadOnly), None)) ["ls"]"#);
+        assert_eq!(parsed("--policy :workspace ls"), r#"Some((None, Some(":workspace"))) ["ls"]"#);
         assert_eq!(parsed("check --landlock-only"), "check Lines Landlock");
         assert_eq!(parsed("check --json --strength full"), "check Json Full");
         assert_eq!(
@@ -150,6 +158,5 @@ mod tests {
         );
         assert_eq!(parsed("--json ls"), "`--json` is for `check`");
         assert_eq!(parsed(""), "there is no command to run");
-        assert_eq!(parsed("--mode none -- ls"), "there is no mode `none`");
     }
 }
