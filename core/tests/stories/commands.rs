@@ -108,15 +108,15 @@ say done
               started   command "/dev/null" InProgress code None output ""
               completed command "/dev/null" Completed code Some(0) output ""
               started   command "one" InProgress code None output ""
-              ask one (To have one.)
+              ask one (To have one.) or always [touch one]
             > approve
               completed command "one" Completed code Some(0) output ""
               started   command "touch two" InProgress code None output ""
-              ask touch two (no reason)
+              ask touch two (no reason) or always [touch two]
             > deny
               completed command "touch two" Declined code None output ""
               started   command "three" InProgress code None output ""
-              ask three (no reason)
+              ask three (no reason) or always [touch three]
             > approve-session
               completed command "three" Completed code Some(0) output ""
               started   agent ""
