@@ -9,7 +9,7 @@ use codex_app_server_protocol::v2::notice::ServerRequestResolvedNotification;
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use codex_protocol::events::approval::{
     ApplyPatchApprovalRequestEvent, DynamicToolCallRequestEvent, ElicitationRequestEvent,
-    ExecApprovalRequestEvent, RequestPermissionsEvent,
+    ExecApprovalRequestEvent, RequestPermissionsEvent, RiskLevel, SandboxCommandAssessment,
 };
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::policy::ReviewDecision;
@@ -29,7 +29,7 @@ impl Projection {
             turn_id: id.to_string(),
             item_id: event.call_id.to_string(),
             started_at_ms: self.started_at_ms(&event.call_id),
-            reason: event.reason,
+            reason: reason(event.reason, event.risk),
             command: Some(command::line(&event.command)),
             cwd: Some(path(&event.cwd)),
             command_actions: Some(command::actions(event.parsed_cmd, &event.cwd)),
@@ -86,6 +86,22 @@ impl Projection {
         if matches!(self.status, Status::Active { .. }) {
             self.set_active(out);
         }
+    }
+}
+
+/// Why it is asked, and what the model thinks of it: the wire has one place for both.
+fn reason(reason: Option<String>, risk: Option<SandboxCommandAssessment>) -> Option<String> {
+    let opinion = risk.map(|SandboxCommandAssessment { description, risk_level }| {
+        let level = match risk_level {
+            RiskLevel::Low => "low",
+            RiskLevel::Medium => "medium",
+            RiskLevel::High => "high",
+        };
+        format!("The model assesses this as {level} risk: {description}")
+    });
+    match (reason, opinion) {
+        (Some(reason), Some(opinion)) => Some(format!("{reason}\n{opinion}")),
+        (reason, opinion) => reason.or(opinion),
     }
 }
 
@@ -188,4 +204,22 @@ pub(super) fn refuse_dynamic_tool(event: DynamicToolCallRequestEvent, out: &mut 
         id: event.call_id,
         response: json!({"contentItems": [], "success": false}),
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_and_the_opinion_share_a_place() {
+        let risk = || {
+            let description = "Deletes x.".to_owned();
+            Some(SandboxCommandAssessment { description, risk_level: RiskLevel::High })
+        };
+        let opinion = "The model assesses this as high risk: Deletes x.";
+        assert_eq!(reason(None, None), None);
+        assert_eq!(reason(Some("why".into()), None).as_deref(), Some("why"));
+        assert_eq!(reason(None, risk()).as_deref(), Some(opinion));
+        assert_eq!(reason(Some("why".into()), risk()), Some(format!("why\n{opinion}")));
+    }
 }

@@ -276,6 +276,7 @@ pub(crate) fn approval(call: &str) -> EventMsg {
         reason: None,
         parsed_cmd: vec![ParsedCommand::Unknown { cmd: "ls -l".into() }],
         proposed_execpolicy_amendment: Some(vec!["ls".into()]),
+        risk: None,
     })
 }
 

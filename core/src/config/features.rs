@@ -41,9 +41,23 @@ pub const WEB_SEARCH_REQUEST: Feature =
 pub const WEB_SEARCH_CACHED: Feature =
     Feature { key: "web_search_cached", stage: Stage::Stable, default: false };
 
+/// The model is asked what it thinks of a command before the user is.
+pub const SANDBOX_COMMAND_ASSESSMENT: Feature = Feature {
+    key: "experimental_sandbox_command_assessment",
+    stage: Stage::UnderDevelopment,
+    default: false,
+};
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 6] =
-    [SHELL_TOOL, UNIFIED_EXEC, SHELL_COMMAND_TOOL, VIEW_IMAGE, WEB_SEARCH_REQUEST, WEB_SEARCH_CACHED];
+pub const FEATURES: [Feature; 7] = [
+    SHELL_TOOL,
+    UNIFIED_EXEC,
+    SHELL_COMMAND_TOOL,
+    VIEW_IMAGE,
+    WEB_SEARCH_REQUEST,
+    WEB_SEARCH_CACHED,
+    SANDBOX_COMMAND_ASSESSMENT,
+];
 
 /// The defaults with what is set laid over them.
 pub fn effective(set: &BTreeMap<String, bool>) -> BTreeMap<String, bool> {
@@ -76,7 +90,7 @@ const FOREIGN: &str = "
     deferred_executor deferred_tool_world_state elevated_windows_sandbox
     enable_experimental_windows_sandbox enable_fanout enable_mcp_apps enable_request_compression
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
-    executor_capability_discovery_v2 experimental_sandbox_command_assessment
+    executor_capability_discovery_v2
     experimental_windows_sandbox external_agent_memory_import external_migration fast_mode
     gateway_setup_wizard gcp_setup_wizard ghost_commit goals guardian_approval
     guardian_conversation_history_tools guardian_denial_reconsideration

@@ -23,7 +23,7 @@ use crate::session::request::{NewTurn, TurnInput, UserMessage};
 use crate::session::{NextTurn, Session};
 use crate::tasks::SessionTask;
 use crate::tasks::regular::RegularTask;
-use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::context::TurnContext;
 use crate::turn::port::{LateMsg, TurnMsg};
 
@@ -151,6 +151,9 @@ impl Session {
                 let _ = reply.send(self.state.history.for_prompt());
             }
             TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply),
+            TurnMsg::IsApproved(keys, reply) => {
+                let _ = reply.send(self.is_approved(&keys));
+            }
             TurnMsg::Used(usage) => {
                 let info = match usage {
                     Some(usage) => {
@@ -214,8 +217,7 @@ impl Session {
             }
             return;
         }
-        let is_approved = request.keys.iter().all(|key| self.approved.contains(key));
-        if is_approved && !request.keys.is_empty() {
+        if self.is_approved(&request.keys) {
             let decision = codex_protocol::policy::ReviewDecision::ApprovedForSession;
             let _ = reply.send(ApprovalAnswer { decision, asked: false });
             return;
@@ -225,6 +227,10 @@ impl Session {
         for msg in active.wait_for_human(request, reply) {
             self.report(turn_id.clone(), msg);
         }
+    }
+
+    fn is_approved(&self, keys: &[ApprovalKey]) -> bool {
+        !keys.is_empty() && keys.iter().all(|key| self.approved.contains(key))
     }
 
     /// Shows the model, and the client, what the user has said in the meantime.

@@ -6,6 +6,7 @@
 //! the machine whether to ask and where to run. [`builtin`] is the list of all tools. What
 //! tools do to files (a [`patch`]) or read of them ([`files`]) is done by an [`errand`] inside the sandbox.
 
+pub mod assessment;
 pub mod builtin;
 pub mod call;
 pub mod errand;

@@ -46,6 +46,7 @@ async fn ask<S: Sandboxed>(
     context: &SessionTaskContext,
     retry: Retry,
 ) -> Result<(), ToolError> {
+    work.consider(context, retry).await?;
     let answer = context.approve(work.question(context, retry)).await?;
     if answer.asked {
         work.announced();

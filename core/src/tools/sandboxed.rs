@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::base::cancel::Interrupted;
 use crate::exec::policy::judge::Ruling;
 use crate::tools::call::ToolError;
 use crate::turn::approval::ApprovalRequest;
@@ -50,6 +51,13 @@ pub trait Sandboxed: Send {
 
     /// What the model is told if a human says no.
     fn rejection(&self) -> &'static str;
+
+    /// Finds out what else the human should know before the question is asked.
+    fn consider(
+        &mut self,
+        context: &SessionTaskContext,
+        retry: Retry,
+    ) -> impl Future<Output = Result<(), Interrupted>> + Send;
 
     /// The question to a human; `retry` when the sandbox has stopped a first attempt.
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
-use crate::turn::approval::{ApprovalAnswer, ApprovalRequest};
+use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
 use crate::turn::services::SessionServices;
@@ -40,6 +40,8 @@ pub enum TurnMsg {
     Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
     /// A question to a human.
     Approve(Box<ApprovalRequest>, oneshot::Sender<ApprovalAnswer>),
+    /// Whether nobody would be asked, because all of it was approved for the session.
+    IsApproved(Vec<ApprovalKey>, oneshot::Sender<bool>),
     /// The end of a response.
     Used(Option<TokenUsage>),
     /// The server says that the model's window is full.
@@ -129,6 +131,11 @@ impl SessionTaskContext {
         // the session knows that none was taken.
         answer.close();
         answer.try_recv().map_err(|_none| Interrupted)
+    }
+
+    /// Whether a question with these keys would be answered without a human.
+    pub async fn is_approved(&self, keys: Vec<ApprovalKey>) -> Result<bool, Interrupted> {
+        self.ask(|reply| TurnMsg::IsApproved(keys, reply)).await
     }
 
     /// Waits until the session has taken everything sent before.

@@ -12,6 +12,7 @@ mod told;
 use libtest_mimic::{Arguments, Trial};
 
 mod approvals;
+mod assessments;
 mod background;
 mod commands;
 mod hostile;
@@ -34,6 +35,7 @@ fn main() {
     let trials: Vec<Trial> = [
         turns::stories(),
         approvals::stories(),
+        assessments::stories(),
         hostile::stories(),
         interrupts::stories(),
         steering::stories(),

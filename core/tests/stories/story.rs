@@ -13,6 +13,8 @@
 //! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
 //!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
 //!
+//! - `feature KEY`, anywhere, switches one on for the whole story.
+//!
 //! The model's lines stand in the script, in the language of the rehearsal model.
 
 use std::path::PathBuf;
@@ -75,7 +77,8 @@ pub fn check_unordered(setting: Setting, script: &str, steps: &str, expected: Ex
 fn play(setting: Setting, script: &str, steps: &str) -> String {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        tokio::time::timeout(LIMIT, Stage::new(setting, script).play(steps)).await.expect("the story hangs")
+        let stage = Stage::new(setting, script).with_features(steps);
+        tokio::time::timeout(LIMIT, stage.play(steps)).await.expect("the story hangs")
     })
 }
 
@@ -124,6 +127,13 @@ impl Stage {
         Self { folder, manager, config: Arc::new(config), told }
     }
 
+    fn with_features(mut self, steps: &str) -> Self {
+        let config = Arc::make_mut(&mut self.config);
+        let keys = steps.lines().filter_map(|step| step.trim().strip_prefix("feature "));
+        config.features.extend(keys.map(|key| (key.to_owned(), true)));
+        self
+    }
+
     async fn play(mut self, steps: &str) -> String {
         let started = self.manager.start(Arc::clone(&self.config), StartOptions::default()).await.unwrap();
         let mut playing = Playing::new(started);
@@ -144,7 +154,7 @@ impl Stage {
                         ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words };
                     playing.answer("", decision).await;
                 }
-                "hold" => {}
+                "hold" | "feature" => {}
                 "rule" => self.add_rule(rest),
                 "rules" => self.show_rules(),
                 "approve-session" => playing.answer(rest, ReviewDecision::ApprovedForSession).await,

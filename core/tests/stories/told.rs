@@ -92,7 +92,9 @@ impl Told {
                 let command = event.command.last().cloned().unwrap_or_default();
                 let offer = event.proposed_execpolicy_amendment.as_ref().map(|words| words.join(" "));
                 let offer = offer.map(|words| format!(" or always [{words}]")).unwrap_or_default();
-                self.note(&format!("  ask {command} ({reason}){offer}"));
+                let risk = event.risk.as_ref();
+                let risk = risk.map(|risk| format!(" {:?} risk: {}", risk.risk_level, risk.description));
+                self.note(&format!("  ask {command} ({reason}){offer}{}", risk.unwrap_or_default()));
             }
             EventMsg::ApplyPatchApprovalRequest(event) => {
                 let files: Vec<_> = event.changes.keys().map(|path| path.display().to_string()).collect();

@@ -22,6 +22,25 @@ pub struct ExecApprovalRequestEvent {
     /// Words that could be allowed for good when a command begins with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed_execpolicy_amendment: Option<Vec<String>>,
+    /// What the model thinks of it, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<SandboxCommandAssessment>,
+}
+
+/// A model's opinion about a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SandboxCommandAssessment {
+    /// What it does, for a person.
+    pub description: String,
+    pub risk_level: RiskLevel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RiskLevel {
+    Low,
+    Medium,
+    High,
 }
 
 /// May these files be changed?

@@ -277,6 +277,7 @@ mod tests {
                 hide_agent_reasoning: false,
                 show_raw_agent_reasoning: false,
                 features: {
+                    "experimental_sandbox_command_assessment": false,
                     "shell_command_tool": false,
                     "shell_tool": true,
                     "unified_exec": true,

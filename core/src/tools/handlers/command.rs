@@ -5,11 +5,13 @@
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
+use codex_protocol::events::approval::SandboxCommandAssessment;
 use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream};
 use codex_protocol::ids::CallId;
 use codex_protocol::policy::SandboxPolicy;
 use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
 
+use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
 use crate::base::time::now_ms;
@@ -44,6 +46,8 @@ pub struct CommandRequest {
     patience: Patience,
     pub(super) permission: Permission,
     pub(super) verdict: Verdict,
+    /// What the model thinks of it, if it was asked.
+    pub(super) assessment: Option<SandboxCommandAssessment>,
     pub(super) started_at_ms: i64,
     pub(super) is_announced: bool,
     /// How an attempt ended that may be followed by another.
@@ -100,6 +104,7 @@ impl CommandRequest {
             patience,
             permission,
             verdict,
+            assessment: None,
             started_at_ms: now_ms(),
             is_announced: false,
             end: None,
@@ -254,6 +259,11 @@ impl Sandboxed for CommandRequest {
 
     fn rejection(&self) -> &'static str {
         "exec command rejected by user"
+    }
+
+    async fn consider(&mut self, context: &SessionTaskContext, retry: Retry) -> Result<(), Interrupted> {
+        self.assessment = exec_question::assess(self, context, retry).await?;
+        Ok(())
     }
 
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {

@@ -1,16 +1,19 @@
 //! What is known of a command before it runs, and the question about it to a human.
 
 use codex_protocol::event::EventMsg;
-use codex_protocol::events::approval::ExecApprovalRequestEvent;
+use codex_protocol::events::approval::{ExecApprovalRequestEvent, SandboxCommandAssessment};
+use codex_protocol::events::item::ItemCompletedEvent;
 use codex_protocol::policy::AskForApproval;
 use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
 
 use crate::base::cancel::{Interrupted, or_cancelled};
+use crate::config::features;
 use crate::exec::parse::summary::summarize;
 use crate::exec::policy::files::RuleFolders;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::proposal::Cause;
 use crate::exec::safety::{self, Danger};
+use crate::tools::assessment::{self, Subject};
 use crate::tools::handlers::command::CommandRequest;
 use crate::tools::handlers::command_input::Permission;
 use crate::tools::sandboxed::{Retry, Risk};
@@ -98,8 +101,29 @@ pub(super) fn question(
             reason,
             parsed_cmd: summarize(&spec.argv),
             proposed_execpolicy_amendment: verdict.proposal.clone(),
+            risk: request.assessment.clone(),
         }),
     }
+}
+
+/// The model's opinion, if the user wants it and will be asked at all.
+pub(super) async fn assess(
+    request: &CommandRequest,
+    context: &SessionTaskContext,
+    retry: Retry,
+) -> Result<Option<SandboxCommandAssessment>, Interrupted> {
+    let is_wanted = context.services.config.is_enabled(&features::SANDBOX_COMMAND_ASSESSMENT);
+    if !is_wanted || context.is_approved(vec![key(request, context, retry)]).await? {
+        return Ok(None);
+    }
+    let failure = match &request.end {
+        Some(EventMsg::ItemCompleted(ItemCompletedEvent {
+            item: TurnItem::CommandExecution(item), ..
+        })) => item.aggregated_output.as_deref(),
+        Some(_) | None => None,
+    };
+    let (call_id, spec) = (&request.call_id, &request.spec);
+    assessment::assess(&Subject { call_id, argv: &spec.argv, cwd: &spec.cwd, failure }, context).await
 }
 
 /// All that an answer for the session is about: the command, where it runs, and what it may touch there.

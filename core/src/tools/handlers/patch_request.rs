@@ -215,6 +215,10 @@ impl Sandboxed for PatchRequest {
         "patch rejected by user"
     }
 
+    async fn consider(&mut self, _: &SessionTaskContext, _: Retry) -> Result<(), Interrupted> {
+        Ok(())
+    }
+
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest {
         let reason = match retry {
             Retry::First if self.outside.is_empty() => None,

@@ -1,0 +1,219 @@
+//! The model's opinion about a command: shown beside the question, and never in its way.
+
+use codex_protocol::policy::AskForApproval;
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        (
+            "assessments::the_opinion_stands_beside_the_question",
+            the_opinion_stands_beside_the_question as fn(),
+        ),
+        ("assessments::without_the_switch_nobody_is_asked", without_the_switch_nobody_is_asked as fn()),
+        (
+            "assessments::what_cannot_be_read_leaves_the_question_alone",
+            what_cannot_be_read_leaves_the_question_alone as fn(),
+        ),
+        (
+            "assessments::a_failure_of_the_model_leaves_the_question_alone",
+            a_failure_of_the_model_leaves_the_question_alone as fn(),
+        ),
+        (
+            "assessments::a_model_that_says_nothing_holds_nobody_up_for_long",
+            a_model_that_says_nothing_holds_nobody_up_for_long as fn(),
+        ),
+        (
+            "assessments::what_is_approved_for_the_session_is_not_judged",
+            what_is_approved_for_the_session_is_not_judged as fn(),
+        ),
+    ]
+}
+
+fn the_opinion_stands_beside_the_question() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+say {"description": "Makes a file, or touches it.", "risk_level": "low"}
+
+[otherwise]
+shell touch a.txt
+say done
+"#,
+        r#"feature experimental_sandbox_command_assessment
+user go
+approve"#,
+        expect![[r#"
+            > feature experimental_sandbox_command_assessment
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt] Low risk: Makes a file, or touches it.
+            > approve
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn without_the_switch_nobody_is_asked() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+say {"description": "Makes a file.", "risk_level": "low"}
+
+[otherwise]
+shell touch a.txt
+say done
+"#,
+        r#"user go
+approve"#,
+        expect![[r#"
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > approve
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn what_cannot_be_read_leaves_the_question_alone() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+say It is fine, run it!
+
+[otherwise]
+shell touch a.txt
+say done
+"#,
+        r#"feature experimental_sandbox_command_assessment
+user go
+deny"#,
+        expect![[r#"
+            > feature experimental_sandbox_command_assessment
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn a_failure_of_the_model_leaves_the_question_alone() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+http 400 no
+
+[otherwise]
+shell touch a.txt
+say done
+"#,
+        r#"feature experimental_sandbox_command_assessment
+user go
+deny"#,
+        expect![[r#"
+            > feature experimental_sandbox_command_assessment
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn a_model_that_says_nothing_holds_nobody_up_for_long() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+hang
+
+[otherwise]
+shell touch a.txt
+say done
+"#,
+        r#"feature experimental_sandbox_command_assessment
+user go
+deny"#,
+        expect![[r#"
+            > feature experimental_sandbox_command_assessment
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt]
+            > deny
+              completed command "touch a.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn what_is_approved_for_the_session_is_not_judged() {
+    check(
+        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        r#"[contains Assess this command]
+say {"description": "Makes a file.", "risk_level": "medium"}
+
+[otherwise]
+shell touch a.txt
+shell touch a.txt
+say done
+"#,
+        r#"feature experimental_sandbox_command_assessment
+user go
+approve-session"#,
+        expect![[r#"
+            > feature experimental_sandbox_command_assessment
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch a.txt" InProgress code None output ""
+              ask touch a.txt (no reason) or always [touch a.txt] Medium risk: Makes a file.
+            > approve-session
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   command "touch a.txt" InProgress code None output ""
+              completed command "touch a.txt" Completed code Some(0) output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 3 responses
+        "#]],
+    );
+}
