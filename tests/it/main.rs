@@ -12,6 +12,7 @@ mod interrupt;
 mod limits;
 mod lists;
 mod logging;
+mod login_shell;
 mod overload;
 mod patches;
 mod permissions;

@@ -48,11 +48,15 @@ pub const SANDBOX_COMMAND_ASSESSMENT: Feature = Feature {
     default: false,
 };
 
+/// The profile of the user's shell is run once, not with each command.
+pub const SHELL_SNAPSHOT: Feature = Feature { key: "shell_snapshot", stage: Stage::Stable, default: true };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 7] = [
+pub const FEATURES: [Feature; 8] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
+    SHELL_SNAPSHOT,
     VIEW_IMAGE,
     WEB_SEARCH_REQUEST,
     WEB_SEARCH_CACHED,
@@ -115,7 +119,7 @@ const FOREIGN: &str = "
     respect_system_proxy responses_websockets responses_websockets_v2 retain_client_developer_messages
     retain_client_tool_outputs rmcp_client rollout_budget runtime_agent_instances runtime_metrics
     search_tool secret_auth_storage send_async_message send_message_to_user_async 
-    shell_snapshot shell_snapshot_v2 shell_zsh_fork simplified_selection_hints
+    shell_snapshot_v2 shell_zsh_fork simplified_selection_hints
     skill_catalog_deltas skill_env_var_dependency_prompt skill_mcp_dependency_install skill_search
     skip_host_skill_discovery sleep_tool sqlite stable_environment_tools standalone_web_search steer
     step_model_switching streamable_shell subagent_default_context_limits subagent_thread_environments

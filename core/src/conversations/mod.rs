@@ -31,6 +31,7 @@ use crate::context::project_doc::{self, ProjectDoc};
 use crate::conversations::conversation::CodexConversation;
 use crate::error::CoreError;
 use crate::exec::env::EnvironmentSnapshot;
+use crate::exec::login::LoginShells;
 use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
@@ -63,6 +64,7 @@ pub struct Shared {
     pub environment: Environment,
     /// The same for commands.
     pub variables: Arc<EnvironmentSnapshot>,
+    pub login: Arc<LoginShells>,
     pub group: TaskGroup,
     /// Ends every conversation.
     pub token: CancellationToken,
@@ -74,15 +76,18 @@ impl Shared {
     /// `helper` is the file of this program, which starts commands.
     pub fn new(surroundings: &home::Surroundings, helper: PathBuf) -> Self {
         let environment = surroundings.environment.clone();
+        let (group, token) = (TaskGroup::new(), CancellationToken::new());
+        let home = surroundings.home.clone().into_path_buf();
         Self {
+            login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
             auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
             sandbox: Arc::new(
                 Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment),
             ),
             variables: Arc::new(EnvironmentSnapshot::of_process()),
             environment,
-            group: TaskGroup::new(),
-            token: CancellationToken::new(),
+            group,
+            token,
             identity: OnceLock::new(),
         }
     }
@@ -154,6 +159,7 @@ impl ConversationManager {
         self.shared.token.cancel();
         self.lock().clear();
         self.shared.group.finished().await;
+        self.shared.login.close();
     }
 
     /// A new conversation. Its file appears with its first turn.
@@ -308,6 +314,7 @@ impl ConversationManager {
             sandbox: Arc::new(self.sandbox_for(&config)),
             variables: Arc::clone(&self.shared.variables),
             shell,
+            login: Arc::clone(&self.shared.login),
             instructions,
             late,
             group: self.shared.group.clone(),

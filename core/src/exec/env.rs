@@ -132,6 +132,11 @@ fn is_inherited(name: &str, policy: &ShellEnvironmentPolicy) -> bool {
         && (policy.include_only.is_empty() || matches_any(&policy.include_only, name))
 }
 
+/// Whether the policy withholds a variable of this name, so that its value is not written down either.
+pub fn is_secret(name: &str, policy: &ShellEnvironmentPolicy) -> bool {
+    (!policy.ignore_default_excludes && matches_any(&SECRETS, name)) || matches_any(&policy.exclude, name)
+}
+
 /// What the system would refuse as a variable cannot be set.
 fn is_settable(name: &str, value: &str) -> bool {
     !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0')

@@ -2,10 +2,11 @@
 //!
 //! `unified` runs the commands of a conversation (confined by `sandbox`) as sessions with their text, `process`
 //! those of a client as bytes; both end with all they started. The rest is pure: what a command line does (`parse`), whether it only reads (`safety`),
-//! what environment it gets (`env`).
+//! what environment it gets (`env`). `login` saves commands from running the user's profile each time.
 
 pub mod env;
 pub mod kill;
+pub mod login;
 pub mod output;
 pub mod owner;
 pub mod parse;

@@ -87,6 +87,7 @@ pub struct Process {
     terminal: Option<Arc<Terminal>>,
     end: CancellationToken,
     over: CancellationToken,
+    os_pid: Option<u32>,
 }
 
 /// The output of a process, for the one that started it. Dropping it ends the process.
@@ -115,6 +116,7 @@ pub async fn start(request: ProcessRequest, tasks: &TaskGroup) -> Result<(Proces
         terminal,
         end: end.clone(),
         over: over.clone(),
+        os_pid: running.pid(),
     };
     let (sender, chunks) = mpsc::channel(CHUNKS);
     let (told, exit) = oneshot::channel();
@@ -171,6 +173,11 @@ impl Process {
             let _ = done.send(());
             written
         })
+    }
+
+    /// The process below which everything of this one runs.
+    pub fn os_pid(&self) -> Option<u32> {
+        self.os_pid
     }
 
     pub fn resize(&self, size: TerminalSize) -> Result<(), InputError> {

@@ -23,7 +23,7 @@ use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
 use crate::sandbox::command::CommandSpec;
 use crate::tasks::SessionTask;
-use crate::tools::handlers::command::plan;
+use crate::tools::handlers::command::{Profile, plan};
 use crate::tools::handlers::owned::Owned;
 use crate::turn::port::SessionTaskContext;
 
@@ -48,7 +48,11 @@ impl UserShellTask {
     async fn open(&self, spec: CommandSpec, context: &SessionTaskContext) -> Result<Owned, String> {
         let services = &context.services;
         let policy = SandboxPolicy::DangerFullAccess;
-        let launch = plan(services, &policy, &context.turn.cwd, spec).await?;
+        let profile = match login(context) {
+            Login::Yes => Profile::OnceFor { script: self.command.clone() },
+            Login::No => Profile::EachTime,
+        };
+        let launch = plan(services, &policy, &context.turn.cwd, spec, profile).await?;
         let request =
             OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: Some(self.time) };
         services.exec.open(request).await.map(Owned::new).map_err(|error| error.to_string())
@@ -119,13 +123,16 @@ impl SessionTask for UserShellTask {
 
 fn spec(command: &str, context: &SessionTaskContext) -> CommandSpec {
     let services = &context.services;
-    let login = if services.config.allow_login_shell { Login::Yes } else { Login::No };
     let policy = &services.config.shell_environment_policy;
     CommandSpec {
-        argv: services.shell.argv(login, command),
+        argv: services.shell.argv(login(context), command),
         cwd: context.turn.cwd.clone(),
         env: CommandEnvironment::new(&services.variables, policy, Network::Allowed).vars,
     }
+}
+
+fn login(context: &SessionTaskContext) -> Login {
+    if context.services.config.allow_login_shell { Login::Yes } else { Login::No }
 }
 
 fn begun(spec: &CommandSpec) -> CommandExecutionItem {

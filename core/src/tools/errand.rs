@@ -14,7 +14,7 @@ use tokio::time::{Duration, sleep};
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::streams::{Stdin, Streams};
-use crate::tools::handlers::command::plan;
+use crate::tools::handlers::command::{Profile, plan};
 use crate::turn::port::SessionTaskContext;
 
 pub struct Errand<'a> {
@@ -77,8 +77,9 @@ pub async fn run(
 ) -> Result<Answered, ErrandError> {
     let services = &context.services;
     let command = command(context, errand.argument, errand.policy);
-    let launch =
-        plan(services, errand.policy, &context.turn.cwd, command).await.map_err(ErrandError::Failed)?;
+    let launch = plan(services, errand.policy, &context.turn.cwd, command, Profile::EachTime)
+        .await
+        .map_err(ErrandError::Failed)?;
     let (streams, mut input, mut output) = pipes()?;
     let mut running = launch.start(streams).await.map_err(|error| ErrandError::Failed(error.to_string()))?;
     // Should the program end early, so does this.

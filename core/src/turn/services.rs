@@ -8,6 +8,7 @@ use crate::auth::AuthManager;
 use crate::base::spawn::TaskGroup;
 use crate::config::Config;
 use crate::exec::env::EnvironmentSnapshot;
+use crate::exec::login::LoginShells;
 use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::model::ModelClient;
@@ -25,6 +26,8 @@ pub struct SessionServices {
     /// The variables of this process, as they were when it started.
     pub variables: Arc<EnvironmentSnapshot>,
     pub shell: Shell,
+    /// What the user's profile sets, found out once.
+    pub login: Arc<LoginShells>,
     /// The instructions that every request begins with.
     pub instructions: Arc<str>,
     /// For what outlives its call: background terminals.

@@ -11,6 +11,7 @@ mod files;
 mod home;
 mod lifetime;
 mod limits;
+mod login;
 mod patches;
 mod place;
 mod processes;
@@ -30,6 +31,7 @@ fn main() {
         home::TESTS,
         lifetime::TESTS,
         limits::TESTS,
+        login::TESTS,
         patches::TESTS,
     ];
     let tests = groups.into_iter().flatten().map(runner::Case::from);

@@ -190,7 +190,7 @@ fn the_idlest_makes_way() -> Outcome {
         let refused = open().await.unwrap_err();
         assert!(refused.to_string().contains("64 commands are running"), "of calls: {refused}");
         for session in &sessions[1..4] {
-            session.set_item("i".into());
+            session.set_item("i".into(), Vec::new());
         }
         // The oldest of the three is not the idlest.
         sessions[1].write(b"x\n").await.unwrap();

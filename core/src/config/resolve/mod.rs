@@ -279,6 +279,7 @@ mod tests {
                 features: {
                     "experimental_sandbox_command_assessment": false,
                     "shell_command_tool": false,
+                    "shell_snapshot": true,
                     "shell_tool": true,
                     "unified_exec": true,
                     "view_image_tool": true,

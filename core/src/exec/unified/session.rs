@@ -67,8 +67,8 @@ pub struct ExecSession {
     terminal: Option<Terminal>,
     shared: Arc<Shared>,
     end: CancellationToken,
-    /// The item that clients know it by, once its call has left it running.
-    item: OnceLock<ItemId>,
+    /// The item that clients know it by, and its command as they see it, once its call has left it running.
+    item: OnceLock<(ItemId, Vec<String>)>,
     /// Fires when its end has been reported to clients.
     reported: CancellationToken,
     /// Why we have ended it, if nobody has asked for that.
@@ -160,7 +160,7 @@ impl ExecSession {
     }
 
     pub(super) fn in_place_of(mut self, displaced: Option<Arc<Self>>) -> Self {
-        self.displaced = displaced.map(|other| (other.id, other.command.argv.clone()));
+        self.displaced = displaced.map(|other| (other.id, other.command().to_vec()));
         self
     }
 
@@ -178,8 +178,9 @@ impl ExecSession {
         self.os_pid
     }
 
+    /// As clients see it.
     pub fn command(&self) -> &[String] {
-        &self.command.argv
+        self.item.get().map_or(&self.command.argv, |(_, command)| command)
     }
 
     pub fn cwd(&self) -> &AbsolutePath {
@@ -204,13 +205,13 @@ impl ExecSession {
     }
 
     /// The call has left it running; from now on it is a background terminal.
-    pub fn set_item(&self, item: ItemId) {
+    pub fn set_item(&self, item: ItemId, command: Vec<String>) {
         // A session is handed over once.
-        let _ = self.item.set(item);
+        let _ = self.item.set((item, command));
     }
 
     pub fn item(&self) -> Option<ItemId> {
-        self.item.get().cloned()
+        self.item.get().map(|(item, _)| item.clone())
     }
 
     pub fn set_reported(&self) {

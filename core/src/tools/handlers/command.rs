@@ -2,6 +2,7 @@
 //!
 //! Whichever tool brought it, this is the only way from a call to a process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
@@ -15,7 +16,9 @@ use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
 use crate::base::time::now_ms;
+use crate::config::features;
 use crate::exec::env::{CommandEnvironment, Network};
+use crate::exec::login;
 use crate::exec::parse::summary::summarize;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::streams::TerminalSize;
@@ -42,6 +45,7 @@ pub struct CommandRequest {
     pub(super) spec: CommandSpec,
     /// How many variables of this process the command does not get.
     withheld: usize,
+    profile: Profile,
     pub(super) tty: bool,
     patience: Patience,
     pub(super) permission: Permission,
@@ -59,10 +63,20 @@ pub struct CommandRequest {
 pub struct Wanted {
     pub call_id: CallId,
     pub argv: Vec<String>,
+    pub profile: Profile,
     pub cwd: AbsolutePath,
     pub tty: bool,
     pub patience: Patience,
     pub permission: Permission,
+}
+
+/// Whether what the profile of the user's shell sets need be found out only once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// The command runs as it stands.
+    EachTime,
+    /// The command is the user's own shell with this script, and all that counts is that it finds what it expects.
+    OnceFor { script: String },
 }
 
 /// How long a call waits for its command, and what becomes of it then.
@@ -93,13 +107,14 @@ impl Patience {
 impl CommandRequest {
     /// With what the rules say of it as their files are now.
     pub async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
-        let Wanted { call_id, argv, cwd, tty, patience, permission } = wanted;
+        let Wanted { call_id, argv, profile, cwd, tty, patience, permission } = wanted;
         let verdict = Verdict::of(&argv, &permission, context).await?;
         Ok(Self {
             call_id,
             // The variables depend on where it runs.
             spec: CommandSpec { argv, cwd, env: Vec::new() },
             withheld: 0,
+            profile,
             tty,
             patience,
             permission,
@@ -134,7 +149,7 @@ impl CommandRequest {
             Boundary::None => &SandboxPolicy::DangerFullAccess,
         };
         let spec = CommandSpec { env: self.variables(context, policy), ..self.spec.clone() };
-        let opened = match plan(services, policy, &context.turn.cwd, spec).await {
+        let opened = match plan(services, policy, &context.turn.cwd, spec, self.profile.clone()).await {
             Ok(launch) => {
                 let request = OpenRequest {
                     launch,
@@ -358,9 +373,28 @@ pub async fn plan(
     policy: &SandboxPolicy,
     cwd: &AbsolutePath,
     spec: CommandSpec,
+    profile: Profile,
 ) -> Result<Launch, String> {
     let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
-    let planned = services.group.spawn_blocking(move || sandbox.plan(&policy, &cwd, spec));
+    let (login, shell) = (Arc::clone(&services.login), services.shell.clone());
+    let config = Arc::clone(&services.config);
+    let planned = services.group.spawn_blocking(move || {
+        let spec = match profile {
+            Profile::OnceFor { script } if config.is_enabled(&features::SHELL_SNAPSHOT) => {
+                let wanted = login::Wanted {
+                    shell: &shell,
+                    script: &script,
+                    sandbox: &sandbox,
+                    policy: &policy,
+                    root: &cwd,
+                    secrets: &config.shell_environment_policy,
+                };
+                login.command(&wanted, spec)
+            }
+            Profile::OnceFor { .. } | Profile::EachTime => spec,
+        };
+        sandbox.plan(&policy, &cwd, spec)
+    });
     match planned.await {
         Ok(launch) => launch.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),

@@ -9,6 +9,7 @@ use crate::base::paths::AbsolutePath;
 use crate::exec::parse::patch_script::PatchScript;
 use crate::exec::shell::Login;
 use crate::tools::call::{ToolError, ToolOutput};
+use crate::tools::handlers::command::Profile;
 use crate::tools::handlers::patch_request;
 use crate::turn::port::SessionTaskContext;
 
@@ -76,5 +77,13 @@ pub fn login(asked: Option<bool>, context: &SessionTaskContext) -> Result<Login,
         }
         (Some(true) | None, true) => Ok(Login::Yes),
         (Some(false), _) | (None, false) => Ok(Login::No),
+    }
+}
+
+/// A login shell that the model did not ask for need not be one, if it is as good.
+pub fn profile(asked: Option<bool>, login: Login, script: &str) -> Profile {
+    match (asked, login) {
+        (None, Login::Yes) => Profile::OnceFor { script: script.to_owned() },
+        (Some(_), _) | (None, Login::No) => Profile::EachTime,
     }
 }

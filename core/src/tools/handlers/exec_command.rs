@@ -12,9 +12,9 @@ use crate::exec::parse::patch_script;
 use crate::exec::shell::Shell;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
+use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
 use crate::tools::handlers::command_input::{
-    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login,
+    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login, profile,
 };
 use crate::tools::orchestrator;
 use crate::tools::registry::ToolHandler;
@@ -104,10 +104,17 @@ impl ToolHandler for ExecCommand {
                 None => context.services.shell.clone(),
             };
             let login = login(arguments.login, context)?;
+            // The snapshot is that of the user's own shell, and of one that is not typed to.
+            let profile = if arguments.shell.is_some() || arguments.tty {
+                Profile::EachTime
+            } else {
+                profile(arguments.login, login, &arguments.cmd)
+            };
             expect_directory(&cwd, context).await?;
             let wanted = Wanted {
                 call_id: call.call_id.clone(),
                 argv: shell.argv(login, &arguments.cmd),
+                profile,
                 cwd,
                 tty: arguments.tty,
                 patience: Patience::Yields(yield_time(arguments.yield_time_ms, 10_000, 30_000)),

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::exec::parse::patch_script;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput, ToolPayload};
-use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
+use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
 use crate::tools::handlers::command_input::{
     Permission, SandboxPermissions, apply_patch, directory, expect_directory,
 };
@@ -105,6 +105,7 @@ impl ToolHandler for Shell {
             let wanted = Wanted {
                 call_id: call.call_id.clone(),
                 argv: command,
+                profile: Profile::EachTime,
                 cwd,
                 tty: false,
                 patience,

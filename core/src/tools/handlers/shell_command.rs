@@ -9,7 +9,7 @@ use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
 use crate::tools::handlers::command_input::{
-    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login,
+    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login, profile,
 };
 use crate::tools::handlers::shell::time_limit;
 use crate::tools::orchestrator;
@@ -77,12 +77,15 @@ impl ToolHandler for ShellCommand {
             if let Some(script) = patch_script::find(&arguments.command) {
                 return apply_patch(script, &call.call_id, cwd, context).await;
             }
+            let shell = &context.services.shell;
             let login = login(arguments.login, context)?;
+            let profile = profile(arguments.login, login, &arguments.command);
             let patience = Patience::Ends(time_limit(arguments.timeout_ms)?);
             expect_directory(&cwd, context).await?;
             let wanted = Wanted {
                 call_id: call.call_id.clone(),
-                argv: context.services.shell.argv(login, &arguments.command),
+                argv: shell.argv(login, &arguments.command),
+                profile,
                 cwd,
                 tty: false,
                 patience,

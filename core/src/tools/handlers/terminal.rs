@@ -40,7 +40,7 @@ pub fn hand_over(
     let late = context.services.late.clone();
     let turn_id = context.turn.turn_id.clone();
     let thread_id = context.turn.conversation_id;
-    session.set_item(item.id.clone());
+    session.set_item(item.id.clone(), item.command.clone());
     let watched = Arc::clone(&session);
     context.services.group.spawn(async move { watched.end_when_idle(MOST_IDLE).await });
     context.services.group.spawn(async move {

@@ -1,0 +1,185 @@
+//! Asking a login shell for its state, and making sure that the snapshot brings it about.
+//!
+//! The shell runs as any command of its kind would, in the same sandbox, and prints; what it has printed is written
+//! down here, outside of the sandbox. Then a shell that was given the snapshot is asked the same. Only if it says the
+//! same is the snapshot good.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use codex_protocol::events::exec::OutputStream;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::dump::{Dump, Mark};
+use super::folder::{Folder, make_private, private_file};
+use super::kind::{Kind, Tools};
+use super::watch::Watch;
+use super::{Key, Taken};
+use crate::base::spawn::TaskGroup;
+use crate::exec::env::is_secret;
+use crate::exec::process::{self, ProcessRequest};
+use crate::exec::streams::Stdin;
+use crate::sandbox::Sandbox;
+use crate::sandbox::command::CommandSpec;
+
+/// A profile that takes longer is run with each command.
+const TIME: Duration = Duration::from_secs(10);
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The state of a shell with many functions.
+const LONGEST_DUMP: usize = 4 * 1024 * 1024;
+
+/// One capture.
+pub struct Capture {
+    pub key: Arc<Key>,
+    pub sandbox: Sandbox,
+    pub kind: Kind,
+    /// The variables of the last snapshot, if there was one.
+    pub last: Option<Vec<(String, String)>>,
+    pub folder: Arc<Folder>,
+    pub group: TaskGroup,
+    pub token: CancellationToken,
+}
+
+/// Why there is no snapshot, and what must change before another try.
+pub struct Failure {
+    pub why: String,
+    pub watch: Watch,
+}
+
+impl Capture {
+    pub async fn run(self) -> Result<Taken, Failure> {
+        let before = self.watch(self.last.clone().unwrap_or_else(|| self.key.env.clone())).await;
+        match self.take(&before).await {
+            Ok(taken) => Ok(taken),
+            Err(why) => Err(Failure { why, watch: before }),
+        }
+    }
+
+    async fn take(&self, before: &Watch) -> Result<Taken, String> {
+        let tools = Tools::find().ok_or("the programs `env` and `sleep` are not where they should be")?;
+        let mark = Mark::fresh();
+        let script = self.kind.script(&mark, &tools);
+        let login = CommandSpec {
+            argv: vec![self.key.shell.clone(), "-lc".into(), script.clone()],
+            cwd: self.key.cwd.clone(),
+            env: self.key.env.clone(),
+        };
+        let told = self.ask(login.clone(), &mark).await?;
+        let is_secret = |name: &str| is_secret(name, &self.key.secrets);
+        let cwd = self.key.cwd.as_path().to_string_lossy();
+        let snapshot = self.kind.render(&told, is_secret, &cwd).map_err(|refused| refused.0.to_owned())?;
+        let place = Place::create(&self.folder).map_err(|error| error.to_string())?;
+        self.kind
+            .write(&snapshot.file, |name, text| place.write(name, text))
+            .map_err(|error| error.to_string())?;
+        let watch = self.watch(snapshot.environment.clone()).await;
+        let watch = watch.settled_since(before).ok_or("its start files have changed meanwhile")?;
+        let taken = Taken::new(self.kind, place, snapshot.environment, watch);
+        let again = self.ask(taken.command(login, &script), &mark).await?;
+        match self.kind.differences(&told, &again).as_slice() {
+            [] => Ok(taken),
+            differing => Err(format!("it would not be the same: {}", differing.join(", "))),
+        }
+    }
+
+    async fn watch(&self, env: Vec<(String, String)>) -> Watch {
+        let start = self.kind.start_files(&self.key.env, &env);
+        let look = move || {
+            Watch::of(&start, |wanted| {
+                env.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+            })
+        };
+        self.group.spawn_blocking(look).await.unwrap_or_default()
+    }
+
+    /// Runs a shell until it has told its state.
+    async fn ask(&self, spec: CommandSpec, mark: &Mark) -> Result<Dump, String> {
+        let (sandbox, key) = (self.sandbox.clone(), Arc::clone(&self.key));
+        let planned = self.group.spawn_blocking(move || sandbox.plan(&key.policy, &key.root, spec));
+        let launch = match planned.await {
+            Ok(launch) => launch.map_err(|error| error.to_string())?,
+            Err(error) => return Err(error.to_string()),
+        };
+        let place = Arc::new(Semaphore::new(1)).acquire_owned().await.map_err(|error| error.to_string())?;
+        let request = ProcessRequest {
+            launch,
+            stdin: Stdin::Null,
+            terminal: None,
+            time: Some(TIME),
+            end: self.token.child_token(),
+            place,
+        };
+        let (process, mut output) =
+            process::start(request, &self.group).await.map_err(|error| error.to_string())?;
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        while !(mark.has_ended(&stdout) && mark.has_ended(&stderr)) {
+            // The one end is written right before the other.
+            let time = if mark.has_ended(&stdout) { LAST_WORDS } else { TIME };
+            let Ok(Some(chunk)) = tokio::time::timeout(time, output.next()).await else {
+                return Err("it ended before it had told its state, or its time was over".to_owned());
+            };
+            match chunk.stream {
+                OutputStream::Stdout => stdout.extend(chunk.bytes),
+                OutputStream::Stderr => stderr.extend(chunk.bytes),
+            }
+            if stdout.len() + stderr.len() > LONGEST_DUMP {
+                return Err("its state is too large".to_owned());
+            }
+        }
+        let processes = process.os_pid().and_then(processes_below);
+        process.end();
+        output.exit().await;
+        let mut dump = Dump::parse(mark, &stdout, &stderr).ok_or("its state could not be read")?;
+        dump.processes = processes.ok_or("its processes cannot be counted")?;
+        Ok(dump)
+    }
+}
+
+/// How many processes run below one; None if the system does not say.
+fn processes_below(pid: u32) -> Option<usize> {
+    let mut count = 0;
+    let mut waiting = vec![pid];
+    while let Some(pid) = waiting.pop() {
+        for thread in fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten() {
+            let children = fs::read_to_string(thread.path().join("children")).ok()?;
+            let children = children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok());
+            waiting.extend(children);
+        }
+        count += 1;
+    }
+    Some(count)
+}
+
+/// The folder of one snapshot; it goes with the value.
+#[derive(Debug)]
+pub struct Place {
+    path: PathBuf,
+    _in: Arc<Folder>,
+}
+
+impl Place {
+    fn create(folder: &Arc<Folder>) -> std::io::Result<Self> {
+        let path = folder.path().join(uuid::Uuid::new_v4().simple().to_string());
+        make_private(&path)?;
+        Ok(Self { path, _in: Arc::clone(folder) })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn write(&self, name: &str, text: &str) -> std::io::Result<()> {
+        private_file(&self.path.join(name))?.write_all(text.as_bytes())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What stays goes with the folder of the server.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}

@@ -1,0 +1,258 @@
+//! The state in which login shells begin, found out once instead of with each command.
+//!
+//! A user's profile may take a second, and a command of the model is a login shell unless it says otherwise. So a login
+//! shell is asked in the background for all that its start files have set ([`capture`]), and the next commands of the
+//! same kind run in a shell that takes this as a snapshot. Nobody can tell the difference, or there is no snapshot: it
+//! is compared with the real thing first, it is given up when one of the files it came from changes ([`watch`]), and in
+//! all doubt the command is the real login shell.
+//!
+//! A snapshot serves commands of one shell, folder, environment and policy. It is taken under that policy, so that
+//! what a confined profile says reaches confined commands only. It lies where no confined command can write.
+
+mod bash;
+mod capture;
+mod dump;
+mod folder;
+mod kind;
+mod render;
+mod watch;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use codex_protocol::policy::SandboxPolicy;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::paths::AbsolutePath;
+use crate::base::spawn::TaskGroup;
+use crate::config::shell_env::ShellEnvironmentPolicy;
+use crate::exec::shell::Shell;
+use crate::sandbox::Sandbox;
+use crate::sandbox::command::CommandSpec;
+use capture::{Capture, Failure, Place};
+use folder::Folder;
+use kind::Kind;
+use watch::Watch;
+
+/// How many snapshots there are.
+const MOST: usize = 32;
+/// How many are taken at a time.
+const AT_ONCE: usize = 2;
+/// An older one still serves, but another is taken: not all that a profile depends on is a file.
+const FRESH: Duration = Duration::from_secs(60);
+/// When a shell that could not be captured is tried again, if its files do not change before.
+const AGAIN: Duration = Duration::from_secs(10 * 60);
+/// How long a snapshot stays that was replaced, for commands that are about to read it.
+const LEAVING: Duration = Duration::from_secs(5 * 60);
+
+/// The snapshots of one server.
+#[derive(Debug)]
+pub struct LoginShells {
+    home: PathBuf,
+    group: TaskGroup,
+    /// Ends what is being taken.
+    token: CancellationToken,
+    places: Arc<Semaphore>,
+    store: Mutex<Store>,
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    folder: Option<Arc<Folder>>,
+    entries: Vec<Entry>,
+    leaving: Vec<(Instant, Arc<Taken>)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: Arc<Key>,
+    used: Instant,
+    is_being_taken: bool,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Unknown,
+    Ready(Arc<Taken>),
+    Failed { at: Instant, watch: Arc<Watch> },
+}
+
+/// What a snapshot depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    shell: String,
+    cwd: AbsolutePath,
+    env: Vec<(String, String)>,
+    policy: SandboxPolicy,
+    root: AbsolutePath,
+    secrets: ShellEnvironmentPolicy,
+}
+
+/// A command that wants to begin as a login shell does.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    pub shell: &'a Shell,
+    pub script: &'a str,
+    pub sandbox: &'a Sandbox,
+    pub policy: &'a SandboxPolicy,
+    /// The directory that the policy speaks of.
+    pub root: &'a AbsolutePath,
+    /// Says which variables are secrets.
+    pub secrets: &'a ShellEnvironmentPolicy,
+}
+
+/// A snapshot that is there.
+#[derive(Debug)]
+struct Taken {
+    kind: Kind,
+    place: Place,
+    environment: Vec<(String, String)>,
+    watch: Watch,
+    at: Instant,
+}
+
+impl Taken {
+    fn new(kind: Kind, place: Place, environment: Vec<(String, String)>, watch: Watch) -> Self {
+        Self { kind, place, environment, watch, at: Instant::now() }
+    }
+
+    fn command(&self, login: CommandSpec, script: &str) -> CommandSpec {
+        self.kind.command(login, script, &self.environment, self.place.path())
+    }
+}
+
+impl LoginShells {
+    /// Snapshots lie in the server's home. Nothing is made before it is needed.
+    pub fn new(home: PathBuf, group: TaskGroup, token: CancellationToken) -> Self {
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Self { home, group, token, places, store: Mutex::default() }
+    }
+
+    /// The command of a login shell as it is to be started: on a snapshot, or as it is while there is none. Blocks, and
+    /// must be called within a runtime.
+    pub fn command(self: &Arc<Self>, wanted: &Wanted<'_>, login: CommandSpec) -> CommandSpec {
+        let Some(kind) = Kind::of(wanted.shell.path()) else { return login };
+        if login.env.iter().any(|(name, _)| kind.is_own(name)) {
+            return login;
+        }
+        let key = Key {
+            shell: wanted.shell.path().to_string_lossy().into_owned(),
+            cwd: login.cwd.clone(),
+            env: login.env.clone(),
+            policy: wanted.policy.clone(),
+            root: wanted.root.clone(),
+            secrets: wanted.secrets.clone(),
+        };
+        let (key, state) = self.lock().state_of(key);
+        match state {
+            State::Ready(taken) if taken.watch.holds() => {
+                if taken.at.elapsed() > FRESH {
+                    self.take(kind, key, wanted.sandbox);
+                }
+                return taken.command(login, wanted.script);
+            }
+            State::Failed { at, watch } if at.elapsed() < AGAIN && watch.holds() => {}
+            State::Ready(_) | State::Failed { .. } | State::Unknown => self.take(kind, key, wanted.sandbox),
+        }
+        login
+    }
+
+    /// Removes everything; to be called when nothing runs any more.
+    pub fn close(&self) {
+        *self.lock() = Store::default();
+    }
+
+    fn take(self: &Arc<Self>, kind: Kind, key: Arc<Key>, sandbox: &Sandbox) {
+        if self.token.is_cancelled() {
+            return;
+        }
+        let mut store = self.lock();
+        let Some(folder) = store.folder(&self.home) else { return };
+        let Some(entry) = store.entry(&key).filter(|entry| !entry.is_being_taken) else { return };
+        entry.is_being_taken = true;
+        let last = match &entry.state {
+            State::Ready(taken) => Some(taken.environment.clone()),
+            State::Unknown | State::Failed { .. } => None,
+        };
+        drop(store);
+        let capture = Capture {
+            key: Arc::clone(&key),
+            sandbox: sandbox.clone(),
+            kind,
+            last,
+            folder,
+            group: self.group.clone(),
+            token: self.token.clone(),
+        };
+        let shells = Arc::clone(self);
+        self.group.spawn(async move {
+            let Ok(_place) = Arc::clone(&shells.places).acquire_owned().await else { return };
+            let result = capture.run().await;
+            shells.lock().taken(&key, result);
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store {
+    fn folder(&mut self, home: &std::path::Path) -> Option<Arc<Folder>> {
+        if self.folder.is_none() {
+            match Folder::create(home) {
+                Ok(folder) => self.folder = Some(Arc::new(folder)),
+                Err(error) => tracing::debug!(%error, "no folder for the state of login shells"),
+            }
+        }
+        self.folder.clone()
+    }
+
+    fn entry(&mut self, key: &Arc<Key>) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| Arc::ptr_eq(&entry.key, key) || entry.key == *key)
+    }
+
+    /// What is known, and the key by which it is.
+    fn state_of(&mut self, key: Key) -> (Arc<Key>, State) {
+        self.leaving.retain(|(since, _)| since.elapsed() < LEAVING);
+        if let Some(entry) = self.entries.iter_mut().find(|entry| *entry.key == key) {
+            entry.used = Instant::now();
+            return (Arc::clone(&entry.key), entry.state.clone());
+        }
+        if self.entries.len() >= MOST {
+            let idlest = self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.used);
+            if let Some((index, _)) = idlest {
+                let entry = self.entries.swap_remove(index);
+                self.leave(entry.state);
+            }
+        }
+        let key = Arc::new(key);
+        let (used, state) = (Instant::now(), State::Unknown);
+        self.entries.push(Entry { key: Arc::clone(&key), used, is_being_taken: false, state });
+        (key, State::Unknown)
+    }
+
+    fn taken(&mut self, key: &Arc<Key>, result: Result<Taken, Failure>) {
+        // By now there may be others in its place.
+        let Some(entry) = self.entry(key) else { return };
+        entry.is_being_taken = false;
+        let state = match result {
+            Ok(taken) => State::Ready(Arc::new(taken)),
+            Err(Failure { why, watch }) => {
+                tracing::debug!(why, shell = key.shell, "the state of the login shell is not known");
+                State::Failed { at: Instant::now(), watch: Arc::new(watch) }
+            }
+        };
+        let old = std::mem::replace(&mut entry.state, state);
+        self.leave(old);
+    }
+
+    fn leave(&mut self, state: State) {
+        if let State::Ready(taken) = state {
+            self.leaving.push((Instant::now(), taken));
+        }
+    }
+}

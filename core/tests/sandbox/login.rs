@@ -1,0 +1,470 @@
+//! Commands on a snapshot of the login shell do what they do in the login shell.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use codex_core::base::paths::AbsolutePath;
+use codex_core::base::spawn::TaskGroup;
+use codex_core::config::shell_env::ShellEnvironmentPolicy;
+use codex_core::exec::login::{LoginShells, Wanted};
+use codex_core::exec::shell::{Login, Shell};
+use codex_core::exec::streams::TerminalSize;
+use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
+use codex_core::sandbox::Sandbox;
+use codex_core::sandbox::command::CommandSpec;
+use codex_protocol::events::exec::OutputStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::place::{self, Mode, Place, is_missing};
+use crate::runner::{self, Outcome, Test};
+
+pub const TESTS: &[Test] = &[
+    Test { name: "login::nothing_tells_the_difference", run: nothing_tells_the_difference },
+    Test { name: "login::what_cannot_be_captured_is_run_each_time", run: what_cannot_be_captured },
+    Test { name: "login::a_change_of_the_files_is_seen_by_the_next_command", run: changes_are_seen },
+    Test { name: "login::secrets_are_not_written_down", run: secrets_are_not_written },
+    Test { name: "login::what_a_confined_profile_says_stays_confined", run: confined_stays_confined },
+    Test { name: "login::a_slow_profile_is_run_once", run: slow_profile },
+    Test { name: "login::a_profile_that_hangs_holds_nothing_up", run: hanging_profile },
+    Test { name: "login::nothing_is_left_behind", run: nothing_is_left },
+];
+
+/// A user with a shell and start files.
+struct User {
+    place: Place,
+    mode: Mode,
+    shell: Shell,
+    sandbox: Sandbox,
+    login: Arc<LoginShells>,
+    group: TaskGroup,
+    secrets: ShellEnvironmentPolicy,
+}
+
+/// What came of a command.
+#[derive(Debug, PartialEq, Eq)]
+struct Came {
+    stdout: String,
+    stderr: String,
+    code: i32,
+}
+
+impl User {
+    fn new(mode: Mode, shell: &str, files: &[(&str, &str)]) -> Self {
+        let place = Place::new();
+        fs::create_dir(place.path("user")).unwrap();
+        fs::create_dir(place.path("ws/folder")).unwrap();
+        for (name, text) in files {
+            fs::write(place.path("user").join(name), text).unwrap();
+        }
+        let group = TaskGroup::new();
+        Self {
+            login: Arc::new(LoginShells::new(place.path("home"), group.clone(), CancellationToken::new())),
+            sandbox: place::sandbox(mode, &place.path("home")),
+            shell: Shell::at(shell),
+            secrets: ShellEnvironmentPolicy::default(),
+            place,
+            mode,
+            group,
+        }
+    }
+
+    fn real(&self, script: &str) -> CommandSpec {
+        let env =
+            [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("SHLVL", "1"), ("LC_ALL", "C.UTF-8"), ("GONE", "no")];
+        let mut env: Vec<_> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        env.push(("HOME".to_owned(), self.place.text("user")));
+        CommandSpec { argv: self.shell.argv(Login::Yes, script), cwd: self.place.cwd(), env }
+    }
+
+    /// The command as it would be started now, and whether that is on a snapshot.
+    async fn started(&self, script: &str) -> (CommandSpec, bool) {
+        let real = self.real(script);
+        let (login, sandbox) = (Arc::clone(&self.login), self.sandbox.clone());
+        let (shell, policy, root) = (self.shell.clone(), self.mode.policy(), self.place.cwd());
+        let (script, secrets, given) = (script.to_owned(), self.secrets.clone(), real.clone());
+        let spec = tokio::task::spawn_blocking(move || {
+            let wanted = Wanted {
+                shell: &shell,
+                script: &script,
+                sandbox: &sandbox,
+                policy: &policy,
+                root: &root,
+                secrets: &secrets,
+            };
+            login.command(&wanted, given)
+        });
+        let spec = spec.await.unwrap();
+        let is_on_snapshot = spec != real;
+        (spec, is_on_snapshot)
+    }
+
+    /// The same when what is being captured is there.
+    async fn settled(&self, script: &str) -> (CommandSpec, bool) {
+        self.started(script).await;
+        self.group.finished().await;
+        self.started(script).await
+    }
+
+    async fn came_of(&self, spec: CommandSpec) -> Came {
+        let launch = self.sandbox.plan(&self.mode.policy(), &self.place.cwd(), spec).unwrap();
+        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+        let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+        let mut came = Came { stdout: String::new(), stderr: String::new(), code: 0 };
+        while let Some((stream, text)) = session.next_delta().await {
+            match stream {
+                OutputStream::Stdout => came.stdout.push_str(&text),
+                OutputStream::Stderr => came.stderr.push_str(&text),
+            }
+        }
+        came.code = session.wait().await.code;
+        // A shell names the process that was killed.
+        let words = came.stderr.split(' ').map(|word| if word.parse::<u32>().is_ok() { "N" } else { word });
+        came.stderr = words.collect::<Vec<_>>().join(" ");
+        // Those of a pipeline say it as they come.
+        let mut lines: Vec<_> = came.stderr.split_inclusive('\n').collect();
+        lines.sort_unstable();
+        came.stderr = lines.concat();
+        came
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.place.path("user").join(name), text).unwrap();
+    }
+
+    /// All that was written down.
+    fn written(&self) -> Vec<(PathBuf, String)> {
+        let mut found = Vec::new();
+        let mut waiting = vec![self.place.path("home/login_shells")];
+        while let Some(folder) = waiting.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.file_type().unwrap().is_dir() {
+                    true => waiting.push(entry.path()),
+                    false => found.push((entry.path(), fs::read_to_string(entry.path()).unwrap())),
+                }
+            }
+        }
+        found
+    }
+}
+
+fn modes() -> (Vec<Mode>, Vec<String>) {
+    let mut unsupported = Vec::new();
+    let modes = [Mode::Open, Mode::Full, Mode::Landlock];
+    let there = modes.into_iter().filter(|mode| match mode {
+        Mode::Bare | Mode::Open => true,
+        Mode::Full | Mode::Landlock => match is_missing(*mode) {
+            Some(missing) => {
+                unsupported.push(format!("{}: {missing}", mode.name()));
+                false
+            }
+            None => true,
+        },
+    });
+    (there.collect(), unsupported)
+}
+
+fn shells() -> Vec<&'static str> {
+    let all = ["/bin/bash", "/bin/zsh", "/bin/dash", "/usr/bin/fish"];
+    all.into_iter().filter(|shell| Path::new(shell).exists()).collect()
+}
+
+/// Whether a shell is one that is captured.
+fn is_captured(shell: &str) -> bool {
+    shell.ends_with("/bash")
+}
+
+const RICH: &str = r#"
+export EDITOR='vi -c "x"' LINES_IN='a
+b' UMLAUT=ä
+unset GONE
+plain="it's \$5 `echo deep`"
+readonly FIXED=1
+export PATH="$HOME/bin:$PATH"
+f() { echo "f got $# and $plain"; g "$@"; }
+g() { for x in "$@"; do printf '<%s>' "$x"; done; return 4; }
+umask 027
+ulimit -c 0
+ulimit -n 200
+"#;
+
+const BASH: &str = r#"
+alias ll='echo aliased' q="printf '%s\n' \"q\""
+shopt -s expand_aliases extglob nullglob
+h() { case $1 in !(a|b)) echo other;; *) ls() { echo inner; }; ls;; esac; cat <<X
+here $1
+X
+}
+export -f h
+declare -a list=(1 "two words" [5]=five)
+declare -A map=([k]=v ["a b"]='c
+d')
+declare -i number=4
+declare -x -i exported=5
+declare -l lower=ABC
+declare -n ref=plain
+declare -rx both=1
+declare -ax exported_list=(1 2)
+declare unset_one
+export unset_exported
+set -o pipefail
+set +o braceexpand
+"#;
+
+/// What the profile sets, and the commands that ask for it.
+const COMMANDS: &[&str] = &[
+    "env | sort",
+    "f 1 '2 3'",
+    "echo \"$plain $EDITOR $LINES_IN $FIXED $GONE\"",
+    "FIXED=2; echo not reached",
+    "umask; ulimit -c; ulimit -n; ulimit -Hn",
+    "echo \"$0 $# $* $-\"; pwd; echo \"$OLDPWD\"",
+    "no_such_command",
+    "exit 3",
+    "sh -c 'kill -9 $$' 2>/dev/null; echo $?",
+    "sh -c 'kill -9 $$'",
+    "kill -TERM $$",
+    "echo 'it'\\''s' \"two\" <<X\nmore\nX",
+    "if true; then",
+    "sleep 0.01 & wait; echo $?",
+    "cat; echo end of input",
+    "echo $1; set -- a b; echo $1 $SHLVL; sh -c 'echo $SHLVL'",
+    "trap; trap 'echo trapped' EXIT; exit 2",
+    "ls -d ~/. | tail -c 7; false; echo after $? $nowhere",
+    "cd folder; pwd; cd -; type f g cd",
+    "(exit 7)",
+];
+
+const BASH_COMMANDS: &[&str] = &[
+    "declare -p | grep -vE 'RANDOM|SECONDS|EPOCH|PID| _='",
+    "ll; q; alias",
+    "declare -f; declare -F",
+    "shopt; set +o",
+    "h a; h c; bash -c 'h b'",
+    "echo \"${list[@]}\" \"${map[@]}\" ${!map[@]} $number $lower $ref; number=1+1; lower=X; ref=new; echo $number $lower $plain",
+    "logout",
+    "echo {a,b}; false | true; echo $?; echo /none*",
+    "echo ${BASH_ENV-none} $BASH_EXECUTION_STRING; bash -c 'echo ${BASH_ENV-none}'",
+    "compgen -A variable | grep -i login; ls /proc/self/fd | wc -l; dirs; jobs; hash",
+];
+
+/// Profiles that are captured, and what they are about.
+const PROFILES: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("much", RICH),
+    ("prints", "echo hello; echo \"it's me\" >&2; printf 'no end'"),
+    ("stops at errors", "set -e; export X=1"),
+    ("wants all set", "set -u; Y=2"),
+    ("goes elsewhere", "cd /usr/share; cd /usr"),
+    ("traps", "trap 'echo bye' EXIT; trap '' HUP; trap 'echo term' TERM"),
+    ("has no patterns", "set -f; set -C"),
+    ("splits at commas", "IFS=,; x=a,b"),
+    ("has lost its path", "PATH=/nowhere"),
+];
+
+fn nothing_tells_the_difference() -> Outcome {
+    let (modes, unsupported) = modes();
+    for mode in &modes {
+        for shell in shells() {
+            for (about, profile) in PROFILES {
+                // The weaker sandboxes have nothing of their own to show.
+                if *mode == Mode::Open || *about == "much" {
+                    runner::block_on(no_difference(*mode, shell, about, profile));
+                }
+            }
+        }
+    }
+    Outcome::of_modes(modes.len(), unsupported)
+}
+
+async fn no_difference(mode: Mode, shell: &str, about: &str, profile: &str) {
+    let is_bash = shell.ends_with("/bash");
+    let profile = format!("{profile}{}", if is_bash && about == "much" { BASH } else { "" });
+    let logout = "echo logged out";
+    let files = [(".profile", profile.as_str()), (".zprofile", profile.as_str()), (".bash_logout", logout)];
+    let user = User::new(mode, shell, &files);
+    let more = if is_bash { BASH_COMMANDS } else { &[] };
+    for script in COMMANDS.iter().chain(more) {
+        let (spec, is_on_snapshot) = user.settled(script).await;
+        assert_eq!(is_on_snapshot, is_captured(shell), "{shell} that {about}");
+        if is_on_snapshot {
+            let expected = user.came_of(user.real(script)).await;
+            let came = user.came_of(spec).await;
+            assert_eq!(came, expected, "{shell} that {about} in mode {}: {script}", mode.name());
+        }
+    }
+}
+
+fn what_cannot_be_captured() -> Outcome {
+    runner::block_on(async {
+        for profile in [
+            "set -x",
+            "set -o posix",
+            "trap 'echo debug' DEBUG",
+            "exec 3</dev/null",
+            "exec 2>/dev/null",
+            "exec </etc/passwd",
+            "sleep 1001.7 &",
+            "(setsid sleep 1001.7 &)",
+            "exit 3",
+            "exec sh",
+            "echo $$",
+            "export X=$RANDOM; head -c 10000 /dev/zero",
+            "export BASH_ENV=/dev/null",
+            "printf 'a\\0b'",
+            "export X=$'\\xff'",
+            "declare -a TOKENS=(1 2)",
+        ] {
+            let user = User::new(Mode::Open, "/bin/bash", &[(".profile", profile)]);
+            let (_, is_on_snapshot) = user.settled("echo \"$X\"").await;
+            assert_eq!(is_on_snapshot, profile == "echo $$", "{profile}");
+            let entries: Vec<_> =
+                user.written().into_iter().filter(|(path, _)| !path.ends_with("lock")).collect();
+            assert_eq!(entries.is_empty(), profile != "echo $$", "{profile}: {entries:?}");
+        }
+        let user = User::new(Mode::Open, "/no/such/bash", &[]);
+        assert!(!user.settled("echo").await.1);
+    });
+    Outcome::Pass
+}
+
+fn changes_are_seen() -> Outcome {
+    runner::block_on(async {
+        let profile = "export X=1; . ~/more; export Y=$(cat \"$HOME/value\"); echo x >> ~/count";
+        let user = User::new(
+            Mode::Open,
+            "/bin/bash",
+            &[(".profile", profile), ("more", "export Z=1"), ("value", "1")],
+        );
+        let script = "echo $X $Y $Z";
+        let check = async |expected: &str| {
+            let (spec, is_on_snapshot) = user.started(script).await;
+            assert!(!is_on_snapshot, "it has changed: {expected}");
+            assert_eq!(user.came_of(spec).await.stdout.trim_end(), expected);
+            user.group.finished().await;
+            let (spec, is_on_snapshot) = user.started(script).await;
+            assert!(is_on_snapshot, "{expected}");
+            assert_eq!(user.came_of(spec).await.stdout.trim_end(), expected);
+        };
+        check("1 1 1").await;
+        user.write(".profile", &profile.replace("X=1", "X=2"));
+        check("2 1 1").await;
+        user.write("more", "export Z=more");
+        check("2 1 more").await;
+        user.write("value", "new");
+        check("2 new more").await;
+        user.write(".bash_profile", "export X=other");
+        check("other").await;
+        fs::remove_file(user.place.path("user/.bash_profile")).unwrap();
+        check("2 new more").await;
+    });
+    Outcome::Pass
+}
+
+fn secrets_are_not_written() -> Outcome {
+    runner::block_on(async {
+        for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
+            let profile = "export API_KEY=se'cr'et-1\nTOKEN_OF_MINE='sec\nret-2'\nexport HIDDEN=secret-3\nopen=public-4";
+            let mut user = User::new(Mode::Open, shell, &[(".profile", profile), (".zprofile", profile)]);
+            user.secrets.exclude = vec!["hid*".to_owned()];
+            let script =
+                "echo \"$API_KEY $TOKEN_OF_MINE $HIDDEN $open\"; env | grep -E 'KEY|TOKEN|HID' | sort";
+            let (spec, is_on_snapshot) = user.settled(script).await;
+            assert!(is_on_snapshot, "{shell}");
+            assert_eq!(user.came_of(spec).await, user.came_of(user.real(script)).await, "{shell}");
+            let written = user.written();
+            assert!(written.iter().any(|(_, text)| text.contains("public-4")), "{shell}: {written:?}");
+            assert!(written.iter().all(|(_, text)| !text.contains("cret-")), "{shell}: {written:?}");
+            for (path, _) in written {
+                let mode =
+                    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+                assert_eq!(mode & 0o077, 0, "{}", path.display());
+            }
+        }
+    });
+    Outcome::Pass
+}
+
+/// A file of the workspace that the profile reads is the model's to write. What it says must not get out.
+fn confined_stays_confined() -> Outcome {
+    let (modes, unsupported) = modes();
+    for mode in modes.iter().copied().filter(|mode| *mode != Mode::Open) {
+        runner::block_on(async {
+            let profile = "[ -e own ] && . ./own; export SEEN=${OWN-nothing}";
+            let user = User::new(mode, "/bin/bash", &[(".profile", profile)]);
+            let snapshots = user.place.text("home/login_shells");
+            user.settled("true").await;
+            let attack = format!(
+                "echo 'OWN=evil' > own; cd {snapshots} && for file in */*/snapshot; do echo 'echo evil' >> $file; rm $file; \
+                 mv $file $file.old; done; touch {snapshots}/new; mkdir {snapshots}/new; chmod 777 {snapshots}"
+            );
+            let (spec, is_on_snapshot) = user.settled(&attack).await;
+            assert!(is_on_snapshot);
+            let before = user.written();
+            user.came_of(spec).await;
+            assert_eq!(user.written(), before);
+            fs::remove_file(user.place.path("ws/own")).unwrap();
+            // As soon as the policy is another, so is the snapshot.
+            fs::write(user.place.path("ws/own"), "OWN=confined").unwrap();
+            user.settled("true").await;
+            fs::remove_file(user.place.path("ws/own")).unwrap();
+            let full = User { mode: Mode::Open, ..user };
+            let (spec, is_on_snapshot) = full.settled("echo $SEEN").await;
+            assert!(is_on_snapshot);
+            assert_eq!(full.came_of(spec).await.stdout, "nothing\n");
+        });
+    }
+    Outcome::of_modes(modes.len(), unsupported)
+}
+
+fn slow_profile() -> Outcome {
+    runner::block_on(async {
+        for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
+            let profile = "sleep 1.5; echo x >> \"$HOME/count\"";
+            let user = User::new(Mode::Open, shell, &[(".profile", profile), (".zprofile", profile)]);
+            let (_, is_on_snapshot) = user.settled("echo done").await;
+            assert!(is_on_snapshot);
+            let count = || fs::read_to_string(user.place.path("user/count")).unwrap().lines().count();
+            assert_eq!(count(), 1, "{shell}");
+            let start = std::time::Instant::now();
+            for _ in 0..5 {
+                let (spec, is_on_snapshot) = user.started("echo done").await;
+                assert!(is_on_snapshot);
+                assert_eq!(user.came_of(spec).await.stdout, "done\n");
+            }
+            assert!(start.elapsed() < Duration::from_millis(1_500), "five of them: {:?}", start.elapsed());
+            assert_eq!(count(), 1, "{shell}");
+        }
+    });
+    Outcome::Pass
+}
+
+fn hanging_profile() -> Outcome {
+    runner::block_on(async {
+        let user = User::new(Mode::Open, "/bin/bash", &[(".profile", "sleep 1001.9")]);
+        let (spec, _) = user.started("echo").await;
+        let (again, is_on_snapshot) = user.started("echo").await;
+        assert!(!is_on_snapshot && spec == again);
+        // As when the server ends.
+        drop(user);
+    });
+    Outcome::Pass
+}
+
+fn nothing_is_left() -> Outcome {
+    runner::block_on(async {
+        let user = User::new(Mode::Open, "/bin/bash", &[(".profile", "export X=1")]);
+        let mut folders = vec![user.place.cwd()];
+        for index in 0..40 {
+            let folder = user.place.path(&format!("ws/{index}"));
+            fs::create_dir(&folder).unwrap();
+            folders.push(AbsolutePath::new(folder).unwrap());
+        }
+        user.settled("true").await;
+        assert!(user.written().len() == 2);
+        user.login.close();
+        assert!(!user.place.path("home/login_shells").exists());
+    });
+    Outcome::Pass
+}
