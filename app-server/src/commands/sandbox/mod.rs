@@ -102,7 +102,7 @@ fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
     }
     wanted.check = is_check.then_some(form);
     match (is_check, wanted.command.is_empty()) {
-        (true, _) if wanted.mode.is_some() => bail!("`--mode` is for a command"),
+        (true, _) if wanted.policy.is_some() => bail!("`--policy` is for a command"),
         (true, false) => bail!("`check` takes no command"),
         (false, true) => bail!("there is no command to run"),
         (false, false) if form == Form::Json => bail!("`--json` is for `check`"),

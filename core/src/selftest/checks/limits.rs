@@ -1,13 +1,22 @@
 //! Commands that take more than their share.
 
 use std::io;
+use std::num::NonZero;
 
+use crate::sandbox::limit::most_processes;
 use crate::selftest::place::{Mode, Place, finish};
 use crate::selftest::trial::{Prepared, Verdict, as_told, attacked};
 
 /// So much output, in bytes, and what the server may need while it passes by, in KiB.
 const OUTPUT: u64 = 128 * 1024 * 1024;
 const ROOM: u64 = 96 * 1024;
+
+/// Somewhat more than a command may have.
+pub fn processes(mode: Mode) -> io::Result<Verdict> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let many = most_processes(processors) + 500;
+    attacked(mode, "multiply", |_| Ok(Prepared::new(vec![many.to_string()], as_told)))
+}
 
 /// The server keeps the ends of the output and its head.
 pub fn output(mode: Mode) -> io::Result<Verdict> {

@@ -88,6 +88,11 @@ pub const CHECKS: &[Check] = &[
         name: "settings of projects that run programs",
         trials: &[unless(Gap::ProtectedNames, "existing and missing", hosts::project_settings)],
     },
+    Check {
+        number: 9,
+        name: "startup files of the user",
+        trials: &[trial("home is writable", hosts::startup_files)],
+    },
     Check { number: 10, name: "looking into other processes", trials: &[trial("", kernel::processes)] },
     Check { number: 11, name: "tracing", trials: &[trial("", kernel::tracing)] },
     Check {
@@ -162,7 +167,11 @@ pub const CHECKS: &[Check] = &[
     Check {
         number: 29,
         name: "too much of everything",
-        trials: &[trial("output", limits::output), trial("memory", limits::memory)],
+        trials: &[
+            unless(Gap::Processes, "processes", limits::processes),
+            trial("output", limits::output),
+            trial("memory", limits::memory),
+        ],
     },
     Check {
         number: 30,
