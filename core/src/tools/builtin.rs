@@ -57,7 +57,7 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
         (reads(settings.grep_files), Arc::new(GrepFiles)),
         (reads(settings.read_file), Arc::new(ReadFile)),
         (reads(settings.list_dir), Arc::new(ListDir)),
-        (offered_if(model.images && shows_images(config)), Arc::new(ViewImage)),
+        (offered_if(model.images && shows_images(config)), Arc::new(ViewImage::default())),
     ];
     let mut registry = ToolRegistry::default();
     for (tool, handler) in all {

@@ -11,7 +11,7 @@ use crate::turn::port::SessionTaskContext;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Enough for the largest image.
-const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
+const LONGEST_ANSWER: u64 = 16 * 1024 * 1024;
 
 /// What a job gives. Failures are told to the model.
 pub async fn ask(context: &SessionTaskContext, job: &Job) -> Result<Answer, ToolError> {

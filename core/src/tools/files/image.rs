@@ -10,7 +10,7 @@ use crate::base::image::Image;
 use crate::tools::files::open::{failed, open};
 
 /// Larger files are not shown.
-const LARGEST: u64 = 20 * 1024 * 1024;
+const LARGEST: u64 = 10 * 1024 * 1024;
 
 /// A data URL.
 pub fn read(path: &Path) -> Result<String, String> {

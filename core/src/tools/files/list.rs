@@ -10,6 +10,8 @@ use crate::tools::files::open::{failed, look, shown};
 
 /// Of longer names the rest is not shown.
 const LONGEST_NAME: usize = 500;
+/// More entries are not shown at a time.
+const MOST_SHOWN: usize = 5_000;
 /// More entries are not looked at.
 const MOST_ENTRIES: usize = 200_000;
 
@@ -25,6 +27,7 @@ pub fn list(folder: &Path, offset: usize, limit: usize, depth: usize) -> Result<
     if !look(folder)?.is_dir() {
         return Err(format!("`{}` is not a directory; name the folder that it is in", folder.display()));
     }
+    let limit = limit.min(MOST_SHOWN);
     let skipped = offset.saturating_sub(1);
     let after = skipped.saturating_add(limit);
     let mut entries: Vec<Entry> = Vec::new();

@@ -17,7 +17,7 @@ use crate::base::time::now_ms;
 use crate::exec::policy::judge::Ruling;
 use crate::tools::call::{ToolError, ToolOutput};
 use crate::tools::patch::changes::Changes;
-use crate::tools::patch::disk;
+use crate::tools::patch::disk::Disk;
 use crate::tools::patch::job::{Failure, Job, Report};
 use crate::tools::patch::parse::Patch;
 use crate::tools::patch::{launch, turn_diff, writer};
@@ -116,7 +116,8 @@ fn compute(text: &str, cwd: &AbsolutePath) -> Result<Changes, Refused> {
     if patch.files.is_empty() {
         return Err(Refused::new("patch rejected: empty patch".to_owned()));
     }
-    Changes::compute(&patch, cwd, &mut |path| disk::look(path)).map_err(|error| Refused {
+    let mut disk = Disk::default();
+    Changes::compute(&patch, cwd, &mut |path| disk.look(path)).map_err(|error| Refused {
         wanted: Changes { shown: Changes::wanted(&patch, cwd), ..Changes::default() },
         text: failed(&error),
     })

@@ -1,4 +1,8 @@
 //! `view_image`: shows the model an image file of this machine.
+//!
+//! Images stay in the history as they are, so one is read at a time, and a turn shows only so much of them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use codex_protocol::input::ImageDetail;
 use codex_protocol::response_item::{CallOutput, ContentItem};
@@ -25,8 +29,14 @@ struct Arguments {
 
 const NAME: &str = "view_image";
 
-#[derive(Debug)]
-pub struct ViewImage;
+/// More bytes of images are not shown in a turn.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// That of one turn.
+#[derive(Debug, Default)]
+pub struct ViewImage {
+    shown: AtomicUsize,
+}
 
 impl ToolHandler for ViewImage {
     fn name(&self) -> &str {
@@ -52,10 +62,6 @@ impl ToolHandler for ViewImage {
         }))
     }
 
-    fn is_parallel(&self) -> bool {
-        true
-    }
-
     fn run<'a>(
         &'a self,
         call: &'a ToolCall,
@@ -71,6 +77,12 @@ impl ToolHandler for ViewImage {
             let Answer::Image(image_url) = ask(context, &Job::Image { path: path.clone() }).await? else {
                 return Err(ToolError::RespondToModel("the image could not be read".into()));
             };
+            let so_far = self.shown.fetch_add(image_url.len(), Ordering::Relaxed);
+            if so_far.saturating_add(image_url.len()) > MOST_BYTES {
+                self.shown.fetch_sub(image_url.len(), Ordering::Relaxed);
+                let text = "the images of this turn are too large together; make this one smaller, or go on without it";
+                return Err(ToolError::RespondToModel(text.into()));
+            }
             let item = ImageViewItem { id: (&call.call_id).into(), path };
             context.item_at_once(TurnItem::ImageView(item)).await?;
             Ok(ToolOutput { body: CallOutput::Parts(vec![ContentItem::InputImage { image_url, detail }]) })

@@ -3,7 +3,8 @@
 //! Only regular files are read, up to a limit; opening never waits. What cannot be patched is an error whose text tells
 //! the model why.
 
-use std::ffi::OsString;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -16,13 +17,37 @@ pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
 /// A chain of links longer than this is a loop.
 const MOST_LINKS: usize = 40;
 
-/// What is at a path.
-pub fn look(path: &Path) -> Result<Look, String> {
-    let Some(name) = path.file_name() else { return Err("it is a directory".to_owned()) };
-    let parent = resolve(path.parent().unwrap_or(Path::new("/")))?;
-    if parent.is_file() {
-        return Err(format!("`{}` is not a directory", parent.display()));
+/// Looks at many paths, of which those in one folder go the same way. What is seen of the way is not looked at
+/// again, so this belongs to one moment.
+#[derive(Default)]
+pub struct Disk {
+    folders: HashMap<PathBuf, Result<PathBuf, String>>,
+}
+
+impl Disk {
+    /// What is at a path.
+    pub fn look(&mut self, path: &Path) -> Result<Look, String> {
+        let Some(name) = path.file_name() else { return Err("it is a directory".to_owned()) };
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        if let Some(known) = self.folders.get(parent) {
+            return look_in(known.clone()?, name);
+        }
+        let real = folder(parent);
+        self.folders.insert(parent.to_path_buf(), real.clone());
+        look_in(real?, name)
     }
+}
+
+/// Where a folder really is, or would be.
+fn folder(path: &Path) -> Result<PathBuf, String> {
+    let real = resolve(path)?;
+    if real.is_file() {
+        return Err(format!("`{}` is not a directory", real.display()));
+    }
+    Ok(real)
+}
+
+fn look_in(parent: PathBuf, name: &OsStr) -> Result<Look, String> {
     let own = parent.join(name);
     if own.to_str().is_none() {
         return Err("its real path is not UTF-8 text".to_owned());
@@ -135,7 +160,7 @@ mod tests {
     use super::*;
 
     fn shown(path: &Path) -> String {
-        match look(path) {
+        match Disk::default().look(path) {
             Ok(Look { own, node: Node::Absent }) => format!("nothing at {}", own.display()),
             Ok(Look { node: Node::File { content, mode }, .. }) => {
                 format!("{} bytes, mode {:o}", content.len(), mode.unwrap_or_default())

@@ -9,7 +9,7 @@ use codex_protocol::events::turn::TurnDiffEvent;
 
 use crate::git::place::repository_around;
 use crate::tools::patch::changes::{Node, Touched};
-use crate::tools::patch::disk;
+use crate::tools::patch::disk::Disk;
 use crate::turn::changes::{Stamp, TrackedFiles};
 use crate::turn::diff::FileStep;
 use crate::turn::diff::blob::{Blob, Mode};
@@ -58,13 +58,14 @@ async fn tell(context: &SessionTaskContext, work: impl FnOnce(&mut TrackedFiles)
 
 fn look_again(TrackedFiles { tracker, stamps }: &mut TrackedFiles) {
     let paths: Vec<_> = tracker.paths().map(Path::to_path_buf).collect();
+    let mut disk = Disk::default();
     for path in paths {
         let stamp = stamp(&path);
         if stamps.get(&path) == Some(&stamp) {
             continue;
         }
         // What cannot be looked at any more, such as a folder in its place, is no file.
-        let node = disk::look(&path).map_or(Node::Absent, |look| look.node);
+        let node = disk.look(&path).map_or(Node::Absent, |look| look.node);
         tracker.update(&path, blob(&node));
         stamps.insert(path, stamp);
     }
