@@ -22,18 +22,8 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 fn try_one(input: &[u8], target: &impl Fn(&[u8])) {
-    let shown = Shown(input);
-    target(shown.0);
-}
-
-struct Shown<'a>(&'a [u8]);
-
-impl Drop for Shown<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the input was {:?}", String::from_utf8_lossy(self.0));
-        }
-    }
+    let tried = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| target(input)));
+    assert!(tried.is_ok(), "the input was {:?}", String::from_utf8_lossy(input));
 }
 
 struct Random(u64);
