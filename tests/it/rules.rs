@@ -191,3 +191,28 @@ fn questions_of_calls_side_by_side_are_answered_in_any_order() {
     let made = |name: &str| home.work().join(name).exists();
     assert_eq!((made("a"), made("b"), made("c")), (false, true, true));
 }
+
+#[test]
+fn the_models_opinion_is_asked_for_only_with_the_question() {
+    let opinion = Reply::text("{\"description\": \"Makes a file.\", \"risk_level\": \"low\"}");
+    let model = MockModel::start([
+        Reply::shell("touch made.txt"),
+        opinion,
+        Reply::shell("touch made.txt"),
+        Reply::text("done"),
+    ]);
+    let home = Home::with_model(&model, "- table [features] experimental_sandbox_command_assessment = true");
+    let mut server = AppServer::start(&home);
+    let thread = untrusted(&mut server, &home);
+    server.start_turn(&thread, "go");
+    let question = server.asked(ASK);
+    assert_eq!(question.params["reason"], "The model assesses this as low risk: Makes a file.");
+    let asked = model.requests()[1].clone();
+    assert_eq!(asked["text"]["format"]["type"], "json_schema");
+    assert_eq!(asked["tools"].as_array().map_or(0, Vec::len), 0);
+    assert!(asked["input"].to_string().contains("touch made.txt"));
+    server.reply(&question, json!({"decision": "acceptForSession"}));
+    let turn = server.wait_turn(&thread);
+    assert_eq!((turn.text(), turn.items("commandExecution").len()), ("done", 2));
+    assert_eq!(model.requests().len(), 4, "the second command is not asked about");
+}

@@ -155,15 +155,15 @@ impl ConfigLoader {
             None => read_instructions(&settings, &mut wrong),
         };
         let judged = permissions::trust(&settings.projects, &cwd, || project_root::trust_roots(&cwd));
-        let trusted_folders = match &judged {
-            Some((TrustLevel::Trusted, folder)) => project_root::folders_below(folder, &cwd),
-            Some((TrustLevel::Untrusted, _)) | None => Vec::new(),
+        let trusted_folder = match &judged {
+            Some((TrustLevel::Trusted, folder)) => project_root::settings_folder(folder, &cwd),
+            Some((TrustLevel::Untrusted, _)) | None => None,
         };
         let facts = Facts {
             codex_home: self.sources.home.clone(),
             environment: self.environment.clone(),
             trust: judged.map(|(level, _)| level),
-            trusted_folders,
+            trusted_folder,
             cwd,
             base_instructions,
         };

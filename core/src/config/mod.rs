@@ -68,8 +68,8 @@ pub struct Config {
     /// The profiles of the configuration, by id.
     pub permission_profiles: BTreeMap<String, profiles::Configured>,
     pub trust: Option<TrustLevel>,
-    /// The folders of a trusted project, from the trusted one down to `cwd`; none of another.
-    pub trusted_folders: Vec<PathBuf>,
+    /// The folder of a trusted project whose `.codex` counts; none of another project.
+    pub trusted_folder: Option<PathBuf>,
     pub model_reasoning_effort: Option<ReasoningEffort>,
     pub model_reasoning_summary: Option<ReasoningSummary>,
     pub model_verbosity: Option<Verbosity>,
@@ -105,7 +105,7 @@ impl Config {
             cwd,
             environment: Environment::default(),
             trust: None,
-            trusted_folders: Vec::new(),
+            trusted_folder: None,
             base_instructions: None,
         };
         let merged = LayerStack::default().merged();

@@ -36,18 +36,15 @@ pub fn trust_roots(folder: &Path) -> Vec<PathBuf> {
     std::iter::once(root).chain(main).collect()
 }
 
-/// The folders of a project from a trusted one down to this one. Of a linked working tree, whose trust is that
-/// of the main one, they begin at its own root.
-pub fn folders_below(trusted: &Path, folder: &Path) -> Vec<PathBuf> {
-    let root = match folder.starts_with(trusted) {
+/// The folder whose settings a folder of a trusted project has: the trusted one itself, or the root of a linked
+/// working tree, whose trust is that of the main one.
+///
+/// Those between this and the folder do not count: commands that work in the project can write there.
+pub fn settings_folder(trusted: &Path, folder: &Path) -> Option<PathBuf> {
+    match folder.starts_with(trusted) {
         true => Some(trusted.to_path_buf()),
         false => trust_roots(folder).into_iter().next(),
-    };
-    let Some(root) = root else { return Vec::new() };
-    let mut folders: Vec<PathBuf> =
-        folder.ancestors().take_while(|folder| folder.starts_with(&root)).map(Path::to_path_buf).collect();
-    folders.reverse();
-    folders
+    }
 }
 
 /// Follows `<root>/.git` to `<main>/.git/worktrees/<name>`, whose `gitdir` must lead back.
@@ -109,9 +106,9 @@ mod tests {
 
         point(&administrative.join("gitdir"), &linked.join(".git"));
         assert_eq!(trust_roots(&linked.join("sub")), [linked.clone(), main.clone()]);
-        assert_eq!(folders_below(&main, &linked.join("sub")), [linked.clone(), linked.join("sub")]);
-        assert_eq!(folders_below(&main, &main.join("a/b")), [main.clone(), main.join("a"), main.join("a/b")]);
-        assert_eq!(folders_below(&main.join("a"), &main.join("a")), [main.join("a")], "not those above");
+        assert_eq!(settings_folder(&main, &linked.join("sub")), Some(linked.clone()));
+        assert_eq!(settings_folder(&main, &main.join("a/b")), Some(main.clone()));
+        assert_eq!(settings_folder(&main.join("a"), &main.join("a")), Some(main.join("a")), "not above");
 
         // An attacker's folder that only claims to be a working tree of the trusted repository.
         std::fs::create_dir_all(base.join("somewhere/.git")).unwrap();

@@ -84,6 +84,15 @@ pub enum State {
 }
 
 impl Strength {
+    /// Whether names such as `.codex` are kept from commands that may write the folder around them.
+    pub fn guards_names(&self) -> bool {
+        match self {
+            // Without a sandbox no command runs that is not allowed everything.
+            Self::Full | Self::None { .. } => true,
+            Self::LandlockOnly { missing } => !missing.contains(&Gap::ProtectedNames),
+        }
+    }
+
     /// What to tell somebody who asks how safe this is.
     pub fn findings(&self) -> Vec<Finding> {
         let finding = |name, state, text: String| Finding { name, state, text };

@@ -24,10 +24,6 @@ pub fn stories() -> Vec<Story> {
             "assessments::a_model_that_says_nothing_holds_nobody_up_for_long",
             a_model_that_says_nothing_holds_nobody_up_for_long as fn(),
         ),
-        (
-            "assessments::what_is_approved_for_the_session_is_not_judged",
-            what_is_approved_for_the_session_is_not_judged as fn(),
-        ),
     ]
 }
 
@@ -180,40 +176,6 @@ deny"#,
               text "done"
               completed agent "done"
             turn completed after 2 responses
-        "#]],
-    );
-}
-
-fn what_is_approved_for_the_session_is_not_judged() {
-    check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
-        r#"[contains Assess this command]
-say {"description": "Makes a file.", "risk_level": "medium"}
-
-[otherwise]
-shell touch a.txt
-shell touch a.txt
-say done
-"#,
-        r#"feature experimental_sandbox_command_assessment
-user go
-approve-session"#,
-        expect![[r#"
-            > feature experimental_sandbox_command_assessment
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt] Medium risk: Makes a file.
-            > approve-session
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   command "touch a.txt" InProgress code None output ""
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
-            turn completed after 3 responses
         "#]],
     );
 }

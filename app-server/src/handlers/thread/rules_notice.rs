@@ -22,8 +22,10 @@ impl Context {
         if folders.is_empty() {
             return;
         }
-        let group = &self.conversations().shared().group;
-        match group.spawn_blocking(move || folders.read().warnings()).await {
+        let shared = self.conversations().shared();
+        let sandbox = shared.sandbox.clone();
+        let read = move || folders.read(|| sandbox.strength().clone()).warnings();
+        match shared.group.spawn_blocking(read).await {
             Ok(warnings) => {
                 for warning in warnings {
                     let warning = ServerNotification::ConfigWarning(to_wire::config::warning(warning));

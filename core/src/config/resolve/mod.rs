@@ -35,7 +35,7 @@ pub struct Facts {
     pub environment: Environment,
     /// What the user thinks of the project of `cwd`.
     pub trust: Option<TrustLevel>,
-    pub trusted_folders: Vec<PathBuf>,
+    pub trusted_folder: Option<PathBuf>,
     /// The content of the configured instructions file.
     pub base_instructions: Option<String>,
 }
@@ -91,7 +91,7 @@ pub fn resolve(
         sandbox_workspace_write: knobs,
         sandbox_unreadable_paths: absolute_paths(settings.sandbox_unreadable_paths.unwrap_or_default()),
         trust: facts.trust,
-        trusted_folders: facts.trusted_folders,
+        trusted_folder: facts.trusted_folder,
         model_reasoning_effort: non_empty(settings.model_reasoning_effort),
         model_reasoning_summary: settings.model_reasoning_summary,
         model_verbosity: settings.model_verbosity,
@@ -235,7 +235,7 @@ mod tests {
                 ),
                 permission_profiles: {},
                 trust: None,
-                trusted_folders: [],
+                trusted_folder: None,
                 model_reasoning_effort: None,
                 model_reasoning_summary: None,
                 model_verbosity: None,

@@ -12,7 +12,7 @@ pub fn facts() -> Facts {
         cwd: AbsolutePath::new("/work").unwrap(),
         environment: Environment::default(),
         trust: None,
-        trusted_folders: Vec::new(),
+        trusted_folder: None,
         base_instructions: None,
     }
 }

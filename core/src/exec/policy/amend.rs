@@ -47,6 +47,9 @@ pub fn allow(folder: &Path, words: &[String]) -> Result<(), Error> {
     let path = folder.join(FILE);
     let failed = |source| Error::File { path: path.clone(), source };
     std::fs::create_dir_all(folder).map_err(failed)?;
+    if leads_away(folder).map_err(failed)? {
+        return Err(failed(io::Error::other("a link leads out of the home directory")));
+    }
     let mut file = locked(&path).map_err(failed)?;
     let mut text = String::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX);
@@ -73,6 +76,14 @@ pub fn allow(folder: &Path, words: &[String]) -> Result<(), Error> {
         let _ = file.set_len(length);
     }
     written.map_err(failed)
+}
+
+/// Whether the folder, or the file in it, is a link to where commands may be able to write.
+fn leads_away(folder: &Path) -> io::Result<bool> {
+    let home = folder.parent().unwrap_or(folder).canonicalize()?;
+    let path = folder.join(FILE);
+    let real = if path.symlink_metadata().is_ok() { path.canonicalize()? } else { folder.canonicalize()? };
+    Ok(!real.starts_with(home))
 }
 
 /// The file, locked; the one that has this name, even if it is exchanged meanwhile.
@@ -170,6 +181,24 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
         assert!(refused(&words("touch a")).contains("cannot be written"));
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_out_of_the_home_directory() {
+        use std::os::unix::fs::symlink;
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        std::fs::create_dir_all(path("home")).unwrap();
+        std::fs::create_dir_all(path("dotfiles")).unwrap();
+        symlink("../dotfiles", path("home/rules")).unwrap();
+        let refused = || allow(&path("home/rules"), &words("touch a")).unwrap_err().to_string();
+        assert!(refused().contains("a link leads out"));
+        std::fs::remove_file(path("home/rules")).unwrap();
+        std::fs::create_dir(path("home/rules")).unwrap();
+        std::fs::write(path("dotfiles/x"), "").unwrap();
+        symlink(path("dotfiles/x"), path("home/rules").join(FILE)).unwrap();
+        assert!(refused().contains("a link leads out"));
+        assert_eq!(std::fs::read_to_string(path("dotfiles/x")).unwrap(), "");
     }
 
     #[test]

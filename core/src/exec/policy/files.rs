@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::language::{self, Rules};
 use super::lexer::RuleError;
-use super::rule::{Executables, PrefixRule};
+use super::rule::{Decision, Executables, PrefixRule};
 use crate::base::files;
 use crate::config::Config;
 use crate::config::error::{ConfigWarning, Place, Problem, TextRange};
+use crate::sandbox::strength::Strength;
 
 /// A folder with more files is not one of rules.
 const MOST_FILES: usize = 200;
@@ -17,7 +18,18 @@ pub const LARGEST_FILE: usize = 1024 * 1024;
 /// Where rules of a configuration stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleFolders {
-    folders: Vec<PathBuf>,
+    folders: Vec<Folder>,
+}
+
+/// Files count only if they are really in the guarded folder, which commands cannot write: what a link leads to
+/// they perhaps can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Folder {
+    rules: PathBuf,
+    /// A folder that itself may be reached by a link.
+    base: PathBuf,
+    /// The guarded folder, seen from there.
+    guarded: &'static str,
 }
 
 /// All rules that are in force.
@@ -40,31 +52,67 @@ impl RuleFolders {
 
     /// Those of the home directory.
     pub fn of_user(config: &Config) -> Self {
-        Self { folders: vec![home_folder(config)] }
+        let base = config.codex_home.as_path().to_path_buf();
+        Self { folders: vec![Folder { rules: home_folder(config), base, guarded: "" }] }
     }
 
     /// Those that a trusted project brings.
     pub fn of_project(config: &Config) -> Self {
-        let folders = config.trusted_folders.iter().map(|folder| folder.join(".codex").join("rules"));
+        let folder = config.trusted_folder.clone().map(|base| Folder {
+            rules: base.join(".codex").join("rules"),
+            base,
+            guarded: ".codex",
+        });
         // The home directory may be the `.codex` of a trusted folder.
-        Self { folders: folders.filter(|folder| *folder != home_folder(config)).collect() }
+        Self { folders: folder.into_iter().filter(|folder| folder.rules != home_folder(config)).collect() }
     }
 
     pub fn is_empty(&self) -> bool {
         self.folders.is_empty()
     }
 
-    /// What the files say now.
-    pub fn read(&self) -> Rulebook {
+    /// What the files say now, of a project what asks or forbids only, if the sandbox of this machine does not keep
+    /// commands from its files.
+    pub fn read(&self, strength: impl Fn() -> Strength) -> Rulebook {
         let mut book = Rulebook::default();
         for folder in &self.folders {
-            match list(folder) {
-                Ok(paths) => paths.iter().for_each(|path| book.add(path)),
+            match list(&folder.rules) {
+                Ok(paths) => {
+                    let is_safe = paths.is_empty() || folder.guarded.is_empty() || strength().guards_names();
+                    let may_say = |rule: &PrefixRule| is_safe || rule.decision != Decision::Allow;
+                    for path in &paths {
+                        match folder.guards(path) {
+                            true => book.add(path, may_say),
+                            false => book.problems.push(link(path)),
+                        }
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => book.problems.push(unreadable(folder, &error)),
+                Err(error) => book.problems.push(unreadable(&folder.rules, &error)),
             }
         }
         book
+    }
+}
+
+impl Folder {
+    fn guards(&self, path: &Path) -> bool {
+        match (self.base.canonicalize(), path.canonicalize()) {
+            (Ok(base), Ok(real)) => real.starts_with(base.join(self.guarded)),
+            // Reading it says what is wrong.
+            (_, Err(_)) => true,
+            (Err(_), Ok(_)) => false,
+        }
+    }
+}
+
+fn link(path: &Path) -> Problem {
+    Problem {
+        place: Place::File { path: path.to_path_buf(), range: None },
+        key: None,
+        message: "the rules are reached by a link that leads to where commands may be able to write"
+            .to_owned(),
+        remedy: Some("Put the file itself here".to_owned()),
     }
 }
 
@@ -124,10 +172,10 @@ pub fn read_file(path: &Path) -> Result<Option<(String, Rules)>, Problem> {
 }
 
 impl Rulebook {
-    fn add(&mut self, path: &Path) {
+    fn add(&mut self, path: &Path, may_say: impl Fn(&PrefixRule) -> bool) {
         match read_file(path) {
             Ok(Some((text, rules))) => {
-                self.prefixes.extend(rules.prefixes);
+                self.prefixes.extend(rules.prefixes.into_iter().filter(may_say));
                 for (name, places) in rules.executables {
                     self.executables.entry(name).or_default().extend(places);
                 }
@@ -170,6 +218,7 @@ impl Rulebook {
 mod tests {
     use super::*;
     use crate::base::paths::AbsolutePath;
+    use crate::sandbox::strength::Gap;
 
     struct Fixture {
         folder: tempfile::TempDir,
@@ -180,8 +229,8 @@ mod tests {
         fn new(files: &[(&str, &str)]) -> Self {
             let folder = tempfile::tempdir().unwrap();
             let path = |name: &str| AbsolutePath::new(folder.path().join(name)).unwrap();
-            let mut config = Config::defaults(path("home"), path("work/sub"));
-            config.trusted_folders = vec![folder.path().join("work"), folder.path().join("work/sub")];
+            let mut config = Config::defaults(path("home"), path("work"));
+            config.trusted_folder = Some(folder.path().join("work"));
             for (name, text) in files {
                 let path = folder.path().join(name);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -191,7 +240,7 @@ mod tests {
         }
 
         fn read(&self) -> Rulebook {
-            RuleFolders::of(&self.config).read()
+            RuleFolders::of(&self.config).read(|| Strength::Full)
         }
 
         fn programs(&self) -> Vec<String> {
@@ -207,12 +256,11 @@ mod tests {
             ("home/rules/.hidden.rules", "oops("),
             ("home/rules/x.txt", "oops("),
             ("work/.codex/rules/c.rules", "prefix_rule(pattern=['c'])"),
-            ("work/sub/.codex/rules/d.rules", "prefix_rule(pattern=['d'])"),
         ]);
-        assert_eq!(fixture.programs(), ["a", "b", "c", "d"]);
-        fixture.config.trusted_folders.clear();
+        assert_eq!(fixture.programs(), ["a", "b", "c"]);
+        fixture.config.trusted_folder = None;
         assert_eq!(fixture.programs(), ["a", "b"]);
-        fixture.config.trusted_folders = vec![fixture.folder.path().to_path_buf()];
+        fixture.config.trusted_folder = Some(fixture.folder.path().to_path_buf());
         fixture.config.codex_home = AbsolutePath::new(fixture.folder.path().join(".codex")).unwrap();
         assert_eq!(RuleFolders::of(&fixture.config).folders.len(), 1, "one folder is read once");
     }
@@ -220,6 +268,42 @@ mod tests {
     #[test]
     fn without_files_there_are_no_rules_and_no_problems() {
         assert_eq!(Fixture::new(&[]).read(), Rulebook::default());
+    }
+
+    #[test]
+    fn a_project_allows_nothing_where_commands_can_write_its_rules() {
+        let fixture = Fixture::new(&[
+            ("home/rules/a.rules", "prefix_rule(pattern=['a'])"),
+            ("work/.codex/rules/c.rules", "prefix_rule(pattern=['c'])\nprefix_rule(['d'], 'forbidden')"),
+        ]);
+        let weak = || Strength::LandlockOnly { missing: vec![Gap::Signals, Gap::ProtectedNames] };
+        let book = RuleFolders::of(&fixture.config).read(weak);
+        let programs: Vec<&str> = book.prefixes.iter().map(|rule| rule.pattern[0][0].as_str()).collect();
+        assert_eq!(programs, ["a", "d"]);
+    }
+
+    #[test]
+    fn links_out_of_the_guarded_folder_are_not_followed() {
+        use std::os::unix::fs::symlink;
+        let fixture = Fixture::new(&[
+            ("work/build/rules/evil.rules", "prefix_rule(pattern=['evil'])"),
+            ("home/rules/real.rules", "prefix_rule(pattern=['real'])"),
+        ]);
+        let path = |name: &str| fixture.folder.path().join(name);
+        symlink(path("home/rules/real.rules"), path("home/rules/same.rules")).unwrap();
+        assert_eq!(fixture.programs(), ["real", "real"], "inside links are links to what is guarded");
+        symlink("build", path("work/.codex")).unwrap();
+        symlink(path("work/build/rules/evil.rules"), path("home/rules/z.rules")).unwrap();
+        let problems = fixture.read().problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert_eq!(fixture.programs(), ["real", "real"]);
+        assert!(problems.contains("home/rules/z.rules: the rules are reached by a link"), "{problems}");
+        assert!(problems.contains("work/.codex/rules/evil.rules: the rules are reached"), "{problems}");
+        // The home directory itself may be a link.
+        std::fs::remove_file(path("home/rules/z.rules")).unwrap();
+        std::fs::remove_file(path("work/.codex")).unwrap();
+        std::fs::rename(path("home"), path("elsewhere")).unwrap();
+        symlink("elsewhere", path("home")).unwrap();
+        assert_eq!(fixture.programs(), ["real", "real"]);
     }
 
     #[test]

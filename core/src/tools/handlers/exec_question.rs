@@ -42,9 +42,10 @@ impl Verdict {
             AskForApproval::UnlessTrusted if !permission.escalates => Cause::Untrusted,
             _ => Cause::Escalation,
         };
+        let sandbox = context.services.sandbox.clone();
         let judge = context.services.group.spawn_blocking(move || {
             let risk = risk_of(&argv);
-            let book = folders.read();
+            let book = folders.read(|| sandbox.strength().clone());
             for problem in &book.problems {
                 tracing::warn!("no rule allows anything because of an error: {problem}");
             }
