@@ -1,6 +1,6 @@
 //! Having something read inside the sandbox of a turn.
 
-use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 use tokio::time::Duration;
 
 use crate::tools::call::ToolError;
@@ -48,5 +48,35 @@ pub async fn ask_text(context: &SessionTaskContext, job: &Job) -> Result<String,
 
 /// The same walls for reading as those of commands, and nothing to write.
 fn reading(policy: &SandboxPolicy) -> SandboxPolicy {
-    if policy.is_unrestricted() { policy.clone() } else { SandboxPolicy::ReadOnly { network_access: false } }
+    match policy {
+        SandboxPolicy::DangerFullAccess | SandboxPolicy::ExternalSandbox { .. } => policy.clone(),
+        SandboxPolicy::ReadOnly { .. } => SandboxPolicy::ReadOnly { network_access: false },
+        SandboxPolicy::WorkspaceWrite(write) => SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
+            keep_cwd: true,
+            exclude_tmpdir_env_var: true,
+            exclude_slash_tmp: true,
+            unreadable: write.unreadable.clone(),
+            ..WorkspaceWrite::default()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_commands_do_not_read_is_kept_and_nothing_is_written() {
+        let write = WorkspaceWrite {
+            writable_roots: vec!["/w".into()],
+            unreadable: vec!["secret".into()],
+            network_access: true,
+            ..WorkspaceWrite::default()
+        };
+        let SandboxPolicy::WorkspaceWrite(reading) = reading(&SandboxPolicy::WorkspaceWrite(write)) else {
+            panic!()
+        };
+        assert_eq!(reading.unreadable, ["secret"].map(std::path::PathBuf::from));
+        assert!(!reading.writes_something() && !reading.network_access);
+    }
 }
