@@ -1,13 +1,18 @@
 //! The checks of the self-test, each in both strengths.
 
+use std::sync::atomic::Ordering;
+
 use codex_core::sandbox::strength::Strength;
 use codex_core::selftest::Outcome as Result;
+use codex_core::selftest::checks::race::ROUNDS;
 use codex_core::selftest::checks::{CHECKS, Check};
 
+use crate::lifetime::rounds_wanted;
 use crate::place::{CONFINED, Mode, Place, is_missing, sandbox};
 use crate::runner::{Case, Outcome};
 
 pub fn cases() -> Vec<Case> {
+    ROUNDS.store(rounds_wanted().unwrap_or(500), Ordering::Relaxed);
     let case = |check: &'static Check| Case {
         name: format!("check {}: {}", check.number, check.name),
         run: Box::new(move || run(check)),

@@ -9,19 +9,21 @@ use crate::place::{Mode, is_missing};
 use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
-    Test { name: "lifetime::nothing_survives_the_end_of_input", run: || all_modes(10, Server::close) },
-    Test { name: "lifetime::nothing_survives_sigkill_of_the_server", run: || all_modes(30, Server::kill) },
+    Test { name: "lifetime::nothing_survives_the_end_of_input", run: || all_modes(3, Server::close) },
+    Test { name: "lifetime::nothing_survives_sigkill_of_the_server", run: || all_modes(10, Server::kill) },
     Test {
         name: "lifetime::nothing_survives_sigkill_of_the_helper",
-        run: || all_modes(10, |server| kill(server.helper)),
+        run: || all_modes(4, |server| kill(server.helper)),
     },
     Test {
         name: "lifetime::nothing_survives_sigkill_of_the_inner_helper",
-        run: || all_modes(10, |server| kill(inner(server)?)),
+        run: || all_modes(4, |server| kill(inner(server)?)),
     },
 ];
 
+/// So often in each mode, or as often as `CODEX_TEST_ROUNDS` says.
 fn all_modes(times: usize, end: fn(&mut Server) -> io::Result<()>) -> Outcome {
+    let times = rounds_wanted().unwrap_or(times);
     let mut unsupported = Vec::new();
     for mode in [Mode::Open, Mode::Full, Mode::Landlock] {
         if let Some(reason) = is_missing(mode).filter(|_| mode != Mode::Open) {
@@ -31,6 +33,11 @@ fn all_modes(times: usize, end: fn(&mut Server) -> io::Result<()>) -> Outcome {
         assert_eq!(rounds(mode, times, end).unwrap(), Verdict::Pass, "{}", mode.name());
     }
     Outcome::of_modes(3 - unsupported.len(), unsupported)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a setting of the test run")]
+pub fn rounds_wanted() -> Option<usize> {
+    std::env::var("CODEX_TEST_ROUNDS").ok()?.parse().ok()
 }
 
 fn inner(server: &Server) -> io::Result<u32> {

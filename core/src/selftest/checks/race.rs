@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -12,7 +12,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use crate::selftest::place::{Mode, Place};
 use crate::selftest::trial::{Prepared, Verdict, attacked, confined};
 
-const ROUNDS: &str = "10000";
+/// How often each writes. Fewer where time is short.
+pub static ROUNDS: AtomicUsize = AtomicUsize::new(10_000);
 
 /// Exchanges the folder and the link until it is dropped.
 struct Exchange {
@@ -47,7 +48,7 @@ impl Drop for Exchange {
 fn prepare(place: &Place) -> io::Result<Prepared> {
     let exchange = Exchange::start(place)?;
     let outside = place.path("outside/in");
-    Ok(Prepared::new(vec![ROUNDS.to_owned()], move |_| {
+    Ok(Prepared::new(vec![ROUNDS.load(Ordering::Relaxed).to_string()], move |_| {
         drop(exchange);
         let arrived = fs::read_dir(outside).map_or(0, Iterator::count);
         (arrived > 0).then(|| format!("{arrived} files arrived outside"))
