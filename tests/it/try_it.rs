@@ -65,16 +65,17 @@ fn flags_answer_approvals() {
 
 #[test]
 fn a_person_is_asked() {
-    for (typed, made) in [("y\n", true), ("perhaps\nn\n", false), ("s\n", true)] {
+    for (typed, made) in [("y\n", true), ("perhaps\nn\n", false), ("s\n", true), ("a\n", true)] {
         let model = MockModel::start(escalated());
         let home = Home::with_model(&model, "");
         let mut program = Program::start_try_on_terminal(&home, &["go"]);
-        program.wait_for_error("[y/n/s] ");
+        program.wait_for_error("[y/n/s/a] ");
         program.type_keys(typed);
         let ended = program.end();
         assert_eq!(ended.status.code(), Some(0), "{}", ended.output);
         assert!(ended.output.contains("done"), "{}", ended.output);
         assert_eq!(home.root().join("outside.txt").exists(), made, "{typed:?}: {}", ended.output);
+        assert_eq!(home.codex_home().join("rules/default.rules").exists(), typed == "a\n");
     }
 }
 
@@ -89,7 +90,7 @@ fn an_answer_cannot_be_typed_ahead() {
     program.wait_for_error("waiting for the model");
     program.type_keys("y\n");
     gate.open();
-    program.wait_for_error("[y/n/s] ");
+    program.wait_for_error("[y/n/s/a] ");
     program.type_keys("n\n");
     let ended = program.end();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.output);
@@ -101,7 +102,7 @@ fn ctrl_c_at_a_question_denies_it() {
     let model = MockModel::start(escalated());
     let home = Home::with_model(&model, "");
     let mut program = Program::start_try_on_terminal(&home, &["go"]);
-    program.wait_for_error("[y/n/s] ");
+    program.wait_for_error("[y/n/s/a] ");
     program.signal(Signal::INT);
     assert_eq!(program.end().status.code(), Some(130));
     assert!(!home.root().join("outside.txt").exists());

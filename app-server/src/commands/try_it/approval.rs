@@ -13,12 +13,15 @@ use serde_json::Value;
 use super::Error;
 use super::options::Approvals;
 use super::person::Person;
+use crate::convert::to_wire::command::line;
 
 /// What a person can say to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
     Accept,
     AcceptForSession,
+    /// And all commands that begin with the words of the offer, from now on.
+    AcceptForGood,
     Decline,
     Cancel,
 }
@@ -39,7 +42,7 @@ impl Approver {
     pub async fn decide(&self, question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
         person.terminal.complain(describe(question));
         let (decision, why) = match self.approvals {
-            Approvals::Ask if self.has_person => return Ok(answer(question, ask(person).await?)?),
+            Approvals::Ask if self.has_person => return Ok(answer(question, ask(question, person).await?)?),
             Approvals::Ask => (Decision::Decline, "  denied, since nobody is there to ask; see --yes"),
             Approvals::Accept => (Decision::Accept, "  approved, because of --yes"),
             Approvals::Decline => (Decision::Decline, "  denied, because of --deny"),
@@ -49,19 +52,38 @@ impl Approver {
     }
 }
 
-async fn ask(person: &mut Person<'_>) -> Result<Decision, Error> {
+async fn ask(question: &ServerRequest, person: &mut Person<'_>) -> Result<Decision, Error> {
     person.typed.forget();
+    let (words, letters) = match offer(question) {
+        Some(words) => {
+            let words = line(words);
+            (format!("yes, no, yes for this session, or always for what begins with `{words}`?"), "y/n/s/a")
+        }
+        None => ("yes, no, or yes for this session?".to_owned(), "y/n/s"),
+    };
     loop {
-        person.terminal.ask("  yes, no, or yes for this session? [y/n/s] ");
+        person.terminal.ask(format!("  {words} [{letters}] "));
         let line = tokio::select! {
             line = person.typed.line() => line?,
             () = person.interrupts.next() => return Ok(Decision::Cancel),
         };
         let Some(line) = line else { return Ok(Decision::Decline) };
         match understand(&line) {
+            Some(Decision::AcceptForGood) if offer(question).is_none() => {}
             Some(decision) => return Ok(decision),
-            None => person.terminal.complain("  type y, n or s"),
+            None => {}
         }
+        person.terminal.complain(format!("  type one of {letters}"));
+    }
+}
+
+/// The words that can be allowed for good.
+fn offer(question: &ServerRequest) -> Option<&[String]> {
+    match question {
+        ServerRequest::CommandExecutionRequestApproval(params) => {
+            params.proposed_execpolicy_amendment.as_deref()
+        }
+        ServerRequest::FileChangeRequestApproval(_) => None,
     }
 }
 
@@ -69,6 +91,7 @@ fn understand(line: &str) -> Option<Decision> {
     match line.trim().to_lowercase().as_str() {
         "y" | "yes" => Some(Decision::Accept),
         "s" | "session" => Some(Decision::AcceptForSession),
+        "a" | "always" => Some(Decision::AcceptForGood),
         "n" | "no" => Some(Decision::Decline),
         _ => None,
     }
@@ -95,17 +118,23 @@ fn describe(question: &ServerRequest) -> String {
 fn answer(question: &ServerRequest, decision: Decision) -> Result<Value, serde_json::Error> {
     match question {
         ServerRequest::CommandExecutionRequestApproval(_) => {
-            let decision = match decision {
-                Decision::Accept => CommandExecutionApprovalDecision::Accept,
-                Decision::AcceptForSession => CommandExecutionApprovalDecision::AcceptForSession,
-                Decision::Decline => CommandExecutionApprovalDecision::Decline,
-                Decision::Cancel => CommandExecutionApprovalDecision::Cancel,
+            let decision = match (decision, offer(question)) {
+                (Decision::AcceptForGood, Some(words)) => {
+                    CommandExecutionApprovalDecision::AcceptWithExecpolicyAmendment {
+                        execpolicy_amendment: words.to_vec(),
+                    }
+                }
+                // Nothing was offered to be allowed for good.
+                (Decision::Accept | Decision::AcceptForGood, _) => CommandExecutionApprovalDecision::Accept,
+                (Decision::AcceptForSession, _) => CommandExecutionApprovalDecision::AcceptForSession,
+                (Decision::Decline, _) => CommandExecutionApprovalDecision::Decline,
+                (Decision::Cancel, _) => CommandExecutionApprovalDecision::Cancel,
             };
             serde_json::to_value(CommandExecutionRequestApprovalResponse { decision })
         }
         ServerRequest::FileChangeRequestApproval(_) => {
             let decision = match decision {
-                Decision::Accept => FileChangeApprovalDecision::Accept,
+                Decision::Accept | Decision::AcceptForGood => FileChangeApprovalDecision::Accept,
                 Decision::AcceptForSession => FileChangeApprovalDecision::AcceptForSession,
                 Decision::Decline => FileChangeApprovalDecision::Decline,
                 Decision::Cancel => FileChangeApprovalDecision::Cancel,
@@ -145,5 +174,21 @@ mod tests {
         assert_eq!(describe(&question), "May this run?\n  rm -r build\n  in /w\n  because: it is in the way");
         let said = answer(&question, Decision::AcceptForSession).unwrap();
         assert_eq!(said, json!({"decision": "acceptForSession"}));
+        assert_eq!(offer(&question), None);
+    }
+
+    #[test]
+    fn what_is_allowed_for_good_is_what_was_offered() {
+        let words = vec!["touch".to_owned(), "a".to_owned()];
+        let params = CommandExecutionRequestApprovalParams {
+            proposed_execpolicy_amendment: Some(words.clone()),
+            ..CommandExecutionRequestApprovalParams::default()
+        };
+        let question = ServerRequest::CommandExecutionRequestApproval(params);
+        let said = answer(&question, Decision::AcceptForGood).unwrap();
+        assert_eq!(
+            said,
+            json!({"decision": {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": words}}})
+        );
     }
 }
