@@ -172,7 +172,7 @@ fn shells() -> Vec<&'static str> {
 
 /// Whether a shell is one that is captured.
 fn is_captured(shell: &str) -> bool {
-    shell.ends_with("/bash")
+    shell.ends_with("/bash") || shell.ends_with("/zsh")
 }
 
 const RICH: &str = r#"
@@ -187,6 +187,26 @@ g() { for x in "$@"; do printf '<%s>' "$x"; done; return 4; }
 umask 027
 ulimit -c 0
 ulimit -n 200
+"#;
+
+const ZSH: &str = r#"
+alias ll='echo aliased' q="printf '%s\n' \"q\"" -g GG='| tr a-z A-Z'
+setopt extendedglob nullglob pipefail
+h() { case $1 in (^(a|b)) echo other;; (*) ls() { echo inner; }; ls;; esac; print -r -- ${(j:,:)list}; }
+list=(1 "two words" '' five)
+typeset -A map; map=(k v 'a b' $'c\nd')
+typeset -i number=4
+typeset -l lower=ABC
+typeset -r fixed=2
+typeset -U unique; unique=(a a b)
+typeset -T TIED_UP tied_up=(x y)
+fpath+=(/opt/none)
+export -U PATH
+export exported_number; typeset -i exported_number=7
+autoload -Uz colors zmv
+zmodload zsh/datetime
+zstyle ':completion:*' menu select=2
+hash -d tt=/tmp
 "#;
 
 const BASH: &str = r#"
@@ -232,8 +252,23 @@ const COMMANDS: &[&str] = &[
     "echo $1; set -- a b; echo $1 $SHLVL; sh -c 'echo $SHLVL'",
     "trap; trap 'echo trapped' EXIT; exit 2",
     "ls -d ~/. | tail -c 7; false; echo after $? $nowhere",
-    "cd folder; pwd; cd -; type f g cd",
+    "cd folder; pwd; cd -; whence -w f g cd 2>/dev/null || type f g cd",
     "(exit 7)",
+];
+
+const ZSH_COMMANDS: &[&str] = &[
+    "typeset -p | grep -vE 'RANDOM|SECONDS|PPID|TTYIDLE| _='",
+    "ll; q; echo abc GG; alias -L",
+    "typeset -f; typeset -fu | head -3",
+    "setopt; set +o; print -r -- $ZDOTDIR-$options[rcs]",
+    "h a; h c",
+    "print -r -- $list ${(kv)map} $number $lower $unique $TIED_UP; number=1+1; lower=X; tied_up+=(z); print $number $lower $TIED_UP",
+    "fixed=3; echo not reached",
+    "zmodload; zstyle -L; hash -d; print ~tt $+EPOCHSECONDS",
+    "colors; print -r -- ${(q)fg[red]} $fpath[-1] ${#fpath}",
+    "logout; env | grep -c ZDOTDIR; ls /proc/self/fd | wc -l; dirs; jobs",
+    "print -r -- ${(%):-%N} $ZSH_EVAL_CONTEXT $funcstack $0",
+    "exit 5",
 ];
 
 const BASH_COMMANDS: &[&str] = &[
@@ -279,12 +314,20 @@ fn nothing_tells_the_difference() -> Outcome {
 }
 
 async fn no_difference(mode: Mode, shell: &str, about: &str, profile: &str) {
-    let is_bash = shell.ends_with("/bash");
-    let profile = format!("{profile}{}", if is_bash && about == "much" { BASH } else { "" });
+    let (own, more): (&str, &[&str]) = match shell.rsplit('/').next() {
+        Some("bash") => (BASH, BASH_COMMANDS),
+        Some("zsh") => (ZSH, ZSH_COMMANDS),
+        _ => ("", &[]),
+    };
+    let profile = format!("{profile}{}", if about == "much" { own } else { "" });
     let logout = "echo logged out";
-    let files = [(".profile", profile.as_str()), (".zprofile", profile.as_str()), (".bash_logout", logout)];
+    let files = [
+        (".profile", profile.as_str()),
+        (".zprofile", profile.as_str()),
+        (".bash_logout", logout),
+        (".zlogout", logout),
+    ];
     let user = User::new(mode, shell, &files);
-    let more = if is_bash { BASH_COMMANDS } else { &[] };
     // Most profiles are about one thing.
     let step = if about == "much" { 1 } else { 3 };
     for script in COMMANDS.iter().chain(more).step_by(step) {
@@ -316,6 +359,7 @@ fn what_cannot_be_captured() -> Outcome {
             "printf 'a\\0b'",
             "export X=$'\\xff'",
             "declare -a TOKENS=(1 2)",
+            "f() { echo ${BASH_SOURCE[0]}; }",
         ];
         let checks = cases.map(async |profile| {
             let user = User::new(Mode::Open, "/bin/bash", &[(".profile", profile)]);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::dump::{Dump, Mark};
-use super::render::{Refused, Snapshot, quoted, replayed};
+use super::render::{How, Refused, Snapshot, limits, limits_script, quoted, replayed};
 
 /// Set by the shell itself, different each time, or a matter of the snapshot.
 const OWN: &str = "BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_ENV
@@ -15,18 +15,9 @@ const OWN: &str = "BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_A
     BASH_VERSION COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD LINENO PIPESTATUS
     PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM UID _ __login_name __login_names";
 
-/// Resources by the letter of `ulimit`.
-const LIMITS: &str = "c d e f i l m n q r s t u v x";
-
 /// The script with which a login shell tells its state.
 pub fn script(mark: &Mark, env: &str, sleep: &str) -> String {
-    let limits: String = LIMITS
-        .split_whitespace()
-        .flat_map(|letter| ["S", "H"].map(|kind| (kind, letter)))
-        .map(|(kind, letter)| {
-            format!("\\builtin printf '{kind}{letter} '; \\builtin ulimit -{kind}{letter} 2>/dev/null || \\builtin printf '\\n'\n")
-        })
-        .collect();
+    let limits = limits_script("c d e f i l m n q r s t u v x");
     let sections = [
         ("options", "\\builtin printf '%s\\n' \"$-\"; \\builtin set +o\n"),
         ("shopt", "\\builtin shopt -p; \\builtin set +efu\n"),
@@ -60,7 +51,7 @@ pub fn flags() -> [&'static str; 2] {
 }
 
 /// What makes a shell that has read nothing the one that has told this.
-pub fn render(dump: &Dump, is_secret: impl Fn(&str) -> bool, cwd: &str) -> Result<Snapshot, Refused> {
+pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
     let (flags, options) = dump.text("options").split_once('\n').unwrap_or_default();
     if flags.contains(['x', 'v', 'n']) {
         return Err(Refused("it traces its commands"));
@@ -71,6 +62,9 @@ pub fn render(dump: &Dump, is_secret: impl Fn(&str) -> bool, cwd: &str) -> Resul
         .any(|line| ["DEBUG", "ERR", "RETURN"].iter().any(|name| line.ends_with(name)))
     {
         return Err(Refused("it has set a trap on commands"));
+    }
+    if ["BASH_SOURCE", "BASH_LINENO", "caller"].iter().any(|word| dump.text("functions").contains(word)) {
+        return Err(Refused("its functions ask where they come from"));
     }
     let mut environment: Vec<(String, String)> = Vec::new();
     for (name, value) in dump.environment() {
@@ -103,7 +97,7 @@ pub fn render(dump: &Dump, is_secret: impl Fn(&str) -> bool, cwd: &str) -> Resul
             if !others.is_empty() {
                 let _ = writeln!(file, "declare -{others} {name}");
             }
-        } else if is_secret(name) {
+        } else if (how.is_secret)(name) {
             if !others.is_empty() {
                 return Err(Refused("it has a secret in a variable that is no plain text"));
             }
@@ -118,11 +112,13 @@ pub fn render(dump: &Dump, is_secret: impl Fn(&str) -> bool, cwd: &str) -> Resul
         file += declaration;
         file.push('\n');
     }
-    file += &limits(dump.text("limits"));
+    if how.with_limits {
+        file += &limits(dump.text("limits"));
+    }
     let _ = writeln!(file, "\\builtin umask {}", dump.text("mask").trim());
     let folder = dump.text("folders");
-    if folder != cwd {
-        let old = dump.environment().find(|(name, _)| *name == "OLDPWD").map_or(cwd, |(_, old)| old);
+    if folder != how.cwd {
+        let old = dump.environment().find(|(name, _)| *name == "OLDPWD").map_or(how.cwd, |(_, old)| old);
         let _ = writeln!(file, "\\builtin cd -- {}\nOLDPWD={}", quoted(folder), quoted(old));
     }
     file += dump.text("traps");
@@ -162,21 +158,6 @@ fn valueless(dump: &Dump) -> Vec<&str> {
         .filter(|line| !line.contains('='))
         .filter(|line| Declared::of(line).is_some_and(|it| !is_own(it.name) && !is_listed(it.name)))
         .collect()
-}
-
-/// Soft limits before hard ones, which they must not exceed on the way.
-fn limits(told: &str) -> String {
-    let mut commands = String::new();
-    for kind in ["S", "H"] {
-        for line in told.lines() {
-            if let Some((letter, value)) = line.strip_prefix(kind).and_then(|rest| rest.split_once(' '))
-                && !value.is_empty()
-            {
-                let _ = writeln!(commands, "\\builtin ulimit -{kind}{letter} {value} 2>/dev/null");
-            }
-        }
-    }
-    commands
 }
 
 /// What two shells in the same state say differently: only what is theirs alone.
@@ -227,13 +208,5 @@ mod tests {
         assert_eq!(parts("declare -- B=\"x\ny\""), Some(("-", "B")));
         assert_eq!(parts("declare -x C\n"), Some(("x", "C")));
         assert_eq!(parts(""), None);
-    }
-
-    #[test]
-    fn limits_that_are_not_known_are_left_out() {
-        assert_eq!(
-            limits("Sc 0\nHc unlimited\nSx\nHx \n"),
-            "\\builtin ulimit -Sc 0 2>/dev/null\n\\builtin ulimit -Hc unlimited 2>/dev/null\n"
-        );
     }
 }

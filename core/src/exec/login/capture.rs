@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::dump::{Dump, Mark};
 use super::folder::{Folder, make_private, private_file};
 use super::kind::{Kind, Tools};
+use super::render::{How, Refused, Snapshot};
 use super::watch::Watch;
 use super::{Key, Taken};
 use crate::base::spawn::TaskGroup;
@@ -69,21 +70,30 @@ impl Capture {
             env: self.key.env.clone(),
         };
         let told = self.ask(login.clone(), &mark).await?;
-        let is_secret = |name: &str| is_secret(name, &self.key.secrets);
-        let cwd = self.key.cwd.as_path().to_string_lossy();
-        let snapshot = self.kind.render(&told, is_secret, &cwd).map_err(|refused| refused.0.to_owned())?;
-        let place = Place::create(&self.folder).map_err(|error| error.to_string())?;
-        self.kind
-            .write(&snapshot.file, |name, text| place.write(name, text))
-            .map_err(|error| error.to_string())?;
-        let watch = self.watch(snapshot.environment.clone()).await;
-        let watch = watch.settled_since(before).ok_or("its start files have changed meanwhile")?;
-        let taken = Taken::new(self.kind, place, snapshot.environment, watch);
-        let again = self.ask(taken.command(login, &script), &mark).await?;
-        match self.kind.differences(&told, &again).as_slice() {
-            [] => Ok(taken),
-            differing => Err(format!("it would not be the same: {}", differing.join(", "))),
+        let mut with_limits = false;
+        loop {
+            let snapshot = self.render(&told, with_limits).map_err(|refused| refused.0.to_owned())?;
+            let place = Place::create(&self.folder).map_err(|error| error.to_string())?;
+            let written = self.kind.write(&snapshot.file, |name, text| place.write(name, text));
+            written.map_err(|error| error.to_string())?;
+            let watch = self.watch(snapshot.environment.clone()).await;
+            let watch = watch.settled_since(before).ok_or("its start files have changed meanwhile")?;
+            let taken = Taken::new(self.kind, place, snapshot.environment, watch);
+            let again = self.ask(taken.command(login.clone(), &script), &mark).await?;
+            match self.kind.differences(&told, &again).as_slice() {
+                [] => return Ok(taken),
+                differing if !with_limits && differing.iter().any(|name| name == "limits") => {
+                    with_limits = true
+                }
+                differing => return Err(format!("it would not be the same: {}", differing.join(", "))),
+            }
         }
+    }
+
+    fn render(&self, told: &Dump, with_limits: bool) -> Result<Snapshot, Refused> {
+        let cwd = self.key.cwd.as_path().to_string_lossy();
+        let is_secret = |name: &str| is_secret(name, &self.key.secrets);
+        self.kind.render(told, &How { is_secret: &is_secret, cwd: &cwd, with_limits })
     }
 
     async fn watch(&self, env: Vec<(String, String)>) -> Watch {

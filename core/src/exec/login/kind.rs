@@ -3,14 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::bash;
 use super::dump::{Dump, Mark};
-use super::render::{Refused, Snapshot};
+use super::render::{How, Refused, Snapshot};
+use super::{bash, zsh};
 use crate::sandbox::command::CommandSpec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Bash,
+    Zsh,
 }
 
 /// Programs that a shell calls by their paths, whatever its own is.
@@ -33,6 +34,7 @@ impl Kind {
     pub fn of(shell: &Path) -> Option<Self> {
         match shell.file_name()?.to_str()? {
             "bash" => Some(Self::Bash),
+            "zsh" => Some(Self::Zsh),
             _ => None,
         }
     }
@@ -41,6 +43,7 @@ impl Kind {
     pub fn is_own(self, variable: &str) -> bool {
         match self {
             Self::Bash => variable == "BASH_ENV",
+            Self::Zsh => false,
         }
     }
 
@@ -48,23 +51,21 @@ impl Kind {
     pub fn script(self, mark: &Mark, tools: &Tools) -> String {
         match self {
             Self::Bash => bash::script(mark, tools.env, tools.sleep),
+            Self::Zsh => zsh::script(mark, tools.env, tools.sleep),
         }
     }
 
-    pub fn render(
-        self,
-        dump: &Dump,
-        is_secret: impl Fn(&str) -> bool,
-        cwd: &str,
-    ) -> Result<Snapshot, Refused> {
+    pub fn render(self, dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
         match self {
-            Self::Bash => bash::render(dump, is_secret, cwd),
+            Self::Bash => bash::render(dump, how),
+            Self::Zsh => zsh::render(dump, how),
         }
     }
 
     pub fn differences(self, told: &Dump, again: &Dump) -> Vec<String> {
         match self {
             Self::Bash => bash::differences(told, again),
+            Self::Zsh => zsh::differences(told, again),
         }
     }
 
@@ -72,6 +73,10 @@ impl Kind {
     pub fn write(self, file: &str, mut write: impl FnMut(&str, &str) -> io::Result<()>) -> io::Result<()> {
         match self {
             Self::Bash => write("snapshot", file),
+            Self::Zsh => {
+                write(".zshenv", zsh::FIRST)?;
+                write(".zlogin", file)
+            }
         }
     }
 
@@ -94,6 +99,11 @@ impl Kind {
                 let argv = [&shell, profile, flag, script].map(str::to_owned).to_vec();
                 CommandSpec { argv, env, ..login }
             }
+            Self::Zsh => {
+                env.push(("ZDOTDIR".to_owned(), folder.display().to_string()));
+                let argv = [&shell, "-lc", script].map(str::to_owned).to_vec();
+                CommandSpec { argv, env, ..login }
+            }
         }
     }
 
@@ -102,13 +112,29 @@ impl Kind {
         let value = |env: &[(String, String)], wanted: &str| {
             env.iter().find(|(name, _)| name == wanted).map(|(_, value)| PathBuf::from(value))
         };
-        let homes: Vec<PathBuf> = [before, after].into_iter().filter_map(|env| value(env, "HOME")).collect();
-        let (system, own): (&[&str], &[&str]) = match self {
+        let (system, variables, own): (&[&str], &[&str], &[&str]) = match self {
             Self::Bash => (
                 &["/etc/profile", "/etc/profile.d", "/etc/bash.bashrc", "/etc/bashrc"],
+                &["HOME"],
                 &[".bash_profile", ".bash_login", ".profile", ".bashrc"],
             ),
+            Self::Zsh => (
+                &[
+                    "/etc/zshenv",
+                    "/etc/zprofile",
+                    "/etc/zlogin",
+                    "/etc/zsh/zshenv",
+                    "/etc/zsh/zprofile",
+                    "/etc/zsh/zlogin",
+                    "/etc/profile",
+                ],
+                &["HOME", "ZDOTDIR"],
+                &[".zshenv", ".zprofile", ".zlogin", ".profile"],
+            ),
         };
+        let folders =
+            [before, after].into_iter().flat_map(|env| variables.iter().map(|name| value(env, name)));
+        let homes: Vec<PathBuf> = folders.flatten().collect();
         let own = homes.iter().flat_map(|home| own.iter().map(|name| home.join(name)));
         let mut files: Vec<PathBuf> = system.iter().map(PathBuf::from).chain(own).collect();
         files.sort();

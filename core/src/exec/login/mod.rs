@@ -2,8 +2,8 @@
 //!
 //! A user's profile may take a second, and a command of the model is a login shell unless it says otherwise. So a login
 //! shell is asked in the background for all that its start files have set ([`capture`]), and the next commands of the
-//! same kind run in a shell that takes this as a snapshot. Nobody can tell the difference, or there is no snapshot: it
-//! is compared with the real thing first, it is given up when one of the files it came from changes ([`watch`]), and in
+//! same kind run in a shell that takes this as a snapshot. Nothing tells the difference, or there is no snapshot (but for the
+//! places of functions, which messages name): it is compared with the real thing first, it is given up when one of the files it came from changes ([`watch`]), and in
 //! all doubt the command is the real login shell.
 //!
 //! A snapshot serves commands of one shell, folder, environment and policy. It is taken under that policy, so that
@@ -16,6 +16,7 @@ mod folder;
 mod kind;
 mod render;
 mod watch;
+mod zsh;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
