@@ -12,6 +12,7 @@ mod home;
 mod lifetime;
 mod limits;
 mod login;
+mod login_cases;
 mod patches;
 mod place;
 mod processes;
