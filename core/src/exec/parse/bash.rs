@@ -21,6 +21,11 @@ pub struct Word {
 
 /// The commands of a plain script in source order; `None` if the script is not plain.
 pub fn plain_commands(script: &str) -> Option<Vec<Vec<Word>>> {
+    // The grammar takes for a blank what to a shell is a letter like any other: `ls\r/../x` is one word, the path of
+    // a program.
+    if script.chars().any(is_odd) {
+        return None;
+    }
     let tree = parse(script)?;
     if tree.root_node().has_error() {
         return None;
@@ -36,6 +41,11 @@ pub fn plain_commands(script: &str) -> Option<Vec<Vec<Word>>> {
         }
     }
     (!commands.is_empty()).then_some(commands)
+}
+
+fn is_odd(character: char) -> bool {
+    let is_blank = matches!(character, ' ' | '\t' | '\n');
+    !is_blank && (character.is_control() || character.is_whitespace() || character == '\u{feff}')
 }
 
 /// The words of all commands anywhere in a script, plain or not, as far as they can be read, those in texts
@@ -239,6 +249,26 @@ mod tests {
         ] {
             assert_eq!(split(script), None, "{script}");
         }
+    }
+
+    #[test]
+    fn only_the_shells_own_blanks_separate_words() {
+        for odd in [
+            "\r", "\u{b}", "\u{c}", "\u{85}", "\u{a0}", "\u{2003}", "\u{2028}", "\u{feff}", "\u{1}", "\u{7f}",
+        ] {
+            for script in [
+                format!("ls{odd}x"),
+                format!("ls{odd}/../x"),
+                format!("ls x{odd}; ls"),
+                format!("{odd}ls"),
+                format!("ls{odd}"),
+            ] {
+                let split = split(&script);
+                assert_eq!(split, None, "{script:?}");
+            }
+        }
+        assert_eq!(split("ls é").as_deref(), Some("ls_é"));
+        assert_eq!(split("ls\t-l\n").as_deref(), Some("ls_-l"));
     }
 
     #[test]
