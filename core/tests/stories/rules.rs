@@ -8,6 +8,10 @@ use crate::story::{Setting, Story, check};
 pub fn stories() -> Vec<Story> {
     vec![
         (
+            "rules::a_rule_does_not_cover_what_is_typed_later",
+            a_rule_does_not_cover_what_is_typed_later as fn(),
+        ),
+        (
             "rules::accepted_for_good_is_kept_and_counts_at_once",
             accepted_for_good_is_kept_and_counts_at_once as fn(),
         ),
@@ -158,6 +162,33 @@ file ../outside.txt"#,
             turn completed after 3 responses
             > file ../outside.txt
             ../outside.txt: 
+        "#]],
+    );
+}
+
+fn a_rule_does_not_cover_what_is_typed_later() {
+    check(
+        untrusted(),
+        r#"shell {"cmd": "touch made.txt", "tty": true}
+say done
+"#,
+        r#"rule prefix_rule(pattern=["touch"])
+user go
+deny"#,
+        expect![[r#"
+            > rule prefix_rule(pattern=["touch"])
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   command "touch made.txt" InProgress code None output ""
+              ask touch made.txt (no reason)
+            > deny
+              completed command "touch made.txt" Declined code None output ""
+              started   agent ""
+              text "done"
+              completed agent "done"
+            turn completed after 2 responses
         "#]],
     );
 }
@@ -410,7 +441,7 @@ deny"#,
             > deny
               completed command "touch a.txt" Declined code None output ""
               started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt]
+              ask touch a.txt (no reason)
             > deny
               completed command "touch a.txt" Declined code None output ""
               started   command "touch a.txt" InProgress code None output ""

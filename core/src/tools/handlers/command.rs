@@ -108,7 +108,7 @@ impl CommandRequest {
     /// With what the rules say of it as their files are now.
     pub async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
         let Wanted { call_id, argv, profile, cwd, tty, patience, permission } = wanted;
-        let verdict = Verdict::of(&argv, &permission, context).await?;
+        let verdict = Verdict::of(&argv, tty, &permission, context).await?;
         Ok(Self {
             call_id,
             // The variables depend on where it runs.

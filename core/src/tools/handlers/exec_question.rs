@@ -33,6 +33,7 @@ impl Verdict {
     /// With the rules as their files are now.
     pub(super) async fn of(
         argv: &[String],
+        tty: bool,
         permission: &Permission,
         context: &SessionTaskContext,
     ) -> Result<Self, Interrupted> {
@@ -49,8 +50,13 @@ impl Verdict {
             for problem in &book.problems {
                 tracing::warn!("no rule allows anything because of an error: {problem}");
             }
-            let ruling = book.judge(&argv);
+            let ruling = match book.judge(&argv) {
+                // What the model types into it later, no rule has allowed: a pager starts programs, too.
+                Ruling::Allowed if tty => Ruling::None,
+                ruling => ruling,
+            };
             let proposal = match ruling {
+                Ruling::None if tty => None,
                 Ruling::None => book.propose(&argv, wanted.as_deref(), cause),
                 Ruling::Allowed | Ruling::Prompt(_) | Ruling::Forbidden(_) => None,
             };
