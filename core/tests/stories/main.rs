@@ -20,6 +20,7 @@ mod interrupts;
 mod patch_approvals;
 mod patches;
 mod plans;
+mod policies;
 mod readers;
 mod resume;
 mod rules;
@@ -42,6 +43,7 @@ fn main() {
         patches::stories(),
         patch_approvals::stories(),
         plans::stories(),
+        policies::stories(),
         readers::stories(),
         resume::stories(),
         rules::stories(),

@@ -36,21 +36,7 @@ pub fn stories() -> Vec<Story> {
             "rules::while_a_file_is_broken_nothing_is_allowed",
             while_a_file_is_broken_nothing_is_allowed as fn(),
         ),
-        ("rules::deleting_without_a_question_needs_one", deleting_without_a_question_needs_one as fn()),
-        (
-            "rules::deleting_is_refused_where_nobody_is_asked",
-            deleting_is_refused_where_nobody_is_asked as fn(),
-        ),
-        (
-            "rules::untrusted_commands_may_ask_to_leave_the_sandbox",
-            untrusted_commands_may_ask_to_leave_the_sandbox as fn(),
-        ),
-        (
-            "rules::an_answer_for_the_session_is_about_where_it_runs",
-            an_answer_for_the_session_is_about_where_it_runs as fn(),
-        ),
         ("rules::switched_off_questions_count_as_declined", switched_off_questions_count_as_declined as fn()),
-        ("rules::a_failure_in_the_sandbox_is_asked_about", a_failure_in_the_sandbox_is_asked_about as fn()),
     ]
 }
 
@@ -327,136 +313,6 @@ deny"#,
     );
 }
 
-fn deleting_without_a_question_needs_one() {
-    check(
-        sandboxed(AskForApproval::OnRequest),
-        r#"shell rm -rf x
-shell sudo rm -f x
-say done
-"#,
-        r#"user go
-approve
-deny"#,
-        expect![[r#"
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "rm -rf x" InProgress code None output ""
-              ask rm -rf x (no reason)
-            > approve
-              completed command "rm -rf x" Completed code Some(0) output ""
-              started   command "sudo rm -f x" InProgress code None output ""
-              ask sudo rm -f x (no reason)
-            > deny
-              completed command "sudo rm -f x" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
-            turn completed after 3 responses
-        "#]],
-    );
-}
-
-fn deleting_is_refused_where_nobody_is_asked() {
-    check(
-        full(AskForApproval::Never),
-        r#"shell touch x; rm -rf x
-say {output1}
-"#,
-        r#"user go
-file x"#,
-        expect![[r#"
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
-              completed agent "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
-            turn completed after 2 responses
-            > file x
-            x: not there
-        "#]],
-    );
-}
-
-fn untrusted_commands_may_ask_to_leave_the_sandbox() {
-    check(
-        sandboxed(AskForApproval::UnlessTrusted),
-        r#"escalate touch ../outside.txt # May I write outside?
-say done
-"#,
-        r#"quiet
-user go
-approve
-file ../outside.txt"#,
-        expect![[r#"
-            > quiet
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch ../outside.txt" InProgress code None output ""
-              ask touch ../outside.txt (May I write outside?) or always [touch ../outside.txt]
-            > approve
-              completed command "touch ../outside.txt" Completed code Some(0) output ""
-              started   agent ""
-              completed agent "done"
-            turn completed after 2 responses
-            > file ../outside.txt
-            ../outside.txt: 
-        "#]],
-    );
-}
-
-fn an_answer_for_the_session_is_about_where_it_runs() {
-    check(
-        sandboxed(AskForApproval::UnlessTrusted),
-        r#"shell touch a.txt
-shell {"cmd": "touch a.txt", "workdir": "/tmp"}
-shell {"cmd": "touch a.txt", "tty": true}
-escalate touch a.txt # why
-shell touch a.txt
-say done
-"#,
-        r#"quiet
-user go
-approve-session
-deny
-deny
-deny"#,
-        expect![[r#"
-            > quiet
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt]
-            > approve-session
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt]
-            > deny
-              completed command "touch a.txt" Declined code None output ""
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason)
-            > deny
-              completed command "touch a.txt" Declined code None output ""
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (why) or always [touch a.txt]
-            > deny
-              completed command "touch a.txt" Declined code None output ""
-              started   command "touch a.txt" InProgress code None output ""
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              completed agent "done"
-            turn completed after 6 responses
-        "#]],
-    );
-}
-
 fn switched_off_questions_count_as_declined() {
     check(
         sandboxed(granular(false, false)),
@@ -484,44 +340,6 @@ file ../outside.txt"#,
             turn completed after 5 responses
             > file ../outside.txt
             ../outside.txt: not there
-        "#]],
-    );
-}
-
-fn a_failure_in_the_sandbox_is_asked_about() {
-    check(
-        sandboxed(granular(true, false)),
-        r#"shell touch ../outside.txt
-shell touch ../other.txt
-say done
-"#,
-        r#"quiet
-user go
-approve
-deny
-file ../outside.txt
-file ../other.txt"#,
-        expect![[r#"
-            > quiet
-            > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch ../outside.txt" InProgress code None output ""
-              ask touch ../outside.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../outside.txt]
-            > approve
-              completed command "touch ../outside.txt" Completed code Some(0) output ""
-              started   command "touch ../other.txt" InProgress code None output ""
-              ask touch ../other.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../other.txt]
-            > deny
-              completed command "touch ../other.txt" Failed code Some(1) output "touch: cannot touch '../other.txt': Read-only file system\n"
-              started   agent ""
-              completed agent "done"
-            turn completed after 3 responses
-            > file ../outside.txt
-            ../outside.txt: 
-            > file ../other.txt
-            ../other.txt: not there
         "#]],
     );
 }
