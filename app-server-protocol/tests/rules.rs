@@ -31,6 +31,7 @@ const OTHER_SPELLING: &[(&str, &str)] = &[
     ("CommandExecutionApprovalDecision", "wire"),
     ("PatchChangeKind", "wire: move_path"),
     ("Settings", "wire"),
+    ("CollaborationModeMask", "wire"),
     ("SubAgentSource", "wire"),
     ("UserInput", "wire: text_elements"),
     ("ConfigWriteErrorData", "wire"),
@@ -59,7 +60,8 @@ const UNTAGGED: &[(&str, &str)] = &[
 ];
 
 /// Lists that come whole.
-const UNPAGED: &[(&str, &str)] = &[("modelProvider/list", "wire"), ("skills/list", "wire")];
+const UNPAGED: &[(&str, &str)] =
+    &[("collaborationMode/list", "wire"), ("modelProvider/list", "wire"), ("skills/list", "wire")];
 
 /// Names of methods that are not `resource/verb` with a singular resource.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -75,6 +77,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("account/rateLimits/updated", "wire"),
     ("configRequirements/read", "wire"),
     ("thread/settings/updated", "wire"),
+    ("item/permissions/requestApproval", "wire"),
 ];
 
 /// Fields of results and notifications that are left out instead of being `null`.
@@ -83,6 +86,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("ConfigReadResponse.layers", "wire"),
     ("ConfigWarningNotification.path", "wire"),
     ("ConfigWarningNotification.range", "wire"),
+    ("PermissionsRequestApprovalResponse.strictAutoReview", "wire"),
     ("ThreadNameUpdatedNotification.threadName", "wire"),
 ];
 

@@ -4,14 +4,18 @@
 //! [`rollout`] is the file format of stored conversations, so their names and tags are contract:
 //! files of the public codex 0.169 and of its 2025 releases load, and ours load there.
 
+pub mod dynamic_tool;
 pub mod error_info;
 pub mod event;
 pub mod events;
 pub mod git;
 pub mod ids;
 pub mod input;
+pub mod mode;
+pub mod permission;
 pub mod plan;
 pub mod policy;
+pub mod question;
 pub mod response_item;
 pub mod review;
 pub mod rollout;

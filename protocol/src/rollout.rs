@@ -12,9 +12,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::dynamic_tool::{self, DynamicToolSpec};
 use crate::event::EventMsg;
 use crate::git::GitInfo;
 use crate::ids::{ConversationId, TurnId};
+use crate::mode::CollaborationMode;
 use crate::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy,
 };
@@ -75,6 +77,9 @@ pub struct SessionMeta {
     pub history_mode: HistoryMode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<GitInfo>,
+    /// Tools that the client carries out.
+    #[serde(default, deserialize_with = "dynamic_tool::known", skip_serializing_if = "Vec::is_empty")]
+    pub dynamic_tools: Vec<DynamicToolSpec>,
 }
 
 impl SessionMeta {
@@ -95,6 +100,7 @@ impl SessionMeta {
             forked_from_ordinal_exclusive: None,
             history_mode: HistoryMode::Paginated,
             git: None,
+            dynamic_tools: Vec::new(),
         }
     }
 }
@@ -179,6 +185,8 @@ pub struct TurnContextItem {
     pub effort: Option<ReasoningEffort>,
     #[serde(default)]
     pub summary: ReasoningSummary,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collaboration_mode: Option<CollaborationMode>,
 }
 
 #[cfg(test)]

@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dynamic_tool::DynamicToolOutput;
 use crate::ids::{CallId, TurnId};
 use crate::input::UserInput;
+use crate::mode::Mode;
+use crate::permission::PermissionGrant;
 use crate::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy,
 };
+use crate::question::UserInputResponse;
 use crate::review::ReviewRequest;
 
 /// An operation with the id under which its events appear.
@@ -52,17 +56,22 @@ pub enum Op {
     /// Answer the agent's questions to the user.
     UserInputAnswer {
         id: TurnId,
-        response: Value,
+        call_id: CallId,
+        /// None: nobody could be asked.
+        response: Option<UserInputResponse>,
     },
     /// Answer a request for further permissions.
     RequestPermissionsResponse {
-        id: CallId,
-        response: Value,
+        id: TurnId,
+        call_id: CallId,
+        response: PermissionGrant,
     },
     /// Answer a call of a tool that the client offers.
     DynamicToolResponse {
-        id: CallId,
-        response: Value,
+        id: TurnId,
+        call_id: CallId,
+        /// Or why there is none, for the model.
+        response: Result<DynamicToolOutput, String>,
     },
     /// Append to the user's message history.
     AddToHistory {
@@ -159,4 +168,5 @@ pub struct TurnOverrides {
     pub effort: Option<Option<ReasoningEffort>>,
     pub summary: Option<ReasoningSummary>,
     pub service_tier: Option<Option<String>>,
+    pub mode: Option<Mode>,
 }

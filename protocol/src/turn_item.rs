@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamic_tool::ToolContent;
 use crate::ids::ItemId;
 use crate::input::UserInput;
 use crate::response_item::MessagePhase;
@@ -23,6 +24,7 @@ pub enum TurnItem {
     CommandExecution(CommandExecutionItem),
     FileChange(FileChangeItem),
     McpToolCall(McpToolCallItem),
+    DynamicToolCall(DynamicToolCallItem),
     WebSearch(WebSearchItem),
     ImageView(ImageViewItem),
     EnteredReviewMode(ReviewModeItem),
@@ -40,6 +42,7 @@ impl TurnItem {
             Self::CommandExecution(item) => &item.id,
             Self::FileChange(item) => &item.id,
             Self::McpToolCall(item) => &item.id,
+            Self::DynamicToolCall(item) => &item.id,
             Self::WebSearch(item) => &item.id,
             Self::ImageView(item) => &item.id,
             Self::EnteredReviewMode(item) | Self::ExitedReviewMode(item) => &item.id,
@@ -190,6 +193,27 @@ pub struct McpToolCallItem {
     #[serde(default)]
     pub result: Option<serde_json::Value>,
     #[serde(default)]
+    pub error: Option<String>,
+    #[serde(default)]
+    pub duration: Option<Duration>,
+}
+
+/// A call of a tool that the client carries out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DynamicToolCallItem {
+    pub id: ItemId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    pub tool: String,
+    #[serde(default)]
+    pub arguments: serde_json::Value,
+    pub status: CommandStatus,
+    #[serde(default)]
+    pub content_items: Option<Vec<ToolContent>>,
+    #[serde(default)]
+    pub success: Option<bool>,
+    /// Why it gave nothing back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     #[serde(default)]
     pub duration: Option<Duration>,

@@ -22,7 +22,8 @@ macro_rules! requests {
         $(#[doc = $enum_doc])*
         #[derive(TS)]
         #[ts(tag = "method")]
-        #[expect(dead_code, clippy::large_enum_variant, reason = "never made: it is here for its declaration")]
+        #[expect(dead_code, reason = "never made: it is here for its declaration")]
+        #[allow(clippy::large_enum_variant, reason = "the same")]
         pub(super) enum $enum_name {
             $(#[ts(rename = $name)] $variant { id: RequestId, params: $params },)*
         }

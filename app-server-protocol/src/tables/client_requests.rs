@@ -94,6 +94,10 @@ macro_rules! for_each_client_request {
             /// Lists the configured and the built-in model providers.
             "modelProvider/list" =>
                 ModelProviderList(model::ModelProviderListParams) -> model::ModelProviderListResponse;
+            /// Lists the modes in which user and agent can work together.
+            experimental "collaborationMode/list" =>
+                CollaborationModeList(collaboration_mode::CollaborationModeListParams)
+                -> collaboration_mode::CollaborationModeListResponse;
             /// Lists the permission profiles that a thread can be given.
             "permissionProfile/list" =>
                 PermissionProfileList(permission::PermissionProfileListParams)

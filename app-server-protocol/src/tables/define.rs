@@ -14,7 +14,7 @@ macro_rules! define_requests {
     ) => {
         $(#[doc = $enum_doc])*
         #[derive(Clone, Debug, PartialEq)]
-        #[expect(clippy::large_enum_variant, reason = "lives from decoding to its handler, and is never stored")]
+        #[allow(clippy::large_enum_variant, reason = "lives from decoding to its handler, and is never stored")]
         pub enum $enum_name {
             $($(#[doc = $doc])* $variant($params),)*
         }

@@ -24,6 +24,17 @@ macro_rules! for_each_server_request {
             "item/fileChange/requestApproval" =>
                 FileChangeRequestApproval(approval::FileChangeRequestApprovalParams)
                 -> approval::FileChangeRequestApprovalResponse;
+            /// Asks whether the agent may do more than the sandbox allows.
+            "item/permissions/requestApproval" =>
+                PermissionsRequestApproval(permission::PermissionsRequestApprovalParams)
+                -> permission::PermissionsRequestApprovalResponse;
+            /// Asks the user something for the agent.
+            "item/tool/requestUserInput" =>
+                ToolRequestUserInput(user_input::ToolRequestUserInputParams)
+                -> user_input::ToolRequestUserInputResponse;
+            /// Has the client carry out one of its tools.
+            "item/tool/call" =>
+                DynamicToolCall(dynamic_tool::DynamicToolCallParams) -> dynamic_tool::DynamicToolCallResponse;
         }
     };
 }

@@ -3,9 +3,11 @@
 
 pub mod account;
 pub mod approval;
+pub mod collaboration_mode;
 pub mod command;
 pub mod config;
 pub mod config_apps;
+pub mod dynamic_tool;
 pub mod error;
 pub mod initialize;
 pub mod input;
@@ -32,3 +34,4 @@ pub mod thread_list;
 pub mod thread_start;
 pub mod turn;
 pub mod usage;
+pub mod user_input;

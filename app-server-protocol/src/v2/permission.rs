@@ -160,3 +160,78 @@ pub enum FileSystemSpecialPath {
         subpath: Option<String>,
     },
 }
+
+/// Asks whether the agent may do more than the sandbox allows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionsRequestApprovalParams {
+    /// The thread.
+    pub thread_id: String,
+    /// The turn.
+    pub turn_id: String,
+    /// The tool call that asks. There is no item for it.
+    pub item_id: String,
+    /// For commands of which place; `null` for the only place there is.
+    #[serde(default)]
+    pub environment_id: Option<String>,
+    /// When the question came up, in Unix milliseconds.
+    pub started_at_ms: i64,
+    /// Working directory of the turn, absolute.
+    pub cwd: String,
+    /// What for.
+    pub reason: Option<String>,
+    /// What is asked for.
+    pub permissions: RequestPermissionProfile,
+}
+
+/// Permissions that are asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RequestPermissionProfile {
+    /// In the network.
+    pub network: Option<AdditionalNetworkPermissions>,
+    /// In the file system.
+    pub file_system: Option<AdditionalFileSystemPermissions>,
+}
+
+/// What is granted. An error for an answer grants nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionsRequestApprovalResponse {
+    /// Which of the permissions that were asked for. All others are denied.
+    pub permissions: GrantedPermissionProfile,
+    /// For how long.
+    #[serde(default)]
+    pub scope: PermissionGrantScope,
+    /// Let an automatic reviewer look at what is done with them. There is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict_auto_review: Option<bool>,
+}
+
+/// Permissions that are granted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct GrantedPermissionProfile {
+    /// In the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<AdditionalNetworkPermissions>,
+    /// In the file system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_system: Option<AdditionalFileSystemPermissions>,
+}
+
+/// How long permissions are granted for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum PermissionGrantScope {
+    /// Until the turn ends.
+    #[default]
+    Turn,
+    /// While the thread is loaded and its sandbox policy stays as it is.
+    Session,
+}

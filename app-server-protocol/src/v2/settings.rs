@@ -143,6 +143,7 @@ pub enum ModeKind {
     /// The model makes a plan and changes nothing.
     Plan,
     /// The model does what it is asked.
+    #[serde(alias = "code", alias = "custom", alias = "execute", alias = "pair_programming")]
     Default,
 }
 

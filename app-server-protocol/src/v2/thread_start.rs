@@ -322,7 +322,7 @@ pub enum CapabilityRootLocation {
 }
 
 /// A tool that the client carries out, or a group of such tools.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DynamicToolSpec {
@@ -366,4 +366,102 @@ pub enum DynamicToolNamespaceTool {
         /// Its name.
         name: String,
     },
+}
+
+/// Clients of 2025 send no `type` and name the group beside the tool.
+impl<'de> Deserialize<'de> for DynamicToolSpec {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Clone, Copy, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        enum Kind {
+            Function,
+            Namespace,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Raw {
+            r#type: Option<Kind>,
+            name: String,
+            description: String,
+            namespace: Option<String>,
+            #[serde(default)]
+            defer_loading: bool,
+            #[serde(default, deserialize_with = "some")]
+            input_schema: Option<Value>,
+            tools: Option<Vec<DynamicToolNamespaceTool>>,
+        }
+        let raw = Raw::deserialize(deserializer)?;
+        let Raw { name, description, defer_loading, .. } = raw;
+        if let Some(Kind::Namespace) = raw.r#type {
+            let tools = raw.tools.ok_or_else(|| serde::de::Error::missing_field("tools"))?;
+            return Ok(Self::Namespace { description, name, tools });
+        }
+        let input_schema = raw.input_schema.ok_or_else(|| serde::de::Error::missing_field("inputSchema"))?;
+        Ok(match raw.namespace {
+            Some(namespace) => Self::Namespace {
+                description: String::new(),
+                name: namespace,
+                tools: vec![DynamicToolNamespaceTool::Function {
+                    defer_loading,
+                    description,
+                    input_schema,
+                    name,
+                }],
+            },
+            None => Self::Function { defer_loading, description, input_schema, name },
+        })
+    }
+}
+
+/// A value that is there, also if it is `null`.
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(text: &str, expected: Expect) {
+        let read: Result<DynamicToolSpec, _> = serde_json::from_str(text);
+        expected.assert_eq(
+            &read.map_or_else(|error| error.to_string(), |tool| serde_json::to_string(&tool).unwrap()),
+        );
+    }
+
+    #[test]
+    fn tools_of_all_times_are_read() {
+        check(
+            r#"{"type":"function","name":"a","description":"d","inputSchema":{}}"#,
+            expect![[
+                r#"{"type":"function","deferLoading":false,"description":"d","inputSchema":{},"name":"a"}"#
+            ]],
+        );
+        check(
+            r#"{"name":"a","description":"d","inputSchema":null}"#,
+            expect![[
+                r#"{"type":"function","deferLoading":false,"description":"d","inputSchema":null,"name":"a"}"#
+            ]],
+        );
+        check(
+            r#"{"namespace":"n","name":"a","description":"d","inputSchema":{},"deferLoading":true}"#,
+            expect![[
+                r#"{"type":"namespace","description":"","name":"n","tools":[{"type":"function","deferLoading":true,"description":"d","inputSchema":{},"name":"a"}]}"#
+            ]],
+        );
+        check(
+            r#"{"type":"namespace","name":"n","description":"d","tools":[{"type":"function","name":"a","description":"d","inputSchema":{}}]}"#,
+            expect![[
+                r#"{"type":"namespace","description":"d","name":"n","tools":[{"type":"function","deferLoading":false,"description":"d","inputSchema":{},"name":"a"}]}"#
+            ]],
+        );
+        check(r#"{"name":"a","description":"d"}"#, expect!["missing field `inputSchema`"]);
+        check(r#"{"type":"namespace","name":"a","description":"d"}"#, expect!["missing field `tools`"]);
+        check(
+            r#"{"type":"x","name":"a","description":"d"}"#,
+            expect!["unknown variant `x`, expected `function` or `namespace` at line 1 column 11"],
+        );
+    }
 }

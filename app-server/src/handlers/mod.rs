@@ -1,6 +1,7 @@
 //! The behaviour of the methods, one file each, in folders by resource.
 
 mod account;
+mod collaboration_mode;
 mod command;
 mod config;
 pub mod initialize;

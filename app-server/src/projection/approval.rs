@@ -8,8 +8,8 @@ use codex_app_server_protocol::v2::approval as wire;
 use codex_app_server_protocol::v2::notice::ServerRequestResolvedNotification;
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use codex_protocol::events::approval::{
-    ApplyPatchApprovalRequestEvent, DynamicToolCallRequestEvent, ElicitationRequestEvent,
-    ExecApprovalRequestEvent, RequestPermissionsEvent, RiskLevel, SandboxCommandAssessment,
+    ApplyPatchApprovalRequestEvent, ElicitationRequestEvent, ExecApprovalRequestEvent, RiskLevel,
+    SandboxCommandAssessment,
 };
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::policy::ReviewDecision;
@@ -17,7 +17,7 @@ use codex_protocol::submission::Op;
 use serde_json::json;
 
 use super::Projection;
-use super::effect::{Ask, AskKey, Effect, Effects};
+use super::effect::{Ask, AskKey, Effect, Effects, Waiting};
 use super::status::Status;
 use crate::convert::to_wire::{command, path};
 
@@ -38,7 +38,7 @@ impl Projection {
             ..Default::default()
         };
         let key = AskKey { turn_id: id, call_id: event.call_id };
-        self.ask(key, ServerRequest::CommandExecutionRequestApproval(params), out);
+        self.ask(key, Waiting::Approval, ServerRequest::CommandExecutionRequestApproval(params), out);
     }
 
     pub(super) fn patch_approval(
@@ -56,11 +56,11 @@ impl Projection {
             grant_root: event.grant_root.as_deref().map(path),
         };
         let key = AskKey { turn_id: id, call_id: event.call_id };
-        self.ask(key, ServerRequest::FileChangeRequestApproval(params), out);
+        self.ask(key, Waiting::Approval, ServerRequest::FileChangeRequestApproval(params), out);
     }
 
-    fn ask(&mut self, key: AskKey, request: ServerRequest, out: &mut Effects) {
-        self.asks.push(key.clone());
+    pub(super) fn ask(&mut self, key: AskKey, waiting: Waiting, request: ServerRequest, out: &mut Effects) {
+        self.asks.push((key.clone(), waiting));
         self.set_active(out);
         out.push_back(Effect::Ask(Ask { key, request }));
     }
@@ -75,13 +75,14 @@ impl Projection {
     ///
     /// The id is that of the request as it was sent; there is none if nobody could be asked.
     pub(crate) fn resolved(&mut self, key: &AskKey, request_id: Option<RequestId>, out: &mut Effects) {
-        if let Some(request_id) = request_id {
+        let is_silent = self.asks.iter().any(|(ask, waiting)| ask == key && *waiting == Waiting::Tool);
+        if let Some(request_id) = request_id.filter(|_| !is_silent) {
             let thread_id = self.thread_id.clone();
             out.push_back(Effect::Notify(ServerNotification::ServerRequestResolved(
                 ServerRequestResolvedNotification { thread_id, request_id },
             )));
         }
-        self.asks.retain(|ask| ask != key);
+        self.asks.retain(|(ask, _)| ask != key);
         // A turn that has failed or ended keeps the status of its end.
         if matches!(self.status, Status::Active { .. }) {
             self.set_active(out);
@@ -185,24 +186,6 @@ pub(super) fn refuse_elicitation(event: ElicitationRequestEvent, out: &mut Effec
         server_name: event.server_name,
         request_id: event.id,
         decision: json!("decline"),
-    }));
-}
-
-pub(super) fn refuse_user_input(id: TurnId, out: &mut Effects) {
-    out.push_back(Effect::Submit(Op::UserInputAnswer { id, response: json!({"answers": {}}) }));
-}
-
-pub(super) fn refuse_permissions(event: RequestPermissionsEvent, out: &mut Effects) {
-    out.push_back(Effect::Submit(Op::RequestPermissionsResponse {
-        id: event.call_id,
-        response: json!({"permissions": {}}),
-    }));
-}
-
-pub(super) fn refuse_dynamic_tool(event: DynamicToolCallRequestEvent, out: &mut Effects) {
-    out.push_back(Effect::Submit(Op::DynamicToolResponse {
-        id: event.call_id,
-        response: json!({"contentItems": [], "success": false}),
     }));
 }
 

@@ -24,6 +24,15 @@ pub(crate) enum Effect {
     Submit(Op),
 }
 
+/// What is waited for until a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    Approval,
+    UserInput,
+    /// A tool of the client. Nobody needs to look at that, and nobody is told when it is over.
+    Tool,
+}
+
 /// A question of the engine to a human.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ask {

@@ -1,6 +1,6 @@
 //! One entry of a turn: its start, its deltas, its end.
 //!
-//! Deltas are the hot path: three ids are copied and the text is moved. What an agent message says so far is kept
+//! Deltas are the hot path: three ids are copied and the text is moved. What a message or a plan says so far is kept
 //! until it completes, because a client that joins in the middle gets the deltas of before from nowhere else.
 
 use codex_app_server_protocol::ServerNotification;
@@ -25,14 +25,16 @@ pub(super) struct OpenItem {
     pub(super) id: ItemId,
     pub(super) started_at_ms: i64,
     item: ThreadItem,
-    /// The deltas of an agent message, put together.
+    /// The deltas of a message or a plan, put together.
     text: String,
 }
 
 impl OpenItem {
     pub(super) fn so_far(&self) -> ThreadItem {
         let mut item = self.item.clone();
-        if let ThreadItemDetails::AgentMessage { text, .. } = &mut item.details {
+        if let ThreadItemDetails::AgentMessage { text, .. } | ThreadItemDetails::Plan { text, .. } =
+            &mut item.details
+        {
             text.push_str(&self.text);
         }
         item
@@ -79,10 +81,14 @@ impl Projection {
         })));
     }
 
-    pub(super) fn agent_message_delta(&mut self, turn: TurnId, event: ContentDeltaEvent, out: &mut Effects) {
-        if let Some(open) = self.open.iter_mut().rev().find(|open| open.id == event.item_id) {
-            open.text.push_str(&event.delta);
+    fn grow(&mut self, id: &ItemId, delta: &str) {
+        if let Some(open) = self.open.iter_mut().rev().find(|open| open.id == *id) {
+            open.text.push_str(delta);
         }
+    }
+
+    pub(super) fn agent_message_delta(&mut self, turn: TurnId, event: ContentDeltaEvent, out: &mut Effects) {
+        self.grow(&event.item_id, &event.delta);
         out.push_back(Effect::Notify(ServerNotification::AgentMessageDelta(
             wire::AgentMessageDeltaNotification {
                 thread_id: self.thread_id.clone(),
@@ -94,6 +100,7 @@ impl Projection {
     }
 
     pub(super) fn plan_delta(&mut self, turn: TurnId, event: PlanDeltaEvent, out: &mut Effects) {
+        self.grow(&event.item_id, &event.delta);
         out.push_back(Effect::Notify(ServerNotification::PlanDelta(wire::PlanDeltaNotification {
             thread_id: self.thread_id.clone(),
             turn_id: turn.to_string(),

@@ -9,6 +9,7 @@ pub(crate) mod effect;
 pub(crate) mod history;
 mod item;
 mod notice;
+pub(crate) mod question;
 mod status;
 mod turn;
 
@@ -24,7 +25,7 @@ use codex_app_server_protocol::v2::turn::{Turn, TurnStatus};
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::ids::{ItemId, TurnId};
 
-use effect::{AskKey, Effects};
+use effect::{AskKey, Effects, Waiting};
 use item::OpenItem;
 use status::Status;
 use turn::RunningTurn;
@@ -46,7 +47,7 @@ pub(crate) struct Projection {
     turn: Option<RunningTurn>,
     /// Items that have started and not completed, those of background processes included.
     open: Vec<OpenItem>,
-    asks: Vec<AskKey>,
+    asks: Vec<(AskKey, Waiting)>,
     last_turn: Option<TurnId>,
 }
 
@@ -119,9 +120,9 @@ impl Projection {
             EventMsg::ExecApprovalRequest(event) => self.exec_approval(id, event, out),
             EventMsg::ApplyPatchApprovalRequest(event) => self.patch_approval(id, event, out),
             EventMsg::ElicitationRequest(event) => approval::refuse_elicitation(event, out),
-            EventMsg::RequestUserInput(_) => approval::refuse_user_input(id, out),
-            EventMsg::RequestPermissions(event) => approval::refuse_permissions(event, out),
-            EventMsg::DynamicToolCallRequest(event) => approval::refuse_dynamic_tool(event, out),
+            EventMsg::RequestUserInput(event) => self.user_input(id, event, out),
+            EventMsg::RequestPermissions(event) => self.permissions(id, event, out),
+            EventMsg::DynamicToolCallRequest(event) => self.dynamic_tool_call(id, event, out),
 
             EventMsg::TokenCount(event) => self.token_count(id, event, out),
             EventMsg::Error(event) => self.error(id, event, out),

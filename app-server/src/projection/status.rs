@@ -6,7 +6,7 @@ use codex_app_server_protocol::v2::thread::{
 };
 
 use super::Projection;
-use super::effect::{Effect, Effects};
+use super::effect::{Effect, Effects, Waiting};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Status {
@@ -16,6 +16,7 @@ pub(super) enum Status {
     SystemError,
     Active {
         waiting_on_approval: bool,
+        waiting_on_user_input: bool,
     },
 }
 
@@ -24,11 +25,13 @@ impl Status {
         match self {
             Self::Idle => ThreadStatus::Idle,
             Self::SystemError => ThreadStatus::SystemError,
-            Self::Active { waiting_on_approval } => ThreadStatus::Active {
-                active_flags: Vec::from_iter(
+            Self::Active { waiting_on_approval, waiting_on_user_input } => {
+                let flags = [
                     waiting_on_approval.then_some(ThreadActiveFlag::WaitingOnApproval),
-                ),
-            },
+                    waiting_on_user_input.then_some(ThreadActiveFlag::WaitingOnUserInput),
+                ];
+                ThreadStatus::Active { active_flags: flags.into_iter().flatten().collect() }
+            }
         }
     }
 }
@@ -47,6 +50,11 @@ impl Projection {
 
     /// The status of a thread whose turn goes on.
     pub(super) fn set_active(&mut self, out: &mut Effects) {
-        self.set_status(Status::Active { waiting_on_approval: !self.asks.is_empty() }, out);
+        let waits = |on| self.asks.iter().any(|(_, waiting)| *waiting == on);
+        let status = Status::Active {
+            waiting_on_approval: waits(Waiting::Approval),
+            waiting_on_user_input: waits(Waiting::UserInput),
+        };
+        self.set_status(status, out);
     }
 }

@@ -139,6 +139,9 @@ fn asked(request: &ServerRequest) -> String {
             json(&p.available_decisions),
         ),
         ServerRequest::FileChangeRequestApproval(p) => format!("file change {}", json(p)),
+        ServerRequest::PermissionsRequestApproval(p) => format!("permissions {}", json(p)),
+        ServerRequest::DynamicToolCall(p) => format!("tool {}", json(p)),
+        ServerRequest::ToolRequestUserInput(p) => format!("user input {}", json(p)),
     }
 }
 

@@ -6,6 +6,7 @@ use codex_protocol::events::approval::{
     ApplyPatchApprovalRequestEvent, ElicitationRequestEvent, RequestUserInputEvent,
 };
 use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream, TerminalInteractionEvent};
+use codex_protocol::events::message::PlanDeltaEvent;
 use codex_protocol::events::notice::{
     DeprecationNoticeEvent, MessageEvent, StreamErrorEvent, ThreadNameUpdatedEvent,
 };
@@ -13,7 +14,8 @@ use codex_protocol::events::turn::{PlanUpdateEvent, TurnDiffEvent};
 use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::plan::{PlanStep, StepStatus};
 use codex_protocol::policy::ReviewDecision;
-use codex_protocol::turn_item::CommandStatus;
+use codex_protocol::question::{QuestionOption, UserQuestion};
+use codex_protocol::turn_item::{CommandStatus, PlanItem, TurnItem};
 use expect_test::expect;
 use serde_json::json;
 
@@ -190,14 +192,50 @@ fn a_change_of_files_is_asked_for() {
 fn what_cannot_be_asked_is_refused_at_once() {
     let elicitation =
         ElicitationRequestEvent { server_name: "s".into(), id: json!(4), request: json!({"message": "?"}) };
-    let input = RequestUserInputEvent { call_id: "q".into(), questions: json!([]) };
+    Story::in_turn().event(EventMsg::ElicitationRequest(elicitation)).check(expect![[r#"
+        submit {"type":"resolve_elicitation","server_name":"s","request_id":4,"decision":"decline"}
+    "#]]);
+}
+
+#[test]
+fn the_user_is_asked_and_waited_for() {
+    let question = UserQuestion {
+        id: "colour".into(),
+        header: "Colour".into(),
+        question: "Which?".into(),
+        is_secret: true,
+        options: vec![QuestionOption { label: "red".into(), description: "warm".into() }],
+    };
+    let input = RequestUserInputEvent { call_id: "q".into(), questions: vec![question] };
     Story::in_turn()
-        .event(EventMsg::ElicitationRequest(elicitation))
         .event(EventMsg::RequestUserInput(input))
+        .event(approval("c"))
+        .resolved("q", 0)
+        .event(aborted())
         .check(expect![[r#"
-            submit {"type":"resolve_elicitation","server_name":"s","request_id":4,"decision":"decline"}
-            submit {"type":"user_input_answer","id":"t1","response":{"answers":{}}}
+            all: status {"type":"active","activeFlags":["waitingOnUserInput"]}
+            ask q user input {"threadId":"thread","turnId":"t1","itemId":"q","questions":[{"id":"colour","header":"Colour","question":"Which?","isOther":true,"isSecret":true,"options":[{"label":"red","description":"warm"}]}],"isBlocking":true,"autoResolutionMs":null}
+            all: status {"type":"active","activeFlags":["waitingOnApproval","waitingOnUserInput"]}
+            ask c command "bash -lc 'ls -l'" in /w since 5000 because None, decisions ["accept","acceptForSession",{"acceptWithExecpolicyAmendment":{"execpolicy_amendment":["ls"]}},"decline","cancel"]
+            resolved 0
+            all: status {"type":"active","activeFlags":["waitingOnApproval"]}
+            all: status {"type":"idle"}
+            turn completed t1 interrupted 1..2 1000ms notLoaded[]
+            withdraw c
         "#]]);
+}
+
+#[test]
+fn a_plan_is_an_item_of_its_own() {
+    let plan = |text: &str| TurnItem::Plan(PlanItem { id: "t1-plan".into(), text: text.into() });
+    let delta = PlanDeltaEvent { item_id: "t1-plan".into(), delta: "1. Paint\n".into() };
+    let story = Story::in_turn().event(started(plan(""))).event(EventMsg::PlanDelta(delta));
+    assert_eq!(json!(story.projection.told().running.unwrap().open[0].details)["text"], "1. Paint\n");
+    story.event(ended(plan("1. Paint\n"))).check(expect![[r#"
+        item started {"type":"plan","id":"t1-plan","text":""} at 1100 of t1
+        {"method":"item/plan/delta","params":{"threadId":"thread","turnId":"t1","itemId":"t1-plan","delta":"1. Paint\n"}}
+        item completed {"type":"plan","id":"t1-plan","text":"1. Paint\n"} at 1200 of t1
+    "#]]);
 }
 
 #[test]

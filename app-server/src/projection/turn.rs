@@ -154,7 +154,8 @@ impl Projection {
         self.last_turn = Some(id.clone());
         // Only a process can go on after its turn.
         self.open.retain(|open| open.turn_id != *id || open.is_process());
-        out.extend(self.asks.extract_if(.., |key| key.turn_id == *id).map(Effect::Withdraw));
+        let withdrawn = self.asks.iter().filter(|(key, _)| key.turn_id == *id);
+        out.extend(withdrawn.map(|(key, _)| Effect::Withdraw(key.clone())));
     }
 
     /// The news that a turn cannot go on.

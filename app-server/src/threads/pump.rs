@@ -13,7 +13,7 @@ use codex_protocol::submission::{Op, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
-use super::questions::{Answered, Questions, refused};
+use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
 use crate::projection::effect::{Ask, Effect, Effects};
 use crate::projection::{Projection, Told};
 
@@ -165,7 +165,7 @@ where
 
     async fn ask(&mut self, Ask { key, request }: Ask) {
         // Whom nobody can answer is refused: nothing is ever allowed because nobody was there.
-        let refusal = refused(key.clone(), &request);
+        let refusal = refused(key.clone(), &request, &NOBODY_LISTENS);
         match self.listeners.ask(request).await {
             Some(question) => self.questions.add(key, question),
             None => {

@@ -3,6 +3,7 @@
 //! Whatever happens to a question, it leaves this list exactly once: answered, withdrawn, or refused because nobody is
 //! left to answer it.
 
+use std::fmt::Display;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -12,6 +13,9 @@ use codex_app_server_protocol::jsonrpc::RequestId;
 use codex_app_server_protocol::v2::approval::{
     CommandExecutionRequestApprovalResponse, FileChangeRequestApprovalResponse,
 };
+use codex_app_server_protocol::v2::dynamic_tool::DynamicToolCallResponse;
+use codex_app_server_protocol::v2::permission::PermissionsRequestApprovalResponse;
+use codex_app_server_protocol::v2::user_input::ToolRequestUserInputResponse;
 use codex_protocol::submission::Op;
 
 use crate::outgoing::{Question, Refusal};
@@ -19,6 +23,10 @@ use crate::projection::approval::{
     command_decision, command_op, file_change_decision, file_change_op, notice_of,
 };
 use crate::projection::effect::AskKey;
+use crate::projection::question::{dynamic_tool_op, permissions_op, user_input_op};
+
+/// Why a question is not answered.
+pub(super) const NOBODY_LISTENS: &str = "no client is there to carry it out";
 
 #[derive(Debug, Default)]
 pub(super) struct Questions {
@@ -61,7 +69,7 @@ impl Questions {
                     tracing::warn!(call = %key.call_id, "refused what was asked for: {refusal}");
                 }
             }
-            (refused(key.clone(), question.request()), None)
+            (refused(key.clone(), question.request(), &refusal), None)
         });
         Answered { key, request_id: question.id(), op, notice }
     }
@@ -84,7 +92,7 @@ impl Questions {
     /// Nobody is left who could answer: all of them are refused.
     pub(super) fn refuse_all(&mut self) -> Vec<Answered> {
         let refused = |Open { key, question }: Open| {
-            let op = refused(key.clone(), question.request());
+            let op = refused(key.clone(), question.request(), &NOBODY_LISTENS);
             Answered { key, request_id: question.id(), op, notice: None }
         };
         self.open.drain(..).map(refused).collect()
@@ -104,6 +112,18 @@ impl Open {
                 let notice = notice_of(&answer);
                 Ok((command_op(key, command_decision(Some(answer))), notice))
             }
+            ServerRequest::ToolRequestUserInput(_) => {
+                let answer: ToolRequestUserInputResponse = self.question.answer().await?;
+                Ok((user_input_op(key, Some(answer)), None))
+            }
+            ServerRequest::PermissionsRequestApproval(_) => {
+                let answer: PermissionsRequestApprovalResponse = self.question.answer().await?;
+                Ok((permissions_op(key, Some(answer)), None))
+            }
+            ServerRequest::DynamicToolCall(_) => {
+                let answer: DynamicToolCallResponse = self.question.answer().await?;
+                Ok((dynamic_tool_op(key, Ok(answer)), None))
+            }
             ServerRequest::FileChangeRequestApproval(_) => {
                 let answer: FileChangeRequestApprovalResponse = self.question.answer().await?;
                 Ok((file_change_op(key, file_change_decision(Some(answer))), None))
@@ -113,9 +133,14 @@ impl Open {
 }
 
 /// The no to a question.
-pub(super) fn refused(key: AskKey, request: &ServerRequest) -> Op {
+pub(super) fn refused(key: AskKey, request: &ServerRequest, why: &impl Display) -> Op {
     match request {
         ServerRequest::CommandExecutionRequestApproval(_) => command_op(key, command_decision(None)),
         ServerRequest::FileChangeRequestApproval(_) => file_change_op(key, file_change_decision(None)),
+        ServerRequest::PermissionsRequestApproval(_) => permissions_op(key, None),
+        ServerRequest::ToolRequestUserInput(_) => user_input_op(key, None),
+        ServerRequest::DynamicToolCall(_) => {
+            dynamic_tool_op(key, Err(format!("the tool could not be used: {why}")))
+        }
     }
 }

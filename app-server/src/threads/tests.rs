@@ -7,6 +7,7 @@ use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::v2::thread::{ThreadClosedNotification, ThreadStatus};
 use codex_core::base::spawn::TaskGroup;
 use codex_protocol::event::{Event, EventMsg};
+use codex_protocol::events::approval::RequestUserInputEvent;
 use codex_protocol::ids::TurnId;
 use codex_protocol::submission::Submission;
 use codex_protocol::turn_item::CommandStatus;
@@ -287,6 +288,38 @@ async fn when_the_last_listener_leaves_its_questions_are_refused() {
             thread/status/changed {"type":"idle"}
         "#]])
         .await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_the_user_says_reaches_the_engine_and_an_error_says_that_nobody_was_asked() {
+    let (mut stage, mut client) = Stage::new();
+    stage.event(turn_started()).await;
+    for call in ["a", "b", "c"] {
+        let input = RequestUserInputEvent { call_id: call.into(), questions: Vec::new() };
+        stage.event(EventMsg::RequestUserInput(input)).await;
+    }
+    client
+        .reads(expect![[r#"
+            thread/status/changed {"type":"active","activeFlags":[]}
+            turn/started "inProgress"
+            thread/status/changed {"type":"active","activeFlags":["waitingOnUserInput"]}
+            item/tool/requestUserInput #0 "a"
+            item/tool/requestUserInput #1 "b"
+            item/tool/requestUserInput #2 "c"
+        "#]])
+        .await;
+    stage.answer(0, json!({"answers": {"colour": {"answers": ["red"]}}}));
+    stage
+        .submitted(expect![[r#"{"type":"user_input_answer","id":"t1","call_id":"a","response":{"answers":{"colour":{"answers":["red"]}}}}"#]])
+        .await;
+    stage.answer(1, json!({"answers": 5}));
+    let unanswered = expect![[r#"{"type":"user_input_answer","id":"t1","call_id":"b","response":null}"#]];
+    stage.submitted(unanswered).await;
+    let connection = client.listener.connection;
+    assert!(stage.leave(connection).await);
+    let unanswered = expect![[r#"{"type":"user_input_answer","id":"t1","call_id":"c","response":null}"#]];
+    stage.submitted(unanswered).await;
     stage.end().await;
 }
 

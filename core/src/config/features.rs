@@ -51,8 +51,16 @@ pub const SANDBOX_COMMAND_ASSESSMENT: Feature = Feature {
 /// The profile of the user's shell is run once, not with each command.
 pub const SHELL_SNAPSHOT: Feature = Feature { key: "shell_snapshot", stage: Stage::Stable, default: true };
 
+/// The agent's questions to its user outside of plan mode.
+pub const DEFAULT_MODE_REQUEST_USER_INPUT: Feature =
+    Feature { key: "default_mode_request_user_input", stage: Stage::UnderDevelopment, default: false };
+
+/// The tool by which the agent asks for permissions beyond the sandbox.
+pub const REQUEST_PERMISSIONS_TOOL: Feature =
+    Feature { key: "request_permissions_tool", stage: Stage::UnderDevelopment, default: false };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 8] = [
+pub const FEATURES: [Feature; 10] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
@@ -61,6 +69,8 @@ pub const FEATURES: [Feature; 8] = [
     WEB_SEARCH_REQUEST,
     WEB_SEARCH_CACHED,
     SANDBOX_COMMAND_ASSESSMENT,
+    DEFAULT_MODE_REQUEST_USER_INPUT,
+    REQUEST_PERMISSIONS_TOOL,
 ];
 
 /// The defaults with what is set laid over them.
@@ -90,7 +100,7 @@ const FOREIGN: &str = "
     codex_git_commit collaboration_modes command_sessions_world_state compaction_image_budget
     computer_use concurrent_reasoning_summaries content_item_kinds context_management credential_masking
     critical_path_timing current_time_reminder cwd_relative_turn_diffs daemon_auto_start
-    daybreak_program_propagation default_mode_request_user_input defer_mailbox_preemption
+    daybreak_program_propagation defer_mailbox_preemption
     deferred_executor deferred_tool_world_state elevated_windows_sandbox
     enable_experimental_windows_sandbox enable_fanout enable_mcp_apps enable_request_compression
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
@@ -115,7 +125,7 @@ const FOREIGN: &str = "
     plugin_discovery_prefetch plugin_hooks plugin_sharing plugins powershell_shell_version
     prediction_preserve_parent_tools prefer_mxc prevent_idle_sleep psp realtime_conversation
     reasoning_effort_override recommended_plugins remote_compaction remote_compaction_v2 remote_control
-    remote_models remote_plugin request_permissions_tool request_rule resize_all_images
+    remote_models remote_plugin request_rule resize_all_images
     respect_system_proxy responses_websockets responses_websockets_v2 retain_client_developer_messages
     retain_client_tool_outputs rmcp_client rollout_budget runtime_agent_instances runtime_metrics
     search_tool secret_auth_storage send_async_message send_message_to_user_async 

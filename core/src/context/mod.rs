@@ -4,6 +4,7 @@ pub mod compact;
 pub mod environment;
 pub mod history;
 pub mod instructions;
+pub mod modes;
 pub mod normalize;
 pub mod project_doc;
 pub mod tokens;

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use codex_protocol::dynamic_tool::DynamicToolSpec;
 use codex_protocol::event::Event;
 use codex_protocol::events::notice::SessionConfiguredEvent;
 use codex_protocol::git::GitInfo;
@@ -123,6 +124,8 @@ pub struct StartOptions {
     /// Nothing of the conversation is stored.
     pub ephemeral: bool,
     pub source: SessionSource,
+    /// Tools that the client carries out; checked by it before.
+    pub dynamic_tools: Vec<DynamicToolSpec>,
 }
 
 /// A conversation that has just been loaded.
@@ -174,12 +177,14 @@ impl ConversationManager {
         let recorder = if options.ephemeral {
             RolloutRecorder::none()
         } else {
-            let meta = self.meta(id, created, &config, options.source, surroundings.git.clone());
+            let mut meta = self.meta(id, created, &config, options.source, surroundings.git.clone());
+            meta.dynamic_tools.clone_from(&options.dynamic_tools);
             let path = location::path_of(config.codex_home.as_path(), id, created);
             RolloutRecorder::create(path, meta, &self.shared.group)
         };
         let instructions = base_instructions(&config);
-        let origin = Origin { recorder, history: Vec::new(), instructions, created_at_ms: created };
+        let (history, dynamic_tools) = (Vec::new(), options.dynamic_tools);
+        let origin = Origin { recorder, history, instructions, dynamic_tools, created_at_ms: created };
         self.load(id, config, origin, surroundings)
     }
 
@@ -203,7 +208,8 @@ impl ConversationManager {
             Some(stored) if config.base_instructions.is_none() => stored.text,
             Some(_) | None => base_instructions(&config),
         };
-        let origin = Origin { recorder, history, instructions, created_at_ms: created };
+        let dynamic_tools = loaded.meta.dynamic_tools;
+        let origin = Origin { recorder, history, instructions, dynamic_tools, created_at_ms: created };
         self.load(id, config, origin, surroundings)
     }
 
@@ -286,7 +292,7 @@ impl ConversationManager {
         &self,
         id: ConversationId,
         config: Arc<Config>,
-        Origin { recorder, history, instructions, created_at_ms }: Origin,
+        Origin { recorder, history, instructions, dynamic_tools, created_at_ms }: Origin,
         surroundings: Surroundings,
     ) -> Result<NewConversation, CoreError> {
         let settings = SessionSettings::of(&config);
@@ -316,6 +322,7 @@ impl ConversationManager {
             shell,
             login: Arc::clone(&self.shared.login),
             instructions,
+            dynamic_tools,
             late,
             group: self.shared.group.clone(),
             config: Arc::clone(&config),
@@ -368,6 +375,7 @@ struct Origin {
     recorder: RolloutRecorder,
     history: Vec<RolloutItem>,
     instructions: Arc<str>,
+    dynamic_tools: Vec<DynamicToolSpec>,
     /// Unix milliseconds.
     created_at_ms: i64,
 }

@@ -65,7 +65,7 @@ fn unknown_item(payload: &RawValue) -> Option<String> {
         #[serde(borrow)]
         item: Tag<'a>,
     }
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "UserMessage",
         "AgentMessage",
         "Reasoning",
@@ -73,6 +73,7 @@ fn unknown_item(payload: &RawValue) -> Option<String> {
         "CommandExecution",
         "FileChange",
         "McpToolCall",
+        "DynamicToolCall",
         "WebSearch",
         "ImageView",
         "EnteredReviewMode",

@@ -32,6 +32,7 @@ pub(super) fn twins(event: &EventMsg) -> Vec<EventMsg> {
         | TurnItem::CommandExecution(_)
         | TurnItem::FileChange(_)
         | TurnItem::McpToolCall(_)
+        | TurnItem::DynamicToolCall(_)
         | TurnItem::WebSearch(_)
         | TurnItem::ImageView(_)
         | TurnItem::EnteredReviewMode(_)

@@ -30,7 +30,7 @@ pub mod streams;
 pub mod strength;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use codex_protocol::policy::SandboxPolicy;
@@ -158,6 +158,21 @@ impl Sandbox {
     /// The file of this program, which commands that are part of it run.
     pub fn program(&self) -> &Path {
         &self.surroundings.helper
+    }
+
+    /// Whether no policy lets a command write there: in the server's home directory, and in what makes other programs run
+    /// code or trust a folder. The path must be a real one. Blocks.
+    pub fn is_protected(&self, path: &Path) -> bool {
+        let home = std::fs::canonicalize(&self.surroundings.home);
+        let is_name =
+            |part: Component<'_>| rules::PROTECTED_NAMES.iter().any(|name| part.as_os_str() == *name);
+        home.is_ok_and(|home| path.starts_with(home)) || path.components().any(is_name)
+    }
+
+    /// Whether no policy lets a command read there. The path must be a real one. Blocks.
+    pub fn is_hidden(&self, path: &Path) -> bool {
+        rules::hidden(&self.surroundings)
+            .any(|hidden| std::fs::canonicalize(hidden).is_ok_and(|hidden| path.starts_with(hidden)))
     }
 
     /// What a command may write under a policy. `cwd` is the directory that the policy speaks of. Blocks.

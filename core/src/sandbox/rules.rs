@@ -113,6 +113,12 @@ pub(super) fn rules(
     })
 }
 
+/// What is never read: credentials, and what the configuration names.
+pub(super) fn hidden(surroundings: &Surroundings) -> impl Iterator<Item = PathBuf> {
+    let credentials = CREDENTIALS.iter().map(|name| surroundings.home.join(name));
+    credentials.chain(surroundings.unreadable.iter().cloned())
+}
+
 /// Sockets of agents and terminals of this user, as variables name them.
 pub(super) fn doors_in<'v>(variable: impl Fn(&str) -> Option<&'v str>) -> Vec<PathBuf> {
     let path = |value: &str| {

@@ -22,7 +22,9 @@ use crate::tasks::SessionTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
+use crate::turn::grants::Grants;
 use crate::turn::port::{SessionTaskContext, TURN_QUEUE, TurnMsg};
+use crate::turn::question::{ClientAnswer, ClientQuestion};
 use crate::turn::services::SessionServices;
 
 /// How long a cancelled turn may take to end what it began.
@@ -37,6 +39,10 @@ pub struct ActiveTurn {
     pub started_at: i64,
     pub began: Instant,
     pub last_agent_message: Option<String>,
+    /// What a human has granted for this turn.
+    pub granted: Grants,
+    /// How many the turn has made.
+    pub plans: usize,
     pub error: Option<ErrorEvent>,
     pub abort: Option<TurnAbortReason>,
     /// When a cancelled turn is ended by force.
@@ -44,6 +50,7 @@ pub struct ActiveTurn {
     changes: TurnChanges,
     withdrawn: Vec<EventMsg>,
     waiters: Vec<Waiter>,
+    askers: Vec<(CallId, oneshot::Sender<ClientAnswer>)>,
     /// For the model, once no call waits for its output.
     pub later: Vec<ResponseItem>,
     inbox: mpsc::Receiver<TurnMsg>,
@@ -79,12 +86,15 @@ impl ActiveTurn {
             started_at: now_seconds(),
             began: Instant::now(),
             last_agent_message: None,
+            granted: Grants::default(),
+            plans: 0,
             error: None,
             abort: None,
             deadline: None,
             changes,
             withdrawn: Vec::new(),
             waiters: Vec::new(),
+            askers: Vec::new(),
             later: Vec::new(),
             inbox,
             port,
@@ -137,6 +147,7 @@ impl ActiveTurn {
     /// No question is open any more.
     fn withdraw(&mut self) {
         self.withdrawn.extend(self.waiters.drain(..).map(|waiter| waiter.withdrawn));
+        self.askers.clear();
     }
 
     /// The ends of items whose questions were not answered.
@@ -166,6 +177,22 @@ impl ActiveTurn {
         let ApprovalRequest { call_id, keys, announce, question, withdrawn } = request;
         self.waiters.push(Waiter { call_id, keys, withdrawn, reply });
         announce.into_iter().chain([question])
+    }
+
+    /// Registers somebody who waits for the client, and gives back what that is asked.
+    pub fn wait_for_client(
+        &mut self,
+        question: ClientQuestion,
+        reply: oneshot::Sender<ClientAnswer>,
+    ) -> EventMsg {
+        self.askers.push((question.call_id, reply));
+        question.question
+    }
+
+    /// Passes an answer of the client on, once. Whether anybody waited for it.
+    pub fn answer_of_client(&mut self, call_id: &CallId, answer: ClientAnswer) -> bool {
+        let asker = self.askers.iter().position(|(asked, _)| asked == call_id);
+        asker.is_some_and(|index| self.askers.remove(index).1.send(answer).is_ok())
     }
 
     /// Passes a human's answer on, once. Returns what it was about, if anybody waited for it.

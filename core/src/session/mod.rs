@@ -24,6 +24,7 @@ use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::events::turn::TurnAbortReason;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::rollout::RolloutItem;
+use codex_protocol::submission::TurnOverrides;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -38,6 +39,7 @@ use crate::session::request::{NewTurn, Request, UserMessage};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
 use crate::turn::approval::ApprovalKey;
+use crate::turn::grants::Grants;
 use crate::turn::port::LateMsg;
 use crate::turn::services::SessionServices;
 
@@ -60,6 +62,8 @@ pub struct Session {
     /// Turns that were accepted while another one was being aborted.
     next: VecDeque<NextTurn>,
     approved: HashSet<ApprovalKey>,
+    /// What a human has granted beyond the sandbox policy, as long as that is not changed.
+    granted: Grants,
     warned_models: HashSet<String>,
     /// Texts for the beginning of the history.
     opening: start::Opening,
@@ -182,6 +186,15 @@ impl Session {
             false => Ok(None),
         };
         self.outbox.push(Event { id: turn_id, msg }, line);
+    }
+
+    /// Changes the settings of later turns. Whoever sets another sandbox policy takes back what was granted beyond the last.
+    fn change_settings(&mut self, overrides: TurnOverrides) {
+        let before = self.settings.sandbox_policy.clone();
+        self.settings.change(overrides);
+        if self.settings.sandbox_policy != before {
+            self.granted = Grants::default();
+        }
     }
 
     /// What was held back takes effect.

@@ -16,6 +16,7 @@ use crate::session::request::{
 };
 use crate::session::{Held, HeldInput, Session};
 use crate::tasks::user_shell::UserShellTask;
+use crate::turn::question::ClientAnswer;
 
 impl Session {
     pub(super) fn hear(&mut self, request: Request) {
@@ -65,16 +66,22 @@ impl Session {
                 let overrides = TurnOverrides::default();
                 self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
             }
-            Op::OverrideTurnContext(overrides) => self.settings.change(overrides),
+            Op::OverrideTurnContext(overrides) => self.change_settings(overrides),
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
                 self.answer(&id, call_id.as_ref(), decision);
+            }
+            Op::UserInputAnswer { id, call_id, response } => {
+                self.answer_of_client(&id, &call_id, ClientAnswer::UserInput(response));
+            }
+            Op::RequestPermissionsResponse { id, call_id, response } => {
+                self.answer_of_client(&id, &call_id, ClientAnswer::Permissions(response));
+            }
+            Op::DynamicToolResponse { id, call_id, response } => {
+                self.answer_of_client(&id, &call_id, ClientAnswer::DynamicTool(response));
             }
             Op::CleanBackgroundTerminals => self.services.exec.end_background(),
             Op::Shutdown => self.close(),
             op @ (Op::ResolveElicitation { .. }
-            | Op::UserInputAnswer { .. }
-            | Op::RequestPermissionsResponse { .. }
-            | Op::DynamicToolResponse { .. }
             | Op::AddToHistory { .. }
             | Op::GetHistoryEntryRequest { .. }
             | Op::ListMcpTools
@@ -182,6 +189,13 @@ impl Session {
             Some(_) if ends_turn => active.cancel(TurnAbortReason::Interrupted),
             Some(_) => {}
             None => tracing::debug!(%turn_id, ?call_id, "an approval came that nobody waits for"),
+        }
+    }
+
+    fn answer_of_client(&mut self, turn_id: &TurnId, call_id: &CallId, answer: ClientAnswer) {
+        let active = self.active.as_mut().filter(|active| active.id() == turn_id);
+        if !active.is_some_and(|active| active.answer_of_client(call_id, answer)) {
+            tracing::debug!(%turn_id, %call_id, "an answer came that nobody waits for");
         }
     }
 

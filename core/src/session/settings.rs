@@ -1,6 +1,7 @@
 //! The settings of a session, what a turn may change of them, and what a turn makes of them.
 
 use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::mode::Mode;
 use codex_protocol::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
 };
@@ -26,6 +27,7 @@ pub struct SessionSettings {
     pub summary: ReasoningSummary,
     pub verbosity: Option<Verbosity>,
     pub service_tier: Option<String>,
+    pub mode: Mode,
 }
 
 impl SessionSettings {
@@ -42,6 +44,7 @@ impl SessionSettings {
                 .unwrap_or_else(|| catalog::find(&config.model).default_summary),
             verbosity: config.model_verbosity,
             service_tier: config.service_tier.clone(),
+            mode: Mode::default(),
         }
     }
 
@@ -55,6 +58,7 @@ impl SessionSettings {
             effort,
             summary,
             service_tier,
+            mode,
         } = overrides;
         if let Some(cwd) = cwd {
             self.cwd = self.cwd.join(cwd);
@@ -68,6 +72,7 @@ impl SessionSettings {
         replace(&mut self.effort, effort);
         replace(&mut self.summary, summary);
         replace(&mut self.service_tier, service_tier);
+        replace(&mut self.mode, mode);
     }
 
     pub fn turn(
@@ -96,6 +101,7 @@ impl SessionSettings {
             summary: self.summary,
             verbosity: self.verbosity,
             service_tier: self.service_tier.clone(),
+            mode: self.mode.clone(),
             output_limit: OutputLimit::tokens(output_tokens),
             context_window: Some(info.effective_window()),
             output_schema,

@@ -18,6 +18,7 @@ use crate::session::outbox::Outbox;
 use crate::session::request::{MAILBOX, Request};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
+use crate::turn::grants::Grants;
 use crate::turn::port::LateMsg;
 use crate::turn::services::SessionServices;
 
@@ -70,11 +71,12 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
     let mut outbox = Outbox::new(events, written);
     outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, Ok(None));
     let group = parts.services.group.clone();
+    let state = SessionState::of(&parts.history);
     let session = Session {
         id: parts.id,
         services: parts.services,
-        settings: parts.settings,
-        state: SessionState::of(&parts.history),
+        settings: SessionSettings { mode: state.mode(), ..parts.settings },
+        state,
         recorder: parts.recorder,
         outbox,
         mailbox,
@@ -84,6 +86,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         held: None,
         next: VecDeque::new(),
         approved: HashSet::new(),
+        granted: Grants::default(),
         warned_models: HashSet::new(),
         opening: parts.opening,
         closing: None,

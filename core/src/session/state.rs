@@ -5,6 +5,7 @@
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::usage::TokenCountEvent;
+use codex_protocol::mode::Mode;
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
 use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
 
@@ -31,6 +32,12 @@ impl SessionState {
         let mut state = Self::default();
         items.iter().for_each(|item| state.apply(item));
         state
+    }
+
+    /// The mode of the last turn.
+    pub fn mode(&self) -> Mode {
+        let stored = self.last_context.as_ref().and_then(|context| context.collaboration_mode.as_ref());
+        stored.map(Mode::from).unwrap_or_default()
     }
 
     /// The only way in which this changes.

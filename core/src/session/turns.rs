@@ -10,12 +10,14 @@ use codex_protocol::events::turn::{TurnAbortReason, TurnAbortedEvent, TurnComple
 use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::ids::{ItemId, TurnId};
 use codex_protocol::input::UserInput;
+use codex_protocol::permission::GrantScope;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::turn_item::{TurnItem, UserMessageItem};
 
 use crate::base::time::{now_ms, now_seconds};
 use crate::context::environment::EnvironmentContext;
+use crate::context::modes;
 use crate::context::normalize::{output_for, unanswered};
 use crate::context::tokens;
 use crate::session::active_turn::ActiveTurn;
@@ -41,7 +43,7 @@ impl Session {
                         }
                     }
                 }
-                self.settings.change(turn.overrides);
+                self.change_settings(turn.overrides);
             }
             Some(_) => self.next.push_back(NextTurn { turn, is_interrupted: false }),
             None => self.start_turn(NextTurn { turn, is_interrupted: false }),
@@ -52,7 +54,7 @@ impl Session {
     /// input is kept and its end is told.
     fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
         let NewTurn { turn_id, input, overrides, output_schema } = turn;
-        self.settings.change(overrides);
+        self.change_settings(overrides);
         let context =
             Arc::new(self.settings.turn(&self.services.config, self.id, turn_id.clone(), output_schema));
         let token = self.token.child_token();
@@ -62,7 +64,7 @@ impl Session {
             token.cancel();
         }
         let (task, message): (Box<dyn SessionTask>, _) = match input {
-            TurnInput::Message(message) => (Box::new(RegularTask), Some(message)),
+            TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
         };
         let asks_model = message.is_some();
@@ -103,12 +105,14 @@ impl Session {
     /// What the model must know of the settings before it sees the message.
     fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
         let mut items = Vec::new();
+        let mode = self.state.mode();
         if self.state.history.is_empty() {
             items.extend(self.opening.items(&self.settings));
         } else if let Some(last) = &self.state.last_context {
             let earlier = EnvironmentContext::of(last);
             items.extend(self.settings.environment(None).change_since(&earlier));
         }
+        items.extend(modes::change(&mode, &self.settings.mode));
         let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
         items.push(RolloutItem::TurnContext(Box::new(stored.clone())));
         self.keep(&items);
@@ -153,6 +157,24 @@ impl Session {
             TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply),
             TurnMsg::IsApproved(keys, reply) => {
                 let _ = reply.send(self.is_approved(&keys));
+            }
+            TurnMsg::Ask(question, reply) => {
+                // One who asks too late learns from the dropped reply that no answer comes.
+                if let Some(active) = self.active.as_mut().filter(|active| !active.is_ending()) {
+                    let question = active.wait_for_client(*question, reply);
+                    self.report(turn_id, question);
+                }
+            }
+            TurnMsg::Grant(scope, grants) => match (scope, &mut self.active) {
+                (GrantScope::Session, _) => self.granted.add(grants),
+                (GrantScope::Turn, Some(active)) => active.granted.add(grants),
+                (GrantScope::Turn, None) => {}
+            },
+            TurnMsg::Granted(reply) => {
+                let mut granted = self.granted.clone();
+                granted.add(self.active.as_ref().map(|active| active.granted.clone()).unwrap_or_default());
+                // Whoever asked may have been cut off.
+                let _ = reply.send(granted);
             }
             TurnMsg::Used(usage) => {
                 let info = match usage {
@@ -199,6 +221,7 @@ impl Session {
             EventMsg::ItemCompleted(ItemCompletedEvent { item: TurnItem::AgentMessage(message), .. }) => {
                 active.last_agent_message = Some(message.text());
             }
+            EventMsg::ItemStarted(ItemStartedEvent { item: TurnItem::Plan(_), .. }) => active.plans += 1,
             EventMsg::Error(error) => active.error = Some(error.clone()),
             _ => {}
         }
@@ -302,7 +325,8 @@ impl Session {
             }
         }
         if aborted.is_none() && active.error.is_none() && !active.pending_input.is_empty() {
-            active.respawn(Arc::clone(&self.services), Box::new(RegularTask));
+            let task = RegularTask { earlier_plans: active.plans };
+            active.respawn(Arc::clone(&self.services), Box::new(task));
             self.active = Some(active);
             return;
         }

@@ -1,5 +1,8 @@
 //! Puts the pieces of a streamed response together: what the client is told, what is stored, which
 //! tools are called. Pure: events in, facts out.
+//!
+//! In plan mode the plans are cut out of the messages and become items of their own. A message that is nothing but a
+//! plan is no item then.
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::item::{ItemCompletedEvent, ItemStartedEvent};
@@ -14,6 +17,8 @@ use codex_protocol::turn_item::{AgentMessageItem, ReasoningItem, TurnItem, WebSe
 use serde_json::{Value, json};
 
 use crate::model::event::ResponseEvent;
+use crate::tasks::plan_items::PlanItems;
+use crate::tasks::plan_text::{Piece, PlanSplitter, parted};
 
 /// What follows from one piece.
 #[derive(Debug, PartialEq)]
@@ -31,6 +36,8 @@ pub struct Assembler {
     thread_id: ConversationId,
     turn_id: TurnId,
     open: Option<Open>,
+    /// The plans of the turn, where they are cut out.
+    plans: Option<PlanItems>,
 }
 
 #[derive(Debug)]
@@ -38,18 +45,25 @@ struct Open {
     id: ItemId,
     started_at_ms: i64,
     so_far: SoFar,
+    /// Whether the client knows of it. A message that may be nothing but a plan waits for its first words.
+    is_announced: bool,
 }
 
 #[derive(Debug)]
 enum SoFar {
-    Message { text: String, phase: Option<MessagePhase> },
+    Message { text: String, phase: Option<MessagePhase>, plans: Option<PlanSplitter> },
     Reasoning { summary: Vec<String>, raw: Vec<String> },
     WebSearch,
 }
 
 impl Assembler {
-    pub fn new(thread_id: ConversationId, turn_id: TurnId) -> Self {
-        Self { thread_id, turn_id, open: None }
+    pub fn new(thread_id: ConversationId, turn_id: TurnId, plans: Option<PlanItems>) -> Self {
+        Self { thread_id, turn_id, open: None, plans }
+    }
+
+    /// The plans of the turn, for its next response.
+    pub fn into_plans(self) -> Option<PlanItems> {
+        self.plans
     }
 
     /// Takes one piece of output; `now` is in Unix milliseconds. Usage, limits and the end of the
@@ -57,12 +71,14 @@ impl Assembler {
     pub fn take(&mut self, event: ResponseEvent, now: i64, facts: &mut Vec<Fact>) {
         match event {
             ResponseEvent::TextDelta(delta) => {
-                let item_id = self.open_message(now, facts);
-                if let Some(Open { so_far: SoFar::Message { text, .. }, .. }) = &mut self.open {
-                    text.push_str(&delta);
+                self.open_message(now, facts);
+                match self.splitter() {
+                    Some(splitter) => {
+                        let pieces = splitter.push(&delta);
+                        self.take_pieces(pieces, now, facts);
+                    }
+                    None => self.say(delta, now, facts),
                 }
-                let delta = ContentDeltaEvent { item_id, delta };
-                facts.push(Fact::Emit(EventMsg::AgentMessageContentDelta(delta)));
             }
             ResponseEvent::SummaryPartAdded { summary_index } => {
                 let item_id = self.open_reasoning(now, facts);
@@ -91,23 +107,29 @@ impl Assembler {
         }
     }
 
-    /// The end of an item that will never be whole, as far as it came.
-    pub fn cut_off(&mut self, now: i64) -> Option<EventMsg> {
-        let Open { id, started_at_ms, so_far } = self.open.take()?;
+    /// The end of what will never be whole, as far as it came.
+    pub fn cut_off(&mut self, now: i64, facts: &mut Vec<Fact>) {
+        self.end_of_text(now, facts);
+        facts.extend(self.plans.as_mut().and_then(|plans| plans.cut_off(now)).map(Fact::Emit));
+        let Some(Open { id, started_at_ms, so_far, is_announced }) = self.open.take() else { return };
         let item = match so_far {
-            SoFar::Message { text, phase } => TurnItem::AgentMessage(AgentMessageItem::new(id, text, phase)),
+            SoFar::Message { .. } if !is_announced => return,
+            SoFar::Message { text, phase, .. } => {
+                TurnItem::AgentMessage(AgentMessageItem::new(id, text, phase))
+            }
             SoFar::Reasoning { summary, raw } => {
                 TurnItem::Reasoning(ReasoningItem { id, summary_text: summary, raw_content: raw })
             }
             SoFar::WebSearch => begun_search(id),
         };
-        Some(self.completed(item, started_at_ms, now))
+        facts.push(Fact::Emit(self.completed(item, started_at_ms, now)));
     }
 
     fn added(&mut self, item: ResponseItem, now: i64, facts: &mut Vec<Fact>) {
         match item {
             ResponseItem::Message { id, role, phase, .. } if role == "assistant" => {
-                self.begin(id, SoFar::Message { text: String::new(), phase }, now, facts);
+                let message = self.message(phase);
+                self.begin(id, message, now, facts);
             }
             ResponseItem::Reasoning { id, .. } => {
                 self.begin(id, SoFar::Reasoning { summary: Vec::new(), raw: Vec::new() }, now, facts);
@@ -129,10 +151,9 @@ impl Assembler {
         match &item {
             ResponseItem::Message { id, role, content, phase } if role == "assistant" => {
                 let text: String = content.iter().filter_map(ContentItem::as_text).collect();
-                let kind = SoFar::Message { text: String::new(), phase: *phase };
-                let (id, started) = self.end(id.clone(), kind, now, facts);
-                let message = TurnItem::AgentMessage(AgentMessageItem::new(id, text, *phase));
-                facts.push(Fact::Emit(self.completed(message, started, now)));
+                let kind = self.message(*phase);
+                self.reach(id.clone(), kind, now, facts);
+                self.message_is_whole(text, *phase, now, facts);
                 facts.push(Fact::Record(item));
             }
             ResponseItem::Reasoning { id, summary, content, .. } => {
@@ -169,11 +190,93 @@ impl Assembler {
         }
     }
 
-    fn open_message(&mut self, now: i64, facts: &mut Vec<Fact>) -> ItemId {
-        match &self.open {
-            Some(Open { id, so_far: SoFar::Message { .. }, .. }) => id.clone(),
-            _ => self.begin_fresh(SoFar::Message { text: String::new(), phase: None }, now, facts),
+    fn message(&self, phase: Option<MessagePhase>) -> SoFar {
+        let plans = self.plans.as_ref().map(|_| PlanSplitter::default());
+        SoFar::Message { text: String::new(), phase, plans }
+    }
+
+    fn open_message(&mut self, now: i64, facts: &mut Vec<Fact>) {
+        if !matches!(&self.open, Some(Open { so_far: SoFar::Message { .. }, .. })) {
+            let message = self.message(None);
+            self.begin(None, message, now, facts);
         }
+    }
+
+    fn splitter(&mut self) -> Option<&mut PlanSplitter> {
+        match &mut self.open {
+            Some(Open { so_far: SoFar::Message { plans, .. }, .. }) => plans.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// What was held back of the text of the open message is passed on.
+    fn end_of_text(&mut self, now: i64, facts: &mut Vec<Fact>) {
+        if let Some(splitter) = self.splitter() {
+            let pieces = std::mem::take(splitter).finish();
+            self.take_pieces(pieces, now, facts);
+        }
+    }
+
+    fn take_pieces(&mut self, pieces: Vec<Piece>, now: i64, facts: &mut Vec<Fact>) {
+        for piece in pieces {
+            match (piece, &mut self.plans) {
+                (Piece::Text(text), _) => self.say(text, now, facts),
+                (Piece::PlanBegins, Some(plans)) => plans.begin(now, facts),
+                (Piece::Plan(text), Some(plans)) => facts.extend(plans.grow(text).map(Fact::Emit)),
+                (Piece::PlanBegins | Piece::Plan(_), None) => {}
+            }
+        }
+    }
+
+    /// More text of the open message. Blanks alone do not make it an item.
+    fn say(&mut self, more: String, now: i64, facts: &mut Vec<Fact>) {
+        let Some(open) = &mut self.open else { return };
+        let SoFar::Message { text, phase, .. } = &mut open.so_far else { return };
+        text.push_str(&more);
+        let mut delta = more;
+        if !open.is_announced {
+            if text.trim().is_empty() {
+                return;
+            }
+            delta.clone_from(text);
+            open.is_announced = true;
+            open.started_at_ms = now;
+            let item = TurnItem::AgentMessage(AgentMessageItem::new(open.id.clone(), String::new(), *phase));
+            let started = started(self.thread_id, self.turn_id.clone(), item, now);
+            facts.push(Fact::Emit(started));
+        }
+        let delta = ContentDeltaEvent { item_id: open.id.clone(), delta };
+        facts.push(Fact::Emit(EventMsg::AgentMessageContentDelta(delta)));
+    }
+
+    /// The open message ends with this text, and its plans with it.
+    fn message_is_whole(
+        &mut self,
+        whole: String,
+        phase: Option<MessagePhase>,
+        now: i64,
+        facts: &mut Vec<Fact>,
+    ) {
+        self.end_of_text(now, facts);
+        let mut text = whole;
+        if let Some(plans) = &mut self.plans {
+            let parts = parted(&text);
+            plans.complete_all(parts.plans, now, facts);
+            text = parts.text;
+        }
+        let Some(open) = self.open.take() else { return };
+        let has_words = self.plans.is_none() || !text.trim().is_empty();
+        if !open.is_announced && !has_words {
+            return;
+        }
+        let message = |text| TurnItem::AgentMessage(AgentMessageItem::new(open.id.clone(), text, phase));
+        let mut started_at_ms = open.started_at_ms;
+        if !open.is_announced {
+            started_at_ms = now;
+            let started = started(self.thread_id, self.turn_id.clone(), message(String::new()), now);
+            facts.push(Fact::Emit(started));
+        }
+        facts.push(Fact::Emit(self.completed(message(text), started_at_ms, now)));
     }
 
     fn open_reasoning(&mut self, now: i64, facts: &mut Vec<Fact>) -> ItemId {
@@ -190,19 +293,27 @@ impl Assembler {
 
     fn begin(&mut self, id: Option<String>, so_far: SoFar, now: i64, facts: &mut Vec<Fact>) {
         // A server that announces an item before it has ended the last one leaves that as it is.
-        facts.extend(self.cut_off(now).map(Fact::Emit));
+        self.cut_off(now, facts);
         let id = id.map_or_else(ItemId::fresh, ItemId::from);
-        facts.push(Fact::Emit(EventMsg::ItemStarted(ItemStartedEvent {
-            thread_id: self.thread_id,
-            turn_id: self.turn_id.clone(),
-            item: empty(id.clone(), &so_far),
-            started_at_ms: Some(now),
-        })));
-        self.open = Some(Open { id, started_at_ms: now, so_far });
+        let is_announced = !matches!(so_far, SoFar::Message { plans: Some(_), .. });
+        if is_announced {
+            let item = empty(id.clone(), &so_far);
+            facts.push(Fact::Emit(started(self.thread_id, self.turn_id.clone(), item, now)));
+        }
+        self.open = Some(Open { id, started_at_ms: now, so_far, is_announced });
     }
 
     /// Closes the announced item; one that was not announced is announced now.
     fn end(&mut self, id: Option<String>, kind: SoFar, now: i64, facts: &mut Vec<Fact>) -> (ItemId, i64) {
+        self.reach(id, kind, now, facts);
+        match self.open.take() {
+            Some(open) => (open.id, open.started_at_ms),
+            None => (ItemId::fresh(), now),
+        }
+    }
+
+    /// Makes sure that the item is open.
+    fn reach(&mut self, id: Option<String>, kind: SoFar, now: i64, facts: &mut Vec<Fact>) {
         let announced = self.open.as_ref().is_some_and(|open| {
             std::mem::discriminant(&open.so_far) == std::mem::discriminant(&kind)
                 && id.as_deref().is_none_or(|id| id == open.id.as_str() || !open.id_is_from_server())
@@ -210,21 +321,37 @@ impl Assembler {
         if !announced {
             self.begin(id, kind, now, facts);
         }
-        match self.open.take() {
-            Some(open) => (open.id, open.started_at_ms),
-            None => (ItemId::fresh(), now),
-        }
     }
 
     fn completed(&self, item: TurnItem, started_at_ms: i64, now: i64) -> EventMsg {
-        EventMsg::ItemCompleted(ItemCompletedEvent {
-            thread_id: self.thread_id,
-            turn_id: self.turn_id.clone(),
-            item,
-            started_at_ms: Some(started_at_ms),
-            completed_at_ms: Some(now),
-        })
+        completed(self.thread_id, self.turn_id.clone(), item, Times { started_at_ms, now })
     }
+}
+
+/// When an item began, and when it is complete.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    pub started_at_ms: i64,
+    pub now: i64,
+}
+
+pub(super) fn started(thread_id: ConversationId, turn_id: TurnId, item: TurnItem, now: i64) -> EventMsg {
+    EventMsg::ItemStarted(ItemStartedEvent { thread_id, turn_id, item, started_at_ms: Some(now) })
+}
+
+pub(super) fn completed(
+    thread_id: ConversationId,
+    turn_id: TurnId,
+    item: TurnItem,
+    Times { started_at_ms, now }: Times,
+) -> EventMsg {
+    EventMsg::ItemCompleted(ItemCompletedEvent {
+        thread_id,
+        turn_id,
+        item,
+        started_at_ms: Some(started_at_ms),
+        completed_at_ms: Some(now),
+    })
 }
 
 impl Open {

@@ -2,6 +2,8 @@
 //! turn ends is the session's to say.
 
 pub mod assemble;
+pub mod plan_items;
+pub mod plan_text;
 pub mod regular;
 pub mod sampling;
 pub mod user_shell;

@@ -7,13 +7,16 @@ use crate::tasks::SessionTask;
 use crate::tasks::sampling::{Sampled, Sampling};
 use crate::turn::port::SessionTaskContext;
 
-#[derive(Debug)]
-pub struct RegularTask;
+#[derive(Debug, Default)]
+pub struct RegularTask {
+    /// How many plans the turn has made before.
+    pub earlier_plans: usize,
+}
 
 impl SessionTask for RegularTask {
     fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
-            let mut sampling = Sampling::new(context);
+            let mut sampling = Sampling::new(context, self.earlier_plans);
             loop {
                 match sampling.one_response().await? {
                     Sampled::ToolsRan => {}

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::{ErrorEvent, StreamErrorEvent};
 use codex_protocol::ids::CallId;
+use codex_protocol::mode::ModeKind;
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
@@ -17,7 +18,8 @@ use crate::model::event::ResponseEvent;
 use crate::model::prompt::Prompt;
 use crate::model::retry;
 use crate::tasks::assemble::{Assembler, Fact};
-use crate::tools::builtin;
+use crate::tasks::plan_items::PlanItems;
+use crate::tools::builtin::{self, Offer};
 use crate::tools::patch::turn_diff;
 use crate::tools::registry::ToolRegistry;
 use crate::tools::runtime::{Finished, ToolCallRuntime};
@@ -39,6 +41,8 @@ pub struct Sampling {
     registry: ToolRegistry,
     /// Ids of the calls of this turn.
     seen: HashSet<CallId>,
+    /// The plans of this turn, if it makes any.
+    plans: Option<PlanItems>,
 }
 
 /// How the stream of one attempt ended.
@@ -48,9 +52,19 @@ enum Streamed {
 }
 
 impl Sampling {
-    pub fn new(context: SessionTaskContext) -> Self {
-        let registry = builtin::tools(&context.services.config, &context.turn.info);
-        Self { context, registry, seen: HashSet::new() }
+    /// `earlier_plans` were made in the turn before.
+    pub fn new(context: SessionTaskContext, earlier_plans: usize) -> Self {
+        let services = &context.services;
+        let offer = Offer {
+            model: &context.turn.info,
+            mode: context.turn.mode.kind,
+            client: &services.dynamic_tools,
+        };
+        let registry = builtin::tools(&services.config, offer);
+        let turn = &context.turn;
+        let plans = turn.mode.kind == ModeKind::Plan;
+        let plans = plans.then(|| PlanItems::new(turn.conversation_id, turn.turn_id.clone(), earlier_plans));
+        Self { context, registry, seen: HashSet::new(), plans }
     }
 
     pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {
@@ -94,11 +108,17 @@ impl Sampling {
     async fn attempt(&mut self, tools: &mut ToolCallRuntime) -> Result<Streamed, Interrupted> {
         let context = self.context.clone();
         let input = context.prompt().await?;
-        let mut assembler = Assembler::new(context.turn.conversation_id, context.turn.turn_id.clone());
+        let (thread_id, turn_id) = (context.turn.conversation_id, context.turn.turn_id.clone());
+        let mut assembler = Assembler::new(thread_id, turn_id, self.plans.take());
         let result = self.stream(input, &mut assembler, tools).await;
-        if let Some(end) = assembler.cut_off(now_ms()) {
-            context.report_end(end).await;
+        let mut ends = Vec::new();
+        assembler.cut_off(now_ms(), &mut ends);
+        for end in ends {
+            if let Fact::Emit(msg) = end {
+                context.report_end(msg).await;
+            }
         }
+        self.plans = assembler.into_plans();
         result
     }
 

@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
+use codex_protocol::dynamic_tool::DynamicToolSpec;
+use codex_protocol::mode::ModeKind;
+
 use crate::config::{Config, features};
 use crate::model::catalog::{ModelInfo, ShellKind};
+use crate::tools::dynamic;
 use crate::tools::handlers::apply_patch::ApplyPatch;
+use crate::tools::handlers::dynamic_tool::ClientTool;
 use crate::tools::handlers::exec_command::ExecCommand;
 use crate::tools::handlers::grep_files::GrepFiles;
 use crate::tools::handlers::list_dir::ListDir;
 use crate::tools::handlers::read_file::ReadFile;
+use crate::tools::handlers::request_permissions::RequestPermissions;
+use crate::tools::handlers::request_user_input::RequestUserInput;
 use crate::tools::handlers::shell::Shell;
 use crate::tools::handlers::shell_command::ShellCommand;
 use crate::tools::handlers::update_plan::UpdatePlan;
@@ -25,8 +32,34 @@ enum Tool {
     Absent,
 }
 
+/// Names of the tools below, and those under which model servers have tools of their own. The tools that only read files
+/// are left out: where a client has better ones, those take their place.
+pub const NAMES: [&str; 12] = [
+    "exec_command",
+    "write_stdin",
+    "shell",
+    "shell_command",
+    "local_shell",
+    "container.exec",
+    "update_plan",
+    "request_user_input",
+    "request_permissions",
+    "apply_patch",
+    "view_image",
+    "web_search",
+];
+
+/// What the offer depends on besides the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    pub model: &'a ModelInfo,
+    pub mode: ModeKind,
+    /// Tools that the client carries out.
+    pub client: &'a [DynamicToolSpec],
+}
+
 /// The tools of a conversation, in the order in which the model sees them.
-pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
+pub fn tools(config: &Config, Offer { model, mode, client }: Offer<'_>) -> ToolRegistry {
     let runs_commands = config.is_enabled(&features::SHELL_TOOL);
     let has_sessions = runs_commands && config.is_enabled(&features::UNIFIED_EXEC);
     let kind = match model.shell {
@@ -44,19 +77,33 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
     let patch = if model.freeform_patch { ApplyPatch::Freeform } else { ApplyPatch::Function };
     let settings = &config.tools;
     let offered_if = |condition: bool| if condition { Tool::Offered } else { Tool::Absent };
-    let reads = |setting: Option<bool>| offered_if(setting.unwrap_or(model.file_tools));
-    let all: [(Tool, Arc<dyn ToolHandler>); 12] = [
+    // A tool of the client was checked not to take the name of another when the conversation began; of a later version's
+    // it may have one.
+    let mut client = dynamic::offered(client);
+    client.retain(|tool| !NAMES.contains(&tool.name().as_str()));
+    let is_clients = |name: &str| client.iter().any(|tool| tool.name() == name);
+    let reads = |name: &str, setting: Option<bool>| {
+        offered_if(setting.unwrap_or(model.file_tools) && !is_clients(name))
+    };
+    let plans = mode == ModeKind::Plan;
+    let asks = plans || config.is_enabled(&features::DEFAULT_MODE_REQUEST_USER_INPUT);
+    let permissions = offered_if(config.is_enabled(&features::REQUEST_PERMISSIONS_TOOL));
+    // What belongs to the other mode says so.
+    let in_mode = |is_offered: bool| if is_offered { Tool::Offered } else { Tool::Understood };
+    let all: [(Tool, Arc<dyn ToolHandler>); 14] = [
         (session, Arc::new(ExecCommand)),
         (session, Arc::new(WriteStdin)),
         (shell(ShellKind::Words), Arc::new(Shell::Function)),
         (shell(ShellKind::Script), Arc::new(ShellCommand)),
         (shell(ShellKind::Local), Arc::new(Shell::Local)),
         (container, Arc::new(Shell::Container)),
-        (Tool::Offered, Arc::new(UpdatePlan)),
+        (in_mode(!plans), Arc::new(UpdatePlan { is_offered: !plans })),
+        (in_mode(asks), Arc::new(RequestUserInput { is_offered: asks })),
+        (permissions, Arc::new(RequestPermissions)),
         (Tool::Offered, Arc::new(patch)),
-        (reads(settings.grep_files), Arc::new(GrepFiles)),
-        (reads(settings.read_file), Arc::new(ReadFile)),
-        (reads(settings.list_dir), Arc::new(ListDir)),
+        (reads("grep_files", settings.grep_files), Arc::new(GrepFiles)),
+        (reads("read_file", settings.read_file), Arc::new(ReadFile)),
+        (reads("list_dir", settings.list_dir), Arc::new(ListDir)),
         (offered_if(model.images && shows_images(config)), Arc::new(ViewImage::default())),
     ];
     let mut registry = ToolRegistry::default();
@@ -70,6 +117,7 @@ pub fn tools(config: &Config, model: &ModelInfo) -> ToolRegistry {
     if let Some(search) = WebSearch::configured(config, model) {
         registry.offer(Arc::new(search));
     }
+    client.into_iter().for_each(|tool| registry.offer(Arc::new(ClientTool::new(tool))));
     registry
 }
 
@@ -87,13 +135,40 @@ mod tests {
     use crate::base::paths::AbsolutePath;
     use crate::model::catalog;
 
+    fn offer(model: &ModelInfo) -> Offer<'_> {
+        Offer { model, mode: ModeKind::Default, client: &[] }
+    }
+
+    #[test]
+    fn every_name_is_known_and_those_of_tools_that_read_may_be_taken() {
+        let path = AbsolutePath::new("/").unwrap();
+        let mut config = Config::defaults(path.clone(), path);
+        config.features.extend(features::FEATURES.map(|feature| (feature.key.to_owned(), true)));
+        let model = catalog::find("codex-exp-1");
+        let reading = ["grep_files", "list_dir", "read_file"];
+        for mode in [ModeKind::Plan, ModeKind::Default] {
+            let registry = tools(&config, Offer { mode, ..offer(&model) });
+            let unknown: Vec<_> = registry.names().filter(|name| !NAMES.contains(name)).collect();
+            assert_eq!(unknown, reading, "missing in NAMES");
+        }
+        let tool = |name: &str| {
+            let text =
+                format!(r#"{{"type":"function","name":"{name}","description":"mine","inputSchema":{{}}}}"#);
+            serde_json::from_str(&text).unwrap()
+        };
+        let client = ["read_file", "exec_command"].map(tool);
+        let specs = tools(&config, Offer { client: &client, ..offer(&model) }).specs();
+        let count = |name: &str| specs.iter().filter(|spec| spec.name() == name).count();
+        assert_eq!((count("read_file"), count("exec_command")), (1, 1));
+    }
+
     fn commands_offered(model: &str, switches: &[(&str, bool)]) -> String {
         let folder = AbsolutePath::new("/w").unwrap();
         let mut config = Config::defaults(folder.clone(), folder);
         for (key, on) in switches {
             config.features.insert((*key).to_owned(), *on);
         }
-        let registry = tools(&config, &catalog::find(model));
+        let registry = tools(&config, offer(&catalog::find(model)));
         let specs = registry.specs();
         let names: Vec<&str> = specs.iter().map(|spec| spec.name()).collect();
         let understood = ["shell", "container.exec", "local_shell", "shell_command", "exec_command"];
@@ -137,7 +212,7 @@ mod tests {
         let path = |path: &str| AbsolutePath::new(path).unwrap();
         let mut config = Config::defaults(path("/home"), path("/work"));
         set(&mut config);
-        let specs = tools(&config, &catalog::find(model)).specs();
+        let specs = tools(&config, offer(&catalog::find(model))).specs();
         specs.iter().map(|spec| spec.name().to_owned()).collect::<Vec<_>>().join(" ")
     }
 

@@ -11,6 +11,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{Duration, sleep};
 
+use crate::base::paths::AbsolutePath;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::streams::{Stdin, Streams};
@@ -21,6 +22,8 @@ pub struct Errand<'a> {
     /// By which the program knows what it was started for.
     pub argument: &'static str,
     pub policy: &'a SandboxPolicy,
+    /// The directory that the policy speaks of.
+    pub cwd: &'a AbsolutePath,
     /// It is ended after that.
     pub patience: Duration,
     /// How long it may go on in a turn that was cancelled.
@@ -77,7 +80,7 @@ pub async fn run(
 ) -> Result<Answered, ErrandError> {
     let services = &context.services;
     let command = command(context, errand.argument, errand.policy);
-    let launch = plan(services, errand.policy, &context.turn.cwd, command, Profile::EachTime)
+    let launch = plan(services, errand.policy, errand.cwd, command, Profile::EachTime)
         .await
         .map_err(ErrandError::Failed)?;
     let (streams, mut input, mut output) = pipes()?;

@@ -9,6 +9,7 @@
 pub mod assessment;
 pub mod builtin;
 pub mod call;
+pub mod dynamic;
 pub mod errand;
 pub mod files;
 pub mod handlers;

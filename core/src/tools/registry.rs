@@ -52,6 +52,10 @@ impl ToolRegistry {
         self.handlers.get(name).cloned()
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.handlers.keys().map(String::as_str)
+    }
+
     pub fn specs(&self) -> Arc<[ToolSpec]> {
         self.specs.as_slice().into()
     }

@@ -33,7 +33,8 @@ pub fn call_of(item: &ResponseItem) -> Option<ToolCall> {
     }
 }
 
-fn qualified(namespace: Option<&str>, name: &str) -> String {
+/// The name of a tool in a group.
+pub fn qualified(namespace: Option<&str>, name: &str) -> String {
     match namespace {
         Some(namespace) if !namespace.is_empty() => format!("{namespace}__{name}"),
         _ => name.to_owned(),

@@ -1,6 +1,7 @@
 //! The settings of one turn, fixed when it starts.
 
 use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::mode::{CollaborationMode, Mode, ModeSettings};
 use codex_protocol::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
 };
@@ -25,6 +26,7 @@ pub struct TurnContext {
     pub summary: ReasoningSummary,
     pub verbosity: Option<Verbosity>,
     pub service_tier: Option<String>,
+    pub mode: Mode,
     /// How much of one tool output the model is shown.
     pub output_limit: OutputLimit,
     /// The part of the model's window that is used.
@@ -45,6 +47,14 @@ impl TurnContext {
             model: self.model.clone(),
             effort: self.effort.clone(),
             summary: self.summary,
+            collaboration_mode: Some(CollaborationMode {
+                mode: self.mode.kind,
+                settings: ModeSettings {
+                    model: self.model.clone(),
+                    reasoning_effort: self.effort.clone(),
+                    developer_instructions: self.mode.instructions.clone(),
+                },
+            }),
         }
     }
 }

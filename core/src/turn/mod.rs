@@ -7,5 +7,7 @@ pub mod approval;
 pub mod changes;
 pub mod context;
 pub mod diff;
+pub mod grants;
 pub mod port;
+pub mod question;
 pub mod services;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::item::{ItemCompletedEvent, ItemStartedEvent};
 use codex_protocol::ids::TurnId;
+use codex_protocol::permission::GrantScope;
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::turn_item::TurnItem;
 use codex_protocol::usage::{RateLimitSnapshot, TokenUsage};
@@ -21,6 +22,8 @@ use crate::base::time::now_ms;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
+use crate::turn::grants::{Grants, Ground};
+use crate::turn::question::{ClientAnswer, ClientQuestion};
 use crate::turn::services::SessionServices;
 
 /// How many messages of a turn may wait for its session.
@@ -42,6 +45,12 @@ pub enum TurnMsg {
     Approve(Box<ApprovalRequest>, oneshot::Sender<ApprovalAnswer>),
     /// Whether nobody would be asked, because all of it was approved for the session.
     IsApproved(Vec<ApprovalKey>, oneshot::Sender<bool>),
+    /// Something that the client is to answer.
+    Ask(Box<ClientQuestion>, oneshot::Sender<ClientAnswer>),
+    /// A human has granted permissions beyond the policy.
+    Grant(GrantScope, Grants),
+    /// Which of them are in force.
+    Granted(oneshot::Sender<Grants>),
     /// The end of a response.
     Used(Option<TokenUsage>),
     /// The server says that the model's window is full.
@@ -119,16 +128,27 @@ impl SessionTaskContext {
     /// The request reaches the session also in a turn that is cancelled meanwhile, because it says how
     /// the item ends whose question nobody answers.
     pub async fn approve(&self, request: ApprovalRequest) -> Result<ApprovalAnswer, Interrupted> {
-        let (reply, mut answer) = oneshot::channel();
+        let (reply, answer) = oneshot::channel();
         let asked = self.session.send(TurnMsg::Approve(Box::new(request), reply)).await;
         asked.map_err(|_closed| Interrupted)?;
+        self.answered(answer).await
+    }
+
+    /// Waits for the client to answer something else than whether it may be done.
+    pub async fn ask_client(&self, question: ClientQuestion) -> Result<ClientAnswer, Interrupted> {
+        let (reply, answer) = oneshot::channel();
+        self.send(TurnMsg::Ask(Box::new(question), reply)).await?;
+        self.answered(answer).await
+    }
+
+    /// An answer that is there counts, also when the turn is cancelled at the same moment. After this the session knows
+    /// that none was taken.
+    async fn answered<T>(&self, mut answer: oneshot::Receiver<T>) -> Result<T, Interrupted> {
         tokio::select! {
             biased;
             answer = &mut answer => return answer.map_err(|_dropped| Interrupted),
             () = self.token.cancelled() => {}
         }
-        // An answer that is there counts, also when the turn is cancelled at the same moment. After this
-        // the session knows that none was taken.
         answer.close();
         answer.try_recv().map_err(|_none| Interrupted)
     }
@@ -136,6 +156,21 @@ impl SessionTaskContext {
     /// Whether a question with these keys would be answered without a human.
     pub async fn is_approved(&self, keys: Vec<ApprovalKey>) -> Result<bool, Interrupted> {
         self.ask(|reply| TurnMsg::IsApproved(keys, reply)).await
+    }
+
+    pub async fn grant(&self, scope: GrantScope, grants: Grants) -> Result<(), Interrupted> {
+        self.send(TurnMsg::Grant(scope, grants)).await
+    }
+
+    /// What was granted so far in the turn and in the session.
+    pub async fn grants(&self) -> Result<Grants, Interrupted> {
+        self.ask(TurnMsg::Granted).await
+    }
+
+    /// The sandbox policy with what was granted, as it is now. In a turn that is cancelled nothing counts as granted.
+    pub async fn ground(&self) -> Ground {
+        let grants = self.grants().await.unwrap_or_default();
+        grants.widen(&self.turn.sandbox_policy, &self.turn.cwd)
     }
 
     /// Waits until the session has taken everything sent before.

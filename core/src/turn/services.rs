@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use codex_protocol::dynamic_tool::DynamicToolSpec;
 use tokio::sync::mpsc;
 
 use crate::auth::AuthManager;
@@ -30,6 +31,8 @@ pub struct SessionServices {
     pub login: Arc<LoginShells>,
     /// The instructions that every request begins with.
     pub instructions: Arc<str>,
+    /// Tools that the client carries out.
+    pub dynamic_tools: Vec<DynamicToolSpec>,
     /// For what outlives its call: background terminals.
     pub late: mpsc::Sender<Box<LateMsg>>,
     pub group: TaskGroup,

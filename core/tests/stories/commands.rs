@@ -1,7 +1,7 @@
 //! The tools whose commands end with their call: a program and its words, a script, and the shell tool that a model
 //! brings along.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::story::{Setting, Story, check};
@@ -140,7 +140,7 @@ say done
 
 fn patches() {
     check(
-        Setting { approval: AskForApproval::Never, sandbox: SandboxPolicy::DangerFullAccess },
+        Setting { approval: AskForApproval::Never, ..Setting::default() },
         r#"call shell {"command": ["apply_patch", "*** Begin Patch\n*** Add File: a.txt\n+one\n*** End Patch"]}
 call shell {"command": ["bash", "-lc", "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: b.txt\n+two\n*** End Patch\nEOF"]}
 call shell_command {"command": "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: c.txt\n+three\n*** End Patch\nEOF"}

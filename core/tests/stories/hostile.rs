@@ -50,6 +50,7 @@ fn a_command_that_is_tried_again_ends_once() {
         Setting {
             approval: AskForApproval::OnFailure,
             sandbox: SandboxPolicy::ReadOnly { network_access: false },
+            ..Setting::default()
         },
         "shell touch made.txt\nsay done\n",
         "user go\napprove\nfile made.txt",

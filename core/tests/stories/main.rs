@@ -14,11 +14,14 @@ use libtest_mimic::{Arguments, Trial};
 mod approvals;
 mod assessments;
 mod background;
+mod client_tools;
 mod commands;
 mod hostile;
 mod interrupts;
 mod patch_approvals;
 mod patches;
+mod permissions;
+mod plan_mode;
 mod plans;
 mod policies;
 mod readers;
@@ -38,9 +41,11 @@ fn main() {
         approvals::stories(),
         assessments::stories(),
         hostile::stories(),
+        plan_mode::stories(),
         interrupts::stories(),
         steering::stories(),
         patches::stories(),
+        permissions::stories(),
         patch_approvals::stories(),
         plans::stories(),
         policies::stories(),
@@ -49,6 +54,7 @@ fn main() {
         rules::stories(),
         background::stories(),
         commands::stories(),
+        client_tools::stories(),
         slow_client::stories(),
         user_shell::stories(),
     ]

@@ -22,7 +22,7 @@ pub fn stories() -> Vec<Story> {
 pub fn workspace(approval: AskForApproval) -> Setting {
     let write =
         WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
-    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write) }
+    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
 }
 
 fn files_are_added_changed_moved_and_deleted() {

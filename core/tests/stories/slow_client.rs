@@ -92,7 +92,7 @@ fn what_an_interrupt_ends_while_nobody_listens_is_told() {
 fn a_question_that_an_interrupt_overtakes_leaves_nothing_open() {
     let sandbox = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
     check_unordered(
-        Setting { approval: AskForApproval::OnFailure, sandbox },
+        Setting { approval: AskForApproval::OnFailure, sandbox, ..Setting::default() },
         r#"shell touch begun.txt; sleep 0.3; exit 159
 + shell until [ -e begun.txt ]; do sleep 0.01; done; sleep 1; touch over.txt; sleep 1000
 + wait 100

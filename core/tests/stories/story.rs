@@ -3,7 +3,10 @@
 //! - `user TEXT` starts a turn and hears it to its end, or to the point at which the next step is due;
 //!   `approve`, `approve-session`, `approve-rule WORDS`, `deny` and `abort` answer the open question, or the one
 //!   that is about the text behind it; `hold` leaves it open; `rule LINE` adds to the user's own rules, `rules` shows those that were accepted; `steer TEXT`, `interrupt`
-//!   and `deaf` come after the first delta of text or output.
+//!   and `deaf` come after the first delta of text or output. `plan TEXT` is `user TEXT` in plan mode, `work TEXT` ends
+//!   that mode; `say ID=ANSWER` answers the agent's question, `nobody` says that it could not be asked;
+//!   `gives TEXT` and `fails WHY` answer the call of a tool of the client's;
+//!   `grant FOLDER` and `grant-session FOLDER` allow to write there, without a folder nothing.
 //! - `run COMMAND` is a command of the user's own, `join COMMAND` the same beside a running turn, after the first
 //!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
 //! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
@@ -17,7 +20,7 @@
 //!
 //! The model's lines stand in the script, in the language of the rehearsal model.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,14 +32,21 @@ use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
 use codex_core::rollout::reader::{self, Loaded};
 use codex_core::session::state::SessionState;
+use codex_protocol::dynamic_tool::{DynamicToolOutput, DynamicToolSpec, ToolContent};
 use codex_protocol::event::{Event, EventMsg};
-use codex_protocol::events::approval::{ApplyPatchApprovalRequestEvent, ExecApprovalRequestEvent};
+use codex_protocol::events::approval::{
+    ApplyPatchApprovalRequestEvent, DynamicToolCallRequestEvent, ExecApprovalRequestEvent,
+    RequestPermissionsEvent, RequestUserInputEvent,
+};
 use codex_protocol::ids::{CallId, ConversationId, TurnId};
 use codex_protocol::input::UserInput;
+use codex_protocol::mode::{Mode, ModeKind};
+use codex_protocol::permission::{FileSystemPermissions, GrantScope, PermissionGrant, PermissionProfile};
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
+use codex_protocol::question::{UserAnswer, UserInputResponse};
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
-use codex_protocol::submission::{Op, Submission, UserTurn};
+use codex_protocol::submission::{Op, Submission, TurnOverrides, UserTurn};
 use codex_protocol::turn_item::{CommandSource, TurnItem};
 use expect_test::Expect;
 use tokio::sync::mpsc;
@@ -52,11 +62,17 @@ pub type Story = (&'static str, fn());
 pub struct Setting {
     pub approval: AskForApproval,
     pub sandbox: SandboxPolicy,
+    /// Offered by the client.
+    pub tools: Vec<DynamicToolSpec>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { approval: AskForApproval::OnRequest, sandbox: SandboxPolicy::DangerFullAccess }
+        Self {
+            approval: AskForApproval::OnRequest,
+            sandbox: SandboxPolicy::DangerFullAccess,
+            tools: Vec::new(),
+        }
     }
 }
 
@@ -86,6 +102,7 @@ struct Stage {
     folder: tempfile::TempDir,
     manager: ConversationManager,
     config: Arc<Config>,
+    tools: Vec<DynamicToolSpec>,
     told: Told,
 }
 
@@ -107,6 +124,8 @@ impl Stage {
             AbsolutePath::new(folder.path().join(name)).unwrap()
         };
         let (home, work) = (path("home"), path("work"));
+        // Outside of what may be written.
+        path("other");
         // Names in diffs begin here, wherever the folder lies.
         std::fs::create_dir(work.as_path().join(".git")).unwrap();
         std::fs::write(work.as_path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
@@ -119,12 +138,13 @@ impl Stage {
         config.model = "rehearsal".into();
         config.approval_policy = setting.approval;
         config.sandbox_policy = setting.sandbox;
+        config.features.insert("request_permissions_tool".into(), true);
         let environment: Environment = [("SHELL", "/bin/sh")].into_iter().collect();
         let surroundings = Surroundings { environment, home, directory: work };
         let helper = std::env::current_exe().unwrap();
         let manager = ConversationManager::new(Shared::new(&surroundings, helper));
         let told = Told::new(folder.path());
-        Self { folder, manager, config: Arc::new(config), told }
+        Self { folder, manager, config: Arc::new(config), tools: setting.tools, told }
     }
 
     fn with_features(mut self, steps: &str) -> Self {
@@ -135,14 +155,21 @@ impl Stage {
     }
 
     async fn play(mut self, steps: &str) -> String {
-        let started = self.manager.start(Arc::clone(&self.config), StartOptions::default()).await.unwrap();
+        let options = StartOptions { dynamic_tools: self.tools.clone(), ..StartOptions::default() };
+        let started = self.manager.start(Arc::clone(&self.config), options).await.unwrap();
         let mut playing = Playing::new(started);
         let steps: Vec<&str> = steps.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         for (index, step) in steps.iter().enumerate() {
             let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
             self.told.step(step);
             match verb {
-                "user" => playing.start(rest).await,
+                "user" => playing.start(rest, None).await,
+                "plan" => playing.start(rest, Some(ModeKind::Plan)).await,
+                "work" => playing.start(rest, Some(ModeKind::Default)).await,
+                "say" => playing.say(rest).await,
+                "nobody" => {
+                    playing.reply(|id, call_id| Op::UserInputAnswer { id, call_id, response: None }).await
+                }
                 "run" | "join" => playing.run(rest).await,
                 "shown" => self.show_history(&playing).await,
                 "steer" => playing.steer(rest).await,
@@ -164,6 +191,10 @@ impl Stage {
                     playing.answer("", ReviewDecision::Denied).await;
                     playing.interrupt().await;
                 }
+                "grant" => playing.grant(GrantScope::Turn, self.folder.path(), rest).await,
+                "grant-session" => playing.grant(GrantScope::Session, self.folder.path(), rest).await,
+                "gives" => playing.give(Ok(rest)).await,
+                "fails" => playing.give(Err(rest)).await,
                 "quiet" => self.told.leave_out_deltas(),
                 "resume" => playing = self.resume(playing).await,
                 "file" => self.look_at(rest),
@@ -293,8 +324,10 @@ impl Playing {
         Self { conversation, events, turn: None, asked: Vec::new(), is_deaf: false }
     }
 
-    async fn start(&mut self, text: &str) {
-        let turn = UserTurn { items: vec![UserInput::text(text)], ..UserTurn::default() };
+    async fn start(&mut self, text: &str, mode: Option<ModeKind>) {
+        let mode = mode.map(|kind| Mode { kind, instructions: None });
+        let overrides = TurnOverrides { mode, ..TurnOverrides::default() };
+        let turn = UserTurn { items: vec![UserInput::text(text)], overrides, ..UserTurn::default() };
         let accepted = self.conversation.start_turn(TurnId::fresh(), turn).await.unwrap();
         self.turn = Some(accepted.turn_id);
     }
@@ -349,6 +382,39 @@ impl Playing {
         }
     }
 
+    /// Answers the agent's question: `ID=ANSWER`, or nothing.
+    async fn say(&mut self, answer: &str) {
+        let answer = answer.split_once('=').map(|(id, answer)| (id.to_owned(), answer.to_owned()));
+        let answers = answer.into_iter().map(|(id, answer)| (id, UserAnswer { answers: vec![answer] }));
+        let response = Some(UserInputResponse { answers: answers.collect() });
+        self.reply(|id, call_id| Op::UserInputAnswer { id, call_id, response }).await;
+    }
+
+    /// The client's tool gives back a text, or nothing for this reason.
+    async fn give(&mut self, given: Result<&str, &str>) {
+        let output = |text: &str| DynamicToolOutput {
+            content: vec![ToolContent::InputText { text: text.to_owned() }],
+            success: !text.starts_with("error"),
+        };
+        let response = given.map(output).map_err(str::to_owned);
+        self.reply(|id, call_id| Op::DynamicToolResponse { id, call_id, response }).await;
+    }
+
+    /// Lets the agent write in a folder, or allows nothing.
+    async fn grant(&mut self, scope: GrantScope, folder: &Path, path: &str) {
+        let write = (!path.is_empty()).then(|| vec![folder.join(path)]);
+        let file_system = Some(FileSystemPermissions { read: None, write });
+        let response =
+            PermissionGrant { permissions: PermissionProfile { network: None, file_system }, scope };
+        self.reply(|id, call_id| Op::RequestPermissionsResponse { id, call_id, response }).await;
+    }
+
+    async fn reply(&mut self, op: impl FnOnce(TurnId, CallId) -> Op) {
+        let (id, call_id, _) = self.asked.pop().expect("a question is open");
+        let op = op(id.clone(), call_id);
+        self.conversation.submit(Submission { id, op }).await.unwrap();
+    }
+
     /// Answers the question that is about this, or else the only one.
     async fn answer(&mut self, about: &str, decision: ReviewDecision) {
         let is_meant = |(_, _, what): &(TurnId, CallId, String)| what.contains(about);
@@ -380,7 +446,10 @@ impl Playing {
                     self.asked.push((event.id, call_id, command.join(" ")));
                     return;
                 }
-                EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. }) => {
+                EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. })
+                | EventMsg::RequestUserInput(RequestUserInputEvent { call_id, .. })
+                | EventMsg::RequestPermissions(RequestPermissionsEvent { call_id, .. })
+                | EventMsg::DynamicToolCallRequest(DynamicToolCallRequestEvent { call_id, .. }) => {
                     self.asked.push((event.id, call_id, String::new()));
                     return;
                 }

@@ -72,6 +72,7 @@ impl Told {
             _ if self.is_silent => {}
             EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if self.is_quiet => {}
             EventMsg::AgentMessageContentDelta(delta) => self.delta("text", &delta.delta),
+            EventMsg::PlanDelta(delta) => self.delta("plan", &delta.delta),
             EventMsg::ReasoningContentDelta(delta) => self.delta("thought", &delta.delta),
             EventMsg::ReasoningRawContentDelta(delta) => self.delta("raw thought", &delta.delta),
             EventMsg::ExecOutputDelta(delta) => self.delta("output", &delta.delta),
@@ -100,6 +101,21 @@ impl Told {
                 let files: Vec<_> = event.changes.keys().map(|path| path.display().to_string()).collect();
                 let reason = event.reason.as_deref().unwrap_or("no reason");
                 self.note(&format!("  ask to change {} ({reason})", files.join(", ")));
+            }
+            EventMsg::RequestPermissions(event) => {
+                let permissions = serde_json::to_string(&event.permissions).unwrap();
+                self.note(&format!(
+                    "  ask for {permissions} {}",
+                    event.reason.as_deref().unwrap_or_default()
+                ));
+            }
+            EventMsg::DynamicToolCallRequest(event) => {
+                let group = event.namespace.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+                self.note(&format!("  the client runs {group}{} {}", event.tool, event.arguments));
+            }
+            EventMsg::RequestUserInput(event) => {
+                let questions: Vec<_> = event.questions.iter().map(|one| one.question.as_str()).collect();
+                self.note(&format!("  ask the user {}", questions.join(" ")));
             }
             EventMsg::TurnDiff(event) => {
                 // Header lines and hunks are tested where they are made.
@@ -146,6 +162,9 @@ impl Told {
         if text.contains("<environment_context>") {
             return self.note("  [environment]");
         }
+        if text.contains("<collaboration_mode>") {
+            return self.note(&format!("  [mode: {}]", text.lines().nth(1).unwrap_or_default()));
+        }
         let lines: Vec<_> = text
             .lines()
             .map(|line| if line.starts_with("Duration: ") { "Duration: T" } else { line })
@@ -176,6 +195,18 @@ fn shown(item: &TurnItem) -> String {
         TurnItem::UserMessage(message) => format!("user {:?}", message.content.len()),
         TurnItem::AgentMessage(message) if message.text().len() > LONGEST_TEXT => "agent, a long text".into(),
         TurnItem::AgentMessage(message) => format!("agent {:?}", message.text()),
+        TurnItem::DynamicToolCall(call) => format!(
+            "tool {} {:?} gave {} {}",
+            call.tool,
+            call.status,
+            serde_json::to_string(&call.content_items).unwrap(),
+            call.error.as_deref().unwrap_or_default()
+        ),
+        TurnItem::Plan(plan) => {
+            let id = plan.id.as_str();
+            let (_, name) = id.rsplit_once("-plan").expect("it is named after its turn");
+            format!("plan{name} {:?}", plan.text)
+        }
         TurnItem::Reasoning(reasoning) => format!("reasoning {:?}", reasoning.summary_text),
         TurnItem::CommandExecution(command) => format!(
             "command {:?} {:?} code {:?} output {:?}",

@@ -17,7 +17,7 @@ pub fn stories() -> Vec<Story> {
 /// The strictest settings change nothing: it is the user who acts.
 fn strict() -> Setting {
     let sandbox = SandboxPolicy::ReadOnly { network_access: false };
-    Setting { approval: AskForApproval::UnlessTrusted, sandbox }
+    Setting { approval: AskForApproval::UnlessTrusted, sandbox, ..Setting::default() }
 }
 
 fn a_turn_of_its_own() {

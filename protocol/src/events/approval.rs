@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::CallId;
+use crate::permission::PermissionProfile;
+use crate::question::UserQuestion;
 use crate::turn_item::{FileChange, ParsedCommand};
 
 /// May this command run?
@@ -66,14 +68,15 @@ pub struct ElicitationRequestEvent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestUserInputEvent {
     pub call_id: CallId,
-    pub questions: Value,
+    pub questions: Vec<UserQuestion>,
 }
 
 /// The agent asks for further permissions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestPermissionsEvent {
     pub call_id: CallId,
-    pub permissions: Value,
+    pub cwd: PathBuf,
+    pub permissions: PermissionProfile,
     #[serde(default)]
     pub reason: Option<String>,
 }
@@ -82,6 +85,8 @@ pub struct RequestPermissionsEvent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DynamicToolCallRequestEvent {
     pub call_id: CallId,
+    #[serde(default)]
+    pub namespace: Option<String>,
     pub tool: String,
     pub arguments: Value,
 }

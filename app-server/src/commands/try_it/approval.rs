@@ -8,11 +8,18 @@ use codex_app_server_protocol::v2::approval::{
     CommandExecutionApprovalDecision, CommandExecutionRequestApprovalResponse, FileChangeApprovalDecision,
     FileChangeRequestApprovalResponse,
 };
+use codex_app_server_protocol::v2::dynamic_tool::DynamicToolCallResponse;
+use codex_app_server_protocol::v2::permission::{
+    GrantedPermissionProfile, PermissionGrantScope, PermissionsRequestApprovalResponse,
+    RequestPermissionProfile,
+};
+use codex_app_server_protocol::v2::user_input::ToolRequestUserInputResponse;
 use serde_json::Value;
 
 use super::Error;
 use super::options::Approvals;
 use super::person::Person;
+use super::user_input;
 use crate::convert::to_wire::command::line;
 
 /// What a person can say to a question.
@@ -40,6 +47,18 @@ impl Approver {
 
     /// The answer to a question, as the wire wants it.
     pub async fn decide(&self, question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
+        if let ServerRequest::ToolRequestUserInput(params) = question {
+            let is_asked = self.has_person && self.approvals == Approvals::Ask;
+            let answer = if is_asked { user_input::ask(params, person).await? } else { Default::default() };
+            return Ok(serde_json::to_value(answer)?);
+        }
+        if let ServerRequest::DynamicToolCall(_) = question {
+            // None were offered.
+            return Ok(serde_json::to_value(DynamicToolCallResponse {
+                content_items: Vec::new(),
+                success: false,
+            })?);
+        }
         person.terminal.complain(describe(question));
         let (decision, why) = match self.approvals {
             Approvals::Ask if self.has_person => return Ok(answer(question, ask(question, person).await?)?),
@@ -83,7 +102,10 @@ fn offer(question: &ServerRequest) -> Option<&[String]> {
         ServerRequest::CommandExecutionRequestApproval(params) => {
             params.proposed_execpolicy_amendment.as_deref()
         }
-        ServerRequest::FileChangeRequestApproval(_) => None,
+        ServerRequest::FileChangeRequestApproval(_)
+        | ServerRequest::PermissionsRequestApproval(_)
+        | ServerRequest::ToolRequestUserInput(_)
+        | ServerRequest::DynamicToolCall(_) => None,
     }
 }
 
@@ -110,6 +132,21 @@ fn describe(question: &ServerRequest) -> String {
                 format!("May the changes shown above be made{}?", root.unwrap_or_default()),
                 params.reason.as_deref(),
             )
+        }
+        ServerRequest::PermissionsRequestApproval(params) => {
+            let files = params.permissions.file_system.as_ref();
+            let list = |what: &str, paths: Option<&Vec<String>>| {
+                paths.map(|paths| format!("\n  {what} {}", paths.join(", "))).unwrap_or_default()
+            };
+            let (read, write) = (files.and_then(|f| f.read.as_ref()), files.and_then(|f| f.write.as_ref()));
+            let network = if params.permissions.network.is_some() { "\n  use the network" } else { "" };
+            let asked = [list("read", read), list("write in", write)].concat();
+            (format!("May later commands do this, too?{asked}{network}"), params.reason.as_deref())
+        }
+        ServerRequest::DynamicToolCall(params) => (format!("The tool {} is called.", params.tool), None),
+        ServerRequest::ToolRequestUserInput(params) => {
+            let questions = params.questions.iter().flat_map(user_input::shown);
+            (questions.collect::<Vec<_>>().join("\n"), None)
         }
     };
     reason.map_or_else(|| what.clone(), |reason| format!("{what}\n  because: {reason}"))
@@ -140,6 +177,34 @@ fn answer(question: &ServerRequest, decision: Decision) -> Result<Value, serde_j
                 Decision::Cancel => FileChangeApprovalDecision::Cancel,
             };
             serde_json::to_value(FileChangeRequestApprovalResponse { decision })
+        }
+        ServerRequest::PermissionsRequestApproval(params) => {
+            let RequestPermissionProfile { network, file_system } = params.permissions.clone();
+            let permissions = match decision {
+                // Allowing for good is not offered here.
+                Decision::Accept | Decision::AcceptForSession | Decision::AcceptForGood => {
+                    GrantedPermissionProfile { network, file_system }
+                }
+                Decision::Decline | Decision::Cancel => GrantedPermissionProfile::default(),
+            };
+            let scope = match decision {
+                Decision::AcceptForSession => PermissionGrantScope::Session,
+                Decision::Accept | Decision::AcceptForGood | Decision::Decline | Decision::Cancel => {
+                    PermissionGrantScope::Turn
+                }
+            };
+            serde_json::to_value(PermissionsRequestApprovalResponse {
+                permissions,
+                scope,
+                strict_auto_review: None,
+            })
+        }
+        ServerRequest::DynamicToolCall(_) => {
+            serde_json::to_value(DynamicToolCallResponse { content_items: Vec::new(), success: false })
+        }
+        // A yes or a no is no answer to it.
+        ServerRequest::ToolRequestUserInput(_) => {
+            serde_json::to_value(ToolRequestUserInputResponse::default())
         }
     }
 }

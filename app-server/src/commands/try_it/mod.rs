@@ -12,6 +12,7 @@ mod person;
 mod provider;
 mod show;
 mod turn;
+mod user_input;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! What a client sends, in the words of the engine. What the engine cannot do is refused, naming the field.
 
+pub(crate) mod answer;
 pub(crate) mod input;
 pub(crate) mod policy;
 pub(crate) mod thread;

@@ -7,6 +7,7 @@ use codex_app_server_protocol::v2::turn::TurnStartParams;
 use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
 use codex_core::config::profiles::Profile;
+use codex_protocol::mode::{self, Mode};
 use codex_protocol::policy::{ActivePermissionProfile, SandboxPolicy};
 use codex_protocol::submission::{TurnOverrides, UserTurn};
 
@@ -34,8 +35,15 @@ pub(crate) struct Surroundings<'a> {
 /// says counts before the same setting beside it.
 pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Result<UserTurn, RpcError> {
     refuse_unsupported(&params)?;
-    let mode = params.collaboration_mode.map(collaboration_mode).transpose()?;
-    let (mode_model, mode_effort) = mode.unwrap_or_default();
+    let (mode, model, effort) = match params.collaboration_mode {
+        // The settings of a mode take the place of those beside it, also where they name nothing.
+        Some(CollaborationMode { mode, settings }) => (
+            Some(collaboration_mode(mode, settings.developer_instructions)),
+            Some(settings.model),
+            Some(settings.reasoning_effort),
+        ),
+        None => (None, params.model, params.effort.map(Some)),
+    };
     let cwd = params.cwd.map(|cwd| from.directory.join(cwd));
     let roots = params.runtime_workspace_roots.map(policy::workspace_roots).transpose()?;
     let mut sandbox_policy = match (params.sandbox_policy, params.permissions) {
@@ -64,10 +72,11 @@ pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Resu
             approval_policy: params.approval_policy.map(policy::approval_policy),
             sandbox_policy,
             active_permission_profile: active_permission_profile.flatten(),
-            model: mode_model.or(params.model),
-            effort: mode_effort.or(params.effort).map(Some),
+            model,
+            effort,
             summary: params.summary.map(policy::summary),
             service_tier: params.service_tier,
+            mode,
         },
         final_output_json_schema: params.output_schema,
     })
@@ -90,16 +99,12 @@ fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {
     }
 }
 
-/// Model and effort of a mode. There is only the one in which the agent works.
-fn collaboration_mode(mode: CollaborationMode) -> Result<(Option<String>, Option<String>), RpcError> {
-    match mode.mode {
-        ModeKind::Default if mode.settings.developer_instructions.is_some() => Err(unsupported(
-            "collaborationMode.settings.developer_instructions",
-            "pass `developerInstructions` when the thread starts",
-        )),
-        ModeKind::Default => Ok((Some(mode.settings.model), mode.settings.reasoning_effort)),
-        ModeKind::Plan => Err(unsupported("collaborationMode.mode: plan", "use `default`")),
-    }
+fn collaboration_mode(kind: ModeKind, instructions: Option<String>) -> Mode {
+    let kind = match kind {
+        ModeKind::Plan => mode::ModeKind::Plan,
+        ModeKind::Default => mode::ModeKind::Default,
+    };
+    Mode { kind, instructions: instructions.filter(|text| !text.trim().is_empty()) }
 }
 
 /// The policy of the turn before, without the roots that a request added to those of its profile or the settings.
@@ -192,7 +197,7 @@ mod tests {
         check(
             json!({}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -200,20 +205,44 @@ mod tests {
                    "approvalPolicy": "never", "sandboxPolicy": {"type": "readOnly"}, "model": "m",
                    "effort": "high", "summary": "none", "serviceTier": null, "outputSchema": {"type": "object"}}),
             expect![[
-                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"active_permission_profile":null,"model":"m","effort":"high","summary":"none","service_tier":null},"final_output_json_schema":{"type":"object"}}"#
+                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"model":"m","effort":"high","summary":"none","service_tier":null,"mode":null},"final_output_json_schema":{"type":"object"}}"#
             ]],
         );
         check(
             json!({"permissions": ":workspace", "cwd": "/a/../b"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "default", "settings":
                    {"model": "m", "reasoning_effort": "low", "developer_instructions": null}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":"low","summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":null}},"final_output_json_schema":null}"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn modes() {
+        check(
+            json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "plan", "settings":
+                   {"model": "m"}}}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"collaborationMode": {"mode": "pair_programming", "settings":
+                   {"model": "m", "reasoning_effort": "low", "developer_instructions": "Be brief."}}}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":"Be brief."}},"final_output_json_schema":null}"#
+            ]],
+        );
+        check(
+            json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m", "developer_instructions": " "}}}),
+            expect![[
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
             ]],
         );
     }
@@ -223,26 +252,26 @@ mod tests {
         check(
             json!({"runtimeWorkspaceRoots": ["/a", "/work"]}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "sandboxPolicy": {"type": "workspaceWrite",
                    "writableRoots": ["/b"]}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"active_permission_profile":{"id":":read-only","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -288,17 +317,6 @@ mod tests {
             expect![
                 "`environments` is not supported by this server; use `cwd` and `runtimeWorkspaceRoots` (-32600)"
             ],
-        );
-        check(
-            json!({"collaborationMode": {"mode": "default", "settings": {"model": "m",
-                   "developer_instructions": "x"}}}),
-            expect![
-                "`collaborationMode.settings.developer_instructions` is not supported by this server; pass `developerInstructions` when the thread starts (-32600)"
-            ],
-        );
-        check(
-            json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m"}}}),
-            expect!["`collaborationMode.mode: plan` is not supported by this server; use `default` (-32600)"],
         );
     }
 }

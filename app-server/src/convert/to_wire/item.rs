@@ -9,10 +9,11 @@ use codex_app_server_protocol::v2::item::{ThreadItem, ThreadItemDetails as Detai
 use codex_app_server_protocol::v2::item_message as message;
 use codex_app_server_protocol::v2::item_tool as tool;
 use codex_core::base::text::{head, tail};
+use codex_protocol::dynamic_tool::ToolContent;
 use codex_protocol::response_item::MessagePhase;
 use codex_protocol::turn_item::{
-    AgentMessageItem, AgentText, CommandExecutionItem, CommandSource, CommandStatus, FileChange,
-    FileChangeItem, McpToolCallItem, PatchStatus, TurnItem, UserMessageItem, WebSearchItem,
+    AgentMessageItem, AgentText, CommandExecutionItem, CommandSource, CommandStatus, DynamicToolCallItem,
+    FileChange, FileChangeItem, McpToolCallItem, PatchStatus, TurnItem, UserMessageItem, WebSearchItem,
 };
 use serde_json::Value;
 
@@ -44,6 +45,7 @@ fn details(item: TurnItem) -> Details {
         TurnItem::CommandExecution(item) => command_execution(item),
         TurnItem::FileChange(item) => file_change(item),
         TurnItem::McpToolCall(item) => mcp_tool_call(item),
+        TurnItem::DynamicToolCall(item) => dynamic_tool_call(item),
         TurnItem::WebSearch(item) => web_search(item),
         TurnItem::ImageView(item) => Details::ImageView { id: item.id.to_string(), path: path(&item.path) },
         TurnItem::EnteredReviewMode(item) => {
@@ -231,6 +233,32 @@ fn mcp_result(result: Value) -> tool::McpToolCallResult {
     })
 }
 
+fn dynamic_tool_call(item: DynamicToolCallItem) -> Details {
+    Details::DynamicToolCall {
+        id: item.id.to_string(),
+        namespace: item.namespace,
+        tool: item.tool,
+        arguments: item.arguments,
+        status: match item.status {
+            CommandStatus::InProgress => tool::DynamicToolCallStatus::InProgress,
+            CommandStatus::Completed => tool::DynamicToolCallStatus::Completed,
+            CommandStatus::Failed | CommandStatus::Declined => tool::DynamicToolCallStatus::Failed,
+        },
+        content_items: item.content_items.map(|parts| parts.into_iter().map(tool_content).collect()),
+        success: item.success,
+        duration_ms: item.duration.map(milliseconds),
+    }
+}
+
+fn tool_content(part: ToolContent) -> tool::DynamicToolCallOutputContentItem {
+    use tool::DynamicToolCallOutputContentItem as Content;
+    match part {
+        ToolContent::InputText { text } => Content::InputText { text: shown_output(text) },
+        ToolContent::InputImage { image_url } => Content::InputImage { image_url },
+        ToolContent::InputAudio { audio_url } => Content::InputAudio { audio_url },
+    }
+}
+
 fn web_search(item: WebSearchItem) -> Details {
     Details::WebSearch {
         action: item.action.as_ref().map(web_search_action),
@@ -332,6 +360,12 @@ mod tests {
             r#"{"type":"McpToolCall","id":"m","server":"s","tool":"t","arguments":{"a":1},"status":"completed","result":{"content":[],"_meta":{"x":1}},"duration":null}"#,
             expect![[
                 r#"{"type":"mcpToolCall","id":"m","server":"s","tool":"t","status":"completed","arguments":{"a":1},"appContext":null,"mcpAppUi":null,"pluginId":null,"readOnlyHint":null,"result":{"content":[],"structuredContent":null,"_meta":{"x":1}},"error":null,"durationMs":null"#
+            ]],
+        );
+        check(
+            r#"{"type":"DynamicToolCall","id":"call_4_0","namespace":"ns","tool":"lookup","arguments":{"q":"x"},"status":"completed","content_items":[{"type":"inputText","text":"found"}],"success":true,"duration":{"secs":0,"nanos":740608}}"#,
+            expect![[
+                r#"{"type":"dynamicToolCall","id":"call_4_0","namespace":"ns","tool":"lookup","arguments":{"q":"x"},"status":"completed","contentItems":[{"type":"inputText","text":"found"}],"success":true,"durationMs":0"#
             ]],
         );
         check(

@@ -15,7 +15,7 @@ use codex_protocol::rollout::SessionSource;
 use super::view;
 use crate::context::Context;
 use crate::convert::to_core::policy;
-use crate::convert::to_core::thread::start_overrides;
+use crate::convert::to_core::thread::{dynamic_tools, start_overrides};
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
@@ -28,10 +28,11 @@ impl Handle<ThreadStart> for Context {
 
     async fn handle(&self, mut params: ThreadStartParams) -> Result<Reply<ThreadStartResponse>, RpcError> {
         let overrides = start_overrides(&mut params)?;
+        let dynamic_tools = dynamic_tools(params.dynamic_tools.take().unwrap_or_default())?;
         let mut config = self.read_settings(move |configs| configs.for_thread(&overrides)).await??;
         add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
-        let options =
-            StartOptions { ephemeral: params.ephemeral.unwrap_or_default(), source: SessionSource::VSCode };
+        let ephemeral = params.ephemeral.unwrap_or_default();
+        let options = StartOptions { ephemeral, source: SessionSource::VSCode, dynamic_tools };
         let new = self.conversations().start(Arc::new(config), options).await?;
         let (loaded, gate) = self.open(new, None, None);
         let snapshot = loaded.conversation.snapshot().await?;

@@ -10,10 +10,12 @@ use codex_app_server_protocol::v2::settings::{
 use codex_app_server_protocol::v2::thread::Thread;
 use codex_app_server_protocol::v2::thread_start::ThreadStartResponse;
 use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
+use codex_core::context::modes;
 use codex_core::rollout::list::StoredThread;
 use codex_core::session::request::Snapshot;
 use codex_core::session::settings::SessionSettings;
 use codex_protocol::ids::ConversationId;
+use codex_protocol::mode;
 use codex_protocol::policy::SandboxPolicy;
 
 use crate::convert::to_wire::{path, policy, thread, usage};
@@ -135,14 +137,18 @@ pub(in crate::handlers) fn settings_updated(
     })
 }
 
-/// There is one mode, in which the agent works.
+/// The mode, with what the model is told about it where that is not what it is told anyway.
 pub(super) fn collaboration_mode(settings: &SessionSettings) -> CollaborationMode {
+    let (mode, instructions) = match settings.mode.kind {
+        mode::ModeKind::Plan => (ModeKind::Plan, Some(modes::instructions(&settings.mode).to_owned())),
+        mode::ModeKind::Default => (ModeKind::Default, settings.mode.instructions.clone()),
+    };
     let settings = Settings {
         model: settings.model.clone(),
         reasoning_effort: settings.effort.clone(),
-        developer_instructions: None,
+        developer_instructions: instructions,
     };
-    CollaborationMode { mode: ModeKind::Default, settings }
+    CollaborationMode { mode, settings }
 }
 
 fn active_profile(settings: &SessionSettings) -> Option<ActivePermissionProfile> {

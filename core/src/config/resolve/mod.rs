@@ -277,7 +277,9 @@ mod tests {
                 hide_agent_reasoning: false,
                 show_raw_agent_reasoning: false,
                 features: {
+                    "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
+                    "request_permissions_tool": false,
                     "shell_command_tool": false,
                     "shell_snapshot": true,
                     "shell_tool": true,

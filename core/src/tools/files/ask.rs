@@ -21,6 +21,7 @@ pub async fn ask(context: &SessionTaskContext, job: &Job) -> Result<Answer, Tool
     let errand = Errand {
         argument: ARGUMENT,
         policy: &policy,
+        cwd: &context.turn.cwd,
         patience: PATIENCE,
         last_moment: Duration::ZERO,
         longest_answer: LONGEST_ANSWER,

@@ -36,6 +36,7 @@ use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::approval::ApprovalRequest;
+use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
 use crate::turn::services::SessionServices;
 
@@ -143,13 +144,14 @@ impl CommandRequest {
 
     async fn open(&mut self, context: &SessionTaskContext, boundary: Boundary) -> Result<Owned, ToolError> {
         let services = &context.services;
-        let policy = &context.turn.sandbox_policy;
-        let policy = match boundary {
-            Boundary::Sandbox => policy,
-            Boundary::None => &SandboxPolicy::DangerFullAccess,
+        let Ground { policy, cwd } = match boundary {
+            Boundary::Sandbox => context.ground().await,
+            Boundary::None => {
+                Ground { policy: SandboxPolicy::DangerFullAccess, cwd: context.turn.cwd.clone() }
+            }
         };
-        let spec = CommandSpec { env: self.variables(context, policy), ..self.spec.clone() };
-        let opened = match plan(services, policy, &context.turn.cwd, spec, self.profile.clone()).await {
+        let spec = CommandSpec { env: self.variables(context, &policy), ..self.spec.clone() };
+        let opened = match plan(services, &policy, &cwd, spec, self.profile.clone()).await {
             Ok(launch) => {
                 let request = OpenRequest {
                     launch,

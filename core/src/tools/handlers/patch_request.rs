@@ -24,6 +24,7 @@ use crate::tools::patch::{launch, turn_diff, writer};
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::tools::{errand, orchestrator};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
 
 /// Longer ones are not looked at.
@@ -71,7 +72,7 @@ async fn checked(
     context: &SessionTaskContext,
 ) -> Result<Result<PatchRequest, Refused>, Interrupted> {
     let turn = &context.turn;
-    let (policy, turn_cwd) = (turn.sandbox_policy.clone(), turn.cwd.clone());
+    let Ground { policy, cwd: turn_cwd } = context.ground().await;
     let sandbox = context.services.sandbox.clone();
     let command = errand::command(context, writer::ARGUMENT, &policy);
     // Files may be large, and disks slow.
@@ -273,9 +274,11 @@ impl Sandboxed for PatchRequest {
         // A further attempt tells how it ends in the place of the last one.
         self.end = None;
         self.announce(context).await;
-        let policy = match boundary {
-            Boundary::Sandbox => &context.turn.sandbox_policy,
-            Boundary::None => &SandboxPolicy::DangerFullAccess,
+        let ground = match boundary {
+            Boundary::Sandbox => context.ground().await,
+            Boundary::None => {
+                Ground { policy: SandboxPolicy::DangerFullAccess, cwd: context.turn.cwd.clone() }
+            }
         };
         let began = Instant::now();
         let report = match self.outside.first() {
@@ -286,7 +289,7 @@ impl Sandboxed for PatchRequest {
                 denied: true,
                 left: Vec::new(),
             })),
-            _ => launch::write(context, policy, &self.job).await,
+            _ => launch::write(context, &ground, &self.job).await,
         };
         let may_be_changed = match &report {
             Ok(Report::Done) => true,

@@ -13,7 +13,10 @@ use crate::turn::port::SessionTaskContext;
 const NAME: &str = "update_plan";
 
 #[derive(Debug)]
-pub struct UpdatePlan;
+pub struct UpdatePlan {
+    /// Not while there is no work under way whose progress could be shown.
+    pub is_offered: bool,
+}
 
 impl ToolHandler for UpdatePlan {
     fn name(&self) -> &str {
@@ -21,7 +24,7 @@ impl ToolHandler for UpdatePlan {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        Some(ToolSpec::Function(FunctionTool {
+        let tool = ToolSpec::Function(FunctionTool {
             name: NAME.into(),
             description:
                 "Shows the user your plan of the work and how far you are. Send the whole plan each \
@@ -53,7 +56,8 @@ impl ToolHandler for UpdatePlan {
                 "required": ["plan"],
                 "additionalProperties": false
             }),
-        }))
+        });
+        self.is_offered.then_some(tool)
     }
 
     fn run<'a>(
@@ -62,6 +66,11 @@ impl ToolHandler for UpdatePlan {
         context: &'a SessionTaskContext,
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
+            if !self.is_offered {
+                let text =
+                    "update_plan is not used in plan mode; write the plan between <proposed_plan> tags";
+                return Err(ToolError::RespondToModel(text.into()));
+            }
             let plan: PlanUpdateEvent = call.arguments()?;
             context.emit(EventMsg::PlanUpdate(plan)).await?;
             Ok(ToolOutput::text("Plan updated"))

@@ -1,11 +1,11 @@
 //! Starting the writer in the sandbox, and hearing its report.
 
-use codex_protocol::policy::SandboxPolicy;
 use tokio::time::Duration;
 
 use crate::tools::errand::{self, Answered, Errand, ErrandError};
 use crate::tools::patch::job::{Job, Report};
 use crate::tools::patch::writer::ARGUMENT;
+use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
 
 /// Longer than any patch takes.
@@ -16,15 +16,12 @@ const LAST_MOMENT: Duration = Duration::from_secs(2);
 const LONGEST_REPORT: u64 = 16 * 1024 * 1024;
 
 /// Has the changes made under a policy. The text of a failure says why it is not known what came of it.
-pub async fn write(
-    context: &SessionTaskContext,
-    policy: &SandboxPolicy,
-    job: &Job,
-) -> Result<Report, String> {
+pub async fn write(context: &SessionTaskContext, ground: &Ground, job: &Job) -> Result<Report, String> {
     let job = serde_json::to_vec(job).map_err(|error| error.to_string())?;
     let errand = Errand {
         argument: ARGUMENT,
-        policy,
+        policy: &ground.policy,
+        cwd: &ground.cwd,
         patience: PATIENCE,
         last_moment: LAST_MOMENT,
         longest_answer: LONGEST_REPORT,

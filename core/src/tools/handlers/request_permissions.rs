@@ -1,0 +1,305 @@
+//! `request_permissions`: asks a human for more than the sandbox allows, for all later commands and patches of the turn
+//! or of the session.
+//!
+//! A human sees the real paths, and nothing is granted that was not asked for. What no command may ever touch is not
+//! even asked about.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use codex_protocol::event::EventMsg;
+use codex_protocol::events::approval::RequestPermissionsEvent;
+use codex_protocol::permission::{
+    FileSystemPermissions, GrantScope, NetworkPermissions, PermissionGrant, PermissionProfile,
+};
+use codex_protocol::policy::AskForApproval;
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::base::cancel::or_cancelled;
+use crate::base::paths::AbsolutePath;
+use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::sandbox::Sandbox;
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::tools::registry::ToolHandler;
+use crate::turn::grants::Grants;
+use crate::turn::port::SessionTaskContext;
+use crate::turn::question::{ClientAnswer, ClientQuestion};
+
+const NAME: &str = "request_permissions";
+/// A human has to read them.
+const MOST_PATHS: usize = 32;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    permissions: PermissionProfile,
+    reason: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct RequestPermissions;
+
+/// What is asked for, with real paths.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Wanted {
+    grants: Grants,
+    read: BTreeSet<PathBuf>,
+}
+
+impl ToolHandler for RequestPermissions {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn spec(&self) -> Option<ToolSpec> {
+        let paths = |description: &str| json!({"type": "array", "items": {"type": "string"}, "description": description});
+        Some(ToolSpec::Function(FunctionTool {
+            name: NAME.into(),
+            description: "Asks the user to let later commands and patches do more than the sandbox allows. The user may \
+                          grant less than you ask for. Ask for as little as will do."
+                .into(),
+            strict: false,
+            parameters: json!({
+                "type": "object",
+                "properties": {
+                    "permissions": {
+                        "type": "object",
+                        "properties": {
+                            "network": {
+                                "type": "object",
+                                "properties": {"enabled": {"type": "boolean", "description": "True to use the network."}},
+                                "additionalProperties": false
+                            },
+                            "file_system": {
+                                "type": "object",
+                                "properties": {
+                                    "read": paths("Paths to read."),
+                                    "write": paths("Folders to write in. They must exist.")
+                                },
+                                "additionalProperties": false
+                            }
+                        },
+                        "additionalProperties": false
+                    },
+                    "reason": {"type": "string", "description": "What for, in one sentence to the user."}
+                },
+                "required": ["permissions"],
+                "additionalProperties": false
+            }),
+        }))
+    }
+
+    fn run<'a>(
+        &'a self,
+        call: &'a ToolCall,
+        context: &'a SessionTaskContext,
+    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+        Box::pin(async move {
+            let Arguments { permissions, reason } = call.arguments()?;
+            let turn = &context.turn;
+            if turn.sandbox_policy.is_unrestricted() {
+                return Ok(ToolOutput::text("commands run without a sandbox; there is nothing to ask for"));
+            }
+            if !may_ask(turn.approval_policy) {
+                let text = "the approval policy does not let the user be asked for permissions; do without";
+                return Err(ToolError::RespondToModel(text.into()));
+            }
+            let places = Places::of(context);
+            let wanted = places.look(context, permissions).await?.map_err(ToolError::RespondToModel)?;
+            let held = context.grants().await?;
+            let is_held = wanted.grants.write.iter().all(|path| held.covers(path));
+            let needs_network = wanted.grants.network && !held.network && !turn.sandbox_policy.has_network();
+            if is_held && !needs_network && wanted.read.is_empty() {
+                return told(PermissionGrant { permissions: profile(&wanted), scope: GrantScope::Turn });
+            }
+            let question = EventMsg::RequestPermissions(RequestPermissionsEvent {
+                call_id: call.call_id.clone(),
+                cwd: turn.cwd.as_path().to_path_buf(),
+                permissions: profile(&wanted),
+                reason,
+            });
+            let question = ClientQuestion { call_id: call.call_id.clone(), question };
+            let ClientAnswer::Permissions(grant) = context.ask_client(question).await? else {
+                return told(PermissionGrant::default());
+            };
+            // An answer that cannot be understood grants nothing.
+            let granted = places.look(context, grant.permissions).await?.unwrap_or_default();
+            let granted = common(&wanted, granted);
+            if !granted.grants.is_empty() {
+                context.grant(grant.scope, granted.grants.clone()).await?;
+            }
+            told(PermissionGrant { permissions: profile(&granted), scope: grant.scope })
+        })
+    }
+}
+
+fn may_ask(policy: AskForApproval) -> bool {
+    match policy {
+        AskForApproval::Never => false,
+        AskForApproval::Granular(granular) => granular.request_permissions,
+        AskForApproval::UnlessTrusted | AskForApproval::OnFailure | AskForApproval::OnRequest => true,
+    }
+}
+
+fn told(grant: PermissionGrant) -> Result<ToolOutput, ToolError> {
+    let text = serde_json::to_string(&grant);
+    text.map(ToolOutput::text).map_err(|error| ToolError::Fatal(error.to_string()))
+}
+
+fn profile(wanted: &Wanted) -> PermissionProfile {
+    let list = |paths: &BTreeSet<PathBuf>| (!paths.is_empty()).then(|| paths.iter().cloned().collect());
+    let (read, write) = (list(&wanted.read), list(&wanted.grants.write));
+    let has_paths = read.is_some() || write.is_some();
+    PermissionProfile {
+        network: wanted.grants.network.then_some(NetworkPermissions { enabled: Some(true) }),
+        file_system: has_paths.then_some(FileSystemPermissions { read, write }),
+    }
+}
+
+/// What was granted of what was asked for.
+fn common(wanted: &Wanted, granted: Wanted) -> Wanted {
+    let readable = |path: &PathBuf| wanted.read.iter().any(|asked| path.starts_with(asked));
+    Wanted {
+        grants: Grants {
+            network: wanted.grants.network && granted.grants.network,
+            write: granted.grants.write.into_iter().filter(|path| wanted.grants.covers(path)).collect(),
+        },
+        read: granted.read.into_iter().filter(readable).collect(),
+    }
+}
+
+/// Where paths lead, and where no command may go.
+#[derive(Clone)]
+struct Places {
+    cwd: AbsolutePath,
+    sandbox: Arc<Sandbox>,
+}
+
+impl Places {
+    fn of(context: &SessionTaskContext) -> Self {
+        Self { cwd: context.turn.cwd.clone(), sandbox: Arc::clone(&context.services.sandbox) }
+    }
+
+    /// Away from the runtime's own threads: disks may be slow.
+    async fn look(
+        &self,
+        context: &SessionTaskContext,
+        permissions: PermissionProfile,
+    ) -> Result<Result<Wanted, String>, ToolError> {
+        let places = self.clone();
+        let looked = context.services.group.spawn_blocking(move || places.resolve(permissions));
+        let looked = or_cancelled(&context.token, looked).await?;
+        Ok(looked.unwrap_or_else(|error| Err(error.to_string())))
+    }
+
+    fn resolve(&self, permissions: PermissionProfile) -> Result<Wanted, String> {
+        let paths = permissions.file_system.unwrap_or_default();
+        let (read, write) = (paths.read.unwrap_or_default(), paths.write.unwrap_or_default());
+        if read.len() + write.len() > MOST_PATHS {
+            return Err(format!("at most {MOST_PATHS} paths can be asked for at once"));
+        }
+        let read = read.iter().map(|path| self.readable(path)).collect::<Result<_, _>>()?;
+        let write = write.iter().map(|path| self.writable(path)).collect::<Result<_, _>>()?;
+        let network = permissions.network.and_then(|network| network.enabled).unwrap_or(false);
+        let wanted = Wanted { grants: Grants { network, write }, read };
+        if wanted == Wanted::default() {
+            return Err("`permissions` must name at least one: a path, or the network".into());
+        }
+        Ok(wanted)
+    }
+
+    fn readable(&self, path: &Path) -> Result<PathBuf, String> {
+        let real = self.real(path)?;
+        if self.sandbox.is_hidden(&real) {
+            return Err(format!(
+                "`{}` is never readable in the sandbox, whatever is granted",
+                real.display()
+            ));
+        }
+        Ok(real)
+    }
+
+    fn writable(&self, path: &Path) -> Result<PathBuf, String> {
+        let real = self.real(path)?;
+        if !real.is_dir() {
+            return Err(format!("`{}` is no folder; ask for the folder that holds it", real.display()));
+        }
+        if self.sandbox.is_protected(&real) {
+            return Err(format!(
+                "`{}` is never writable in the sandbox, whatever is granted; run the command with `sandbox_permissions` set \
+                 to `require_escalated`",
+                real.display()
+            ));
+        }
+        Ok(real)
+    }
+
+    fn real(&self, path: &Path) -> Result<PathBuf, String> {
+        let path = self.cwd.join(path);
+        std::fs::canonicalize(path.as_path()).map_err(|error| format!("`{path}` cannot be found: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(network: bool, write: &[&str], read: &[&str]) -> Wanted {
+        let set = |paths: &[&str]| paths.iter().map(PathBuf::from).collect();
+        Wanted { grants: Grants { network, write: set(write) }, read: set(read) }
+    }
+
+    #[test]
+    fn no_more_is_granted_than_was_asked_for() {
+        let asked = wanted(false, &["/a/b"], &["/r"]);
+        for (granted, common_part) in [
+            (
+                wanted(true, &["/a/b", "/a/b/c", "/a", "/x"], &["/r/s", "/"]),
+                wanted(false, &["/a/b", "/a/b/c"], &["/r/s"]),
+            ),
+            (wanted(true, &["/"], &[]), wanted(false, &[], &[])),
+            (Wanted::default(), Wanted::default()),
+        ] {
+            assert_eq!(common(&asked, granted), common_part);
+        }
+        assert!(common(&wanted(true, &[], &[]), wanted(true, &[], &[])).grants.network);
+    }
+
+    #[test]
+    fn paths_are_real_and_what_is_protected_is_not_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = std::fs::canonicalize(folder.path()).unwrap();
+        for name in ["work/.git/hooks", "home", "other"] {
+            std::fs::create_dir_all(root.join(name)).unwrap();
+        }
+        std::fs::write(root.join("other/file"), "").unwrap();
+        std::fs::write(root.join("home/auth.json"), "").unwrap();
+        std::os::unix::fs::symlink(root.join("other"), root.join("work/link")).unwrap();
+        let places = Places {
+            cwd: AbsolutePath::new(root.join("work")).unwrap(),
+            sandbox: Arc::new(Sandbox::detect("/helper".into(), &root.join("home"))),
+        };
+        let check = |read: &[&str], write: &[&str]| {
+            let list = |paths: &[&str]| Some(paths.iter().map(PathBuf::from).collect());
+            let file_system = Some(FileSystemPermissions { read: list(read), write: list(write) });
+            let looked = places.resolve(PermissionProfile { network: None, file_system });
+            let text = looked
+                .map_or_else(|why| why, |wanted| format!("{:?} {:?}", wanted.read, wanted.grants.write));
+            text.replace(&root.display().to_string(), "~")
+        };
+        assert_eq!(check(&["link/file"], &["link", "../other"]), r#"{"~/other/file"} {"~/other"}"#);
+        assert_eq!(
+            check(&[], &["../other/file"]),
+            "`~/other/file` is no folder; ask for the folder that holds it"
+        );
+        assert!(check(&[], &["nowhere"]).starts_with("`~/work/nowhere` cannot be found"));
+        for path in [".git", ".git/hooks", "../home"] {
+            assert!(check(&[], &[path]).contains("is never writable in the sandbox"), "{path}");
+        }
+        assert!(check(&["../home/auth.json"], &[]).contains("is never readable in the sandbox"));
+        assert_eq!(check(&[], &[]), "`permissions` must name at least one: a path, or the network");
+    }
+}

@@ -1,0 +1,173 @@
+//! Tools that the client carries out.
+
+use codex_protocol::dynamic_tool::DynamicToolSpec;
+use expect_test::expect;
+use serde_json::json;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        (
+            "client_tools::what_it_gives_back_is_shown_to_the_model",
+            what_it_gives_back_is_shown_to_the_model as fn(),
+        ),
+        ("client_tools::a_tool_can_fail", a_tool_can_fail as fn()),
+        ("client_tools::an_interrupt_ends_the_call", an_interrupt_ends_the_call as fn()),
+        (
+            "client_tools::a_resumed_conversation_still_has_them",
+            a_resumed_conversation_still_has_them as fn(),
+        ),
+        (
+            "client_tools::arguments_that_are_no_json_do_not_reach_the_client",
+            arguments_that_are_no_json_do_not_reach_the_client as fn(),
+        ),
+    ]
+}
+
+fn setting() -> Setting {
+    let tool =
+        json!({"type": "function", "name": "lookup", "description": "d", "inputSchema": {"type": "object"}});
+    let group = json!({"type": "namespace", "name": "shop", "description": "d", "tools": [tool]});
+    let tools: Vec<DynamicToolSpec> = serde_json::from_value(json!([tool, group])).unwrap();
+    Setting { tools, ..Setting::default() }
+}
+
+fn what_it_gives_back_is_shown_to_the_model() {
+    check(
+        setting(),
+        "call lookup {\"q\": 1}\ncall shop/lookup {}\ncall shop__lookup\nsay {output1} {output2} {output3}\n",
+        "quiet\nuser go\ngives one\ngives two\ngives three",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   tool lookup InProgress gave null 
+              the client runs lookup {"q":1}
+            > gives one
+              completed tool lookup Completed gave [{"type":"inputText","text":"one"}] 
+              started   tool lookup InProgress gave null 
+              the client runs shop/lookup {}
+            > gives two
+              completed tool lookup Completed gave [{"type":"inputText","text":"two"}] 
+              started   tool lookup InProgress gave null 
+              the client runs shop/lookup {}
+            > gives three
+              completed tool lookup Completed gave [{"type":"inputText","text":"three"}] 
+              started   agent ""
+              completed agent "one two three"
+            turn completed after 4 responses
+        "#]],
+    );
+}
+
+fn a_tool_can_fail() {
+    check(
+        setting(),
+        "call lookup\ncall lookup\ncall elsewhere\nsay done\n",
+        "quiet\nuser go\ngives error 5\nfails the client is gone\nresults",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   tool lookup InProgress gave null 
+              the client runs lookup {}
+            > gives error 5
+              completed tool lookup Failed gave [{"type":"inputText","text":"error 5"}] 
+              started   tool lookup InProgress gave null 
+              the client runs lookup {}
+            > fails the client is gone
+              completed tool lookup Failed gave [{"type":"inputText","text":"the client is gone"}] 
+              started   agent ""
+              completed agent "done"
+            turn completed after 4 responses
+            > results
+              result error 5
+              result the client is gone
+              result unsupported call: elsewhere
+        "#]],
+    );
+}
+
+fn an_interrupt_ends_the_call() {
+    check(
+        setting(),
+        "[turn 1]\ncall lookup\n\n[turn 2]\nsay again\n",
+        "quiet\nuser go\ninterrupt\nuser again\ncount aborted by user",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   tool lookup InProgress gave null 
+              the client runs lookup {}
+            > interrupt
+              completed tool lookup Failed gave [] the turn was interrupted
+            turn aborted: Interrupted
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              completed agent "again"
+            turn completed after 2 responses
+            > count aborted by user
+            1 of 1 results
+        "#]],
+    );
+}
+
+fn a_resumed_conversation_still_has_them() {
+    check(
+        setting(),
+        "[turn 1]\nsay hello\n\n[turn 2]\ncall shop/lookup\nsay {output1}\n",
+        "quiet\nuser one\nresume\nuser two\ngives found",
+        expect![[r#"
+            > quiet
+            > user one
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              completed agent "hello"
+            turn completed after 1 responses
+            > resume
+            > user two
+            turn started
+              started   user 1
+              completed user 1
+              started   tool lookup InProgress gave null 
+              the client runs shop/lookup {}
+            > gives found
+              completed tool lookup Completed gave [{"type":"inputText","text":"found"}] 
+              started   agent ""
+              completed agent "found"
+            turn completed after 2 responses
+        "#]],
+    );
+}
+
+fn arguments_that_are_no_json_do_not_reach_the_client() {
+    check(
+        setting(),
+        "call-raw lookup {nope\nsay done\n",
+        "quiet\nuser go\nresults",
+        expect![[r#"
+        > quiet
+        > user go
+        turn started
+          started   user 1
+          completed user 1
+          started   agent ""
+          completed agent "done"
+        turn completed after 2 responses
+        > results
+          result the arguments of lookup could not be read: key must be a string at line 1 column 2
+    "#]],
+    );
+}

@@ -1,0 +1,268 @@
+//! Permissions beyond the sandbox: asked for, granted in part, and kept for as long as was said.
+
+use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
+use expect_test::expect;
+
+use crate::story::{Setting, Story, check};
+
+pub fn stories() -> Vec<Story> {
+    vec![
+        ("permissions::a_grant_for_the_turn_ends_with_it", a_grant_for_the_turn_ends_with_it as fn()),
+        ("permissions::a_grant_for_the_session_goes_on", a_grant_for_the_session_goes_on as fn()),
+        ("permissions::a_patch_may_use_it_too", a_patch_may_use_it_too as fn()),
+        ("permissions::only_what_was_asked_for_is_granted", only_what_was_asked_for_is_granted as fn()),
+        (
+            "permissions::what_may_only_read_gets_the_folder_alone",
+            what_may_only_read_gets_the_folder_alone as fn(),
+        ),
+        (
+            "permissions::nobody_is_asked_where_that_is_not_allowed",
+            nobody_is_asked_where_that_is_not_allowed as fn(),
+        ),
+        ("permissions::an_interrupt_grants_nothing", an_interrupt_grants_nothing as fn()),
+    ]
+}
+
+fn workspace() -> Setting {
+    let write =
+        WorkspaceWrite { exclude_tmpdir_env_var: true, exclude_slash_tmp: true, ..WorkspaceWrite::default() };
+    Setting { sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
+}
+
+const ASK: &str = r#"call request_permissions {"permissions": {"file_system": {"write": ["../other"]}}, "reason": "To note it."}"#;
+const WRITE: &str = "shell (echo x > ../other/made) 2> /dev/null && echo written || echo refused";
+
+fn a_grant_for_the_turn_ends_with_it() {
+    check(
+        workspace(),
+        &format!("[turn 1]\n{ASK}\n{WRITE}\nsay done\n\n[turn 2]\n{WRITE}\nsay done\n"),
+        "quiet\nuser go\ngrant other\nuser again\ncount written\ncount refused",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant other
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 2 responses
+            > count written
+            1 of 3 results
+            > count refused
+            1 of 3 results
+        "#]],
+    );
+}
+
+fn a_grant_for_the_session_goes_on() {
+    check(
+        workspace(),
+        &format!(
+            "[turn 1]\n{ASK}\nsay done\n\n[turn 2]\n{ASK}\n{WRITE}\nsay done\n\n[turn 3]\n{WRITE}\nsay done\n"
+        ),
+        "quiet\nuser go\ngrant-session other\nuser again\nresume\nuser third\ncount written\ncount refused",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant-session other
+              started   agent ""
+              completed agent "done"
+            turn completed after 2 responses
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > resume
+            > user third
+            turn started
+              started   user 1
+              completed user 1
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 2 responses
+            > count written
+            1 of 4 results
+            > count refused
+            1 of 4 results
+        "#]],
+    );
+}
+
+fn a_patch_may_use_it_too() {
+    check(
+        Setting { approval: AskForApproval::OnRequest, ..workspace() },
+        &format!(
+            "{ASK}\npatch <<END\n*** Begin Patch\n*** Add File: ../other/new.txt\n+hello\n*** End Patch\nEND\nsay done\n"
+        ),
+        "quiet\nuser go\ngrant other\nfile ../other/new.txt",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant other
+              started   change InProgress [add ~/other/new.txt "hello\n"]
+              completed change Completed [add ~/other/new.txt "hello\n"]
+              diff diff --git a/~/other/new.txt b/~/other/new.txt +hello
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > file ../other/new.txt
+            ../other/new.txt: hello
+        "#]],
+    );
+}
+
+fn only_what_was_asked_for_is_granted() {
+    check(
+        workspace(),
+        &format!("{ASK}\n{WRITE}\n{ASK}\n{WRITE}\nsay done\n"),
+        "quiet\nuser go\ngrant home\ngrant\nresults",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant home
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 5 responses
+            > results
+              result {"permissions":{"network":null,"file_system":null},"scope":"turn"}
+              result Process exited with code 0|Original token count: 2|Output:|refused
+              result {"permissions":{"network":null,"file_system":null},"scope":"turn"}
+              result Process exited with code 0|Original token count: 2|Output:|refused
+        "#]],
+    );
+}
+
+fn what_may_only_read_gets_the_folder_alone() {
+    check(
+        Setting { sandbox: SandboxPolicy::ReadOnly { network_access: false }, ..Setting::default() },
+        &format!(
+            "{ASK}\n{WRITE}\nshell (echo x > here) 2> /dev/null && echo written || echo refused\nsay done\n"
+        ),
+        "quiet\nuser go\ngrant other\nresults",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > grant other
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              started   command "(echo x > here) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > here) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 4 responses
+            > results
+              result {"permissions":{"network":null,"file_system":{"write":["~/other"]}},"scope":"turn"}
+              result Process exited with code 0|Original token count: 2|Output:|written
+              result Process exited with code 0|Original token count: 2|Output:|refused
+        "#]],
+    );
+}
+
+fn nobody_is_asked_where_that_is_not_allowed() {
+    check(
+        Setting { approval: AskForApproval::Never, ..workspace() },
+        &format!("{ASK}\ncall request_permissions {{\"permissions\": {{}}}}\nsay done\n"),
+        "quiet\nuser go\nresults",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > results
+              result the approval policy does not let the user be asked for permissions; do without
+              result the approval policy does not let the user be asked for permissions; do without
+        "#]],
+    );
+    check(
+        Setting::default(),
+        &format!("{ASK}\nsay done\n"),
+        "quiet\nuser go\nresults",
+        expect![[r#"
+        > quiet
+        > user go
+        turn started
+          started   user 1
+          completed user 1
+          started   agent ""
+          completed agent "done"
+        turn completed after 2 responses
+        > results
+          result commands run without a sandbox; there is nothing to ask for
+    "#]],
+    );
+}
+
+fn an_interrupt_grants_nothing() {
+    check(
+        workspace(),
+        &format!("[turn 1]\n{ASK}\n\n[turn 2]\n{WRITE}\nsay done\n"),
+        "quiet\nuser go\ninterrupt\nuser again\ncount refused",
+        expect![[r#"
+            > quiet
+            > user go
+            turn started
+              started   user 1
+              completed user 1
+              ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
+            > interrupt
+            turn aborted: Interrupted
+            > user again
+            turn started
+              started   user 1
+              completed user 1
+              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
+              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              started   agent ""
+              completed agent "done"
+            turn completed after 3 responses
+            > count refused
+            1 of 2 results
+        "#]],
+    );
+}
