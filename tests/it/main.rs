@@ -26,6 +26,7 @@ mod sessions;
 mod shell_command;
 mod shutdown;
 mod slow_client;
+mod soak;
 mod support;
 mod threads;
 mod try_it;

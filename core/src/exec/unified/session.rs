@@ -64,7 +64,7 @@ pub struct ExecSession {
     command: CommandSpec,
     sandboxed: bool,
     started_at: SystemTime,
-    terminal: Option<Terminal>,
+    is_tty: bool,
     shared: Arc<Shared>,
     end: CancellationToken,
     /// The item that clients know it by, and its command as they see it, once its call has left it running.
@@ -108,6 +108,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     buffers: Buffers,
+    /// Closed with the end, however long the output waits to be collected.
+    terminal: Option<Arc<Terminal>>,
     /// When it last printed, or was written to or looked at.
     active_at: Instant,
     exit: Option<ExitStatus>,
@@ -117,7 +119,13 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { buffers: Buffers::default(), active_at: Instant::now(), exit: None, collected: false }
+        Self {
+            buffers: Buffers::default(),
+            terminal: None,
+            active_at: Instant::now(),
+            exit: None,
+            collected: false,
+        }
     }
 }
 
@@ -140,7 +148,7 @@ impl ExecSession {
             command,
             sandboxed,
             started_at: SystemTime::now(),
-            terminal,
+            is_tty: tty,
             shared: Arc::default(),
             end: CancellationToken::new(),
             item: OnceLock::new(),
@@ -148,6 +156,7 @@ impl ExecSession {
             ended_because: OnceLock::new(),
             displaced: None,
         };
+        session.shared.lock().terminal = terminal.map(Arc::new);
         let owner = Owner::new(running, outputs, session.end.clone(), timeout);
         let transcript = Transcript {
             shared: session.shared.clone(),
@@ -193,7 +202,7 @@ impl ExecSession {
     }
 
     pub fn is_tty(&self) -> bool {
-        self.terminal.is_some()
+        self.is_tty
     }
 
     pub fn started_at(&self) -> SystemTime {
@@ -227,7 +236,7 @@ impl ExecSession {
 
     /// Types the bytes into the command's terminal.
     pub async fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        let Some(terminal) = &self.terminal else { return Err(Error::NoInput { id: self.id }) };
+        let terminal = self.terminal()?;
         self.is_active();
         tokio::select! {
             biased;
@@ -237,7 +246,7 @@ impl ExecSession {
     }
 
     pub fn resize(&self, size: TerminalSize) -> Result<(), Error> {
-        let Some(terminal) = &self.terminal else { return Err(Error::NoInput { id: self.id }) };
+        let terminal = self.terminal()?;
         terminal.resize(size).map_err(|source| Error::Input { id: self.id, source })
     }
 
@@ -319,6 +328,14 @@ impl ExecSession {
     /// How long nothing has happened.
     pub fn idle_time(&self) -> Duration {
         self.shared.lock().active_at.elapsed()
+    }
+
+    fn terminal(&self) -> Result<Arc<Terminal>, Error> {
+        match self.shared.lock().terminal.clone() {
+            Some(terminal) => Ok(terminal),
+            None if self.is_tty => Err(Error::Ended { id: self.id }),
+            None => Err(Error::NoInput { id: self.id }),
+        }
     }
 
     fn is_active(&self) {
@@ -413,7 +430,10 @@ impl Transcript {
         let Ending { timed_out, limit, .. } = ending;
         // Whoever waits for the end may want the place.
         drop(self.place);
-        self.shared.change(|state| state.exit = Some(ExitStatus { code, timed_out, limit }));
+        self.shared.change(|state| {
+            state.terminal = None;
+            state.exit = Some(ExitStatus { code, timed_out, limit });
+        });
     }
 }
 
