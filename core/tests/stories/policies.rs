@@ -28,13 +28,13 @@ pub fn stories() -> Vec<Story> {
 }
 
 fn full(approval: AskForApproval) -> Setting {
-    Setting { approval, sandbox: SandboxPolicy::DangerFullAccess }
+    Setting { approval, ..Setting::default() }
 }
 
 fn sandboxed(approval: AskForApproval) -> Setting {
     let write =
         WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
-    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write) }
+    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
 }
 
 fn granular(sandbox_approval: bool, rules: bool) -> AskForApproval {
