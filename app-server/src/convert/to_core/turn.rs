@@ -197,7 +197,7 @@ mod tests {
         check(
             json!({}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -205,20 +205,20 @@ mod tests {
                    "approvalPolicy": "never", "sandboxPolicy": {"type": "readOnly"}, "model": "m",
                    "effort": "high", "summary": "none", "serviceTier": null, "outputSchema": {"type": "object"}}),
             expect![[
-                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"model":"m","effort":"high","summary":"none","service_tier":null,"mode":null},"final_output_json_schema":{"type":"object"}}"#
+                r#"{"items":[{"type":"text","text":"hi","text_elements":[]}],"client_id":"c","overrides":{"cwd":"/server/sub","approval_policy":"never","sandbox_policy":{"type":"read-only"},"active_permission_profile":null,"model":"m","effort":"high","summary":"none","service_tier":null,"mode":null},"final_output_json_schema":{"type":"object"}}"#
             ]],
         );
         check(
             json!({"permissions": ":workspace", "cwd": "/a/../b"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":"/b","approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/extra"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "default", "settings":
                    {"model": "m", "reasoning_effort": "low", "developer_instructions": null}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":null}},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":null}},"final_output_json_schema":null}"#
             ]],
         );
     }
@@ -229,20 +229,20 @@ mod tests {
             json!({"model": "plain", "effort": "high", "collaborationMode": {"mode": "plan", "settings":
                    {"model": "m"}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"collaborationMode": {"mode": "pair_programming", "settings":
                    {"model": "m", "reasoning_effort": "low", "developer_instructions": "Be brief."}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":"Be brief."}},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":"low","summary":null,"service_tier":null,"mode":{"kind":"default","instructions":"Be brief."}},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"collaborationMode": {"mode": "plan", "settings": {"model": "m", "developer_instructions": " "}}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":null,"active_permission_profile":null,"model":"m","effort":null,"summary":null,"service_tier":null,"mode":{"kind":"plan","instructions":null}},"final_output_json_schema":null}"#
             ]],
         );
     }
@@ -252,26 +252,26 @@ mod tests {
         check(
             json!({"runtimeWorkspaceRoots": ["/a", "/work"]}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":workspace"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/a"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":{"id":":workspace","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "sandboxPolicy": {"type": "workspaceWrite",
                    "writableRoots": ["/b"]}}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/b","/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false},"active_permission_profile":null,"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
             json!({"runtimeWorkspaceRoots": ["/a"], "permissions": ":read-only"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"read-only"},"active_permission_profile":{"id":":read-only","extends":null},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
@@ -287,7 +287,7 @@ mod tests {
         check(
             json!({"permissions": "mine"}),
             expect![[
-                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/mine","/extra"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/secret"]},"active_permission_profile":{"id":"mine","extends":":workspace"},"model":null,"effort":null,"summary":null,"service_tier":null},"final_output_json_schema":null}"#
+                r#"{"items":[],"client_id":null,"overrides":{"cwd":null,"approval_policy":null,"sandbox_policy":{"type":"workspace-write","writable_roots":["/mine","/extra"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/secret"]},"active_permission_profile":{"id":"mine","extends":":workspace"},"model":null,"effort":null,"summary":null,"service_tier":null,"mode":null},"final_output_json_schema":null}"#
             ]],
         );
         check(
