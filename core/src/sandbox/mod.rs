@@ -88,6 +88,15 @@ pub struct Sandbox {
     strength: Arc<OnceLock<Strength>>,
 }
 
+/// Whether both build the same walls around the same command. How strong these are is a matter of the machine.
+impl PartialEq for Sandbox {
+    fn eq(&self, other: &Self) -> bool {
+        self.surroundings == other.surroundings
+    }
+}
+
+impl Eq for Sandbox {}
+
 impl Sandbox {
     /// `helper` is this program's file, `home` the server's home directory. Nothing is tried yet.
     pub fn detect(helper: PathBuf, home: &Path) -> Self {

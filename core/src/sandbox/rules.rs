@@ -53,7 +53,7 @@ const DOOR_VARIABLES: [&str; 8] = [
 const MOST_LINKS: usize = 40;
 
 /// What does not depend on the policy.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Surroundings {
     pub helper: PathBuf,
     pub home: PathBuf,

@@ -24,7 +24,6 @@ use crate::base::spawn::TaskGroup;
 use crate::exec::env::is_secret;
 use crate::exec::process::{self, ProcessRequest};
 use crate::exec::streams::Stdin;
-use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
 
 /// A profile that takes longer is run with each command.
@@ -36,7 +35,6 @@ const LONGEST_DUMP: usize = 4 * 1024 * 1024;
 /// One capture.
 pub struct Capture {
     pub key: Arc<Key>,
-    pub sandbox: Sandbox,
     pub kind: Kind,
     /// The variables of the last snapshot, if there was one.
     pub last: Option<Vec<(String, String)>>,
@@ -108,8 +106,8 @@ impl Capture {
 
     /// Runs a shell until it has told its state.
     async fn ask(&self, spec: CommandSpec, mark: &Mark) -> Result<Dump, String> {
-        let (sandbox, key) = (self.sandbox.clone(), Arc::clone(&self.key));
-        let planned = self.group.spawn_blocking(move || sandbox.plan(&key.policy, &key.root, spec));
+        let key = Arc::clone(&self.key);
+        let planned = self.group.spawn_blocking(move || key.sandbox.plan(&key.policy, &key.root, spec));
         let launch = match planned.await {
             Ok(launch) => launch.map_err(|error| error.to_string())?,
             Err(error) => return Err(error.to_string()),

@@ -87,6 +87,8 @@ struct Key {
     shell: String,
     cwd: AbsolutePath,
     env: Vec<(String, String)>,
+    /// What it keeps from being read does not get into what is read elsewhere.
+    sandbox: Sandbox,
     policy: SandboxPolicy,
     root: AbsolutePath,
     secrets: ShellEnvironmentPolicy,
@@ -143,6 +145,7 @@ impl LoginShells {
             shell: wanted.shell.path().to_string_lossy().into_owned(),
             cwd: login.cwd.clone(),
             env: login.env.clone(),
+            sandbox: wanted.sandbox.clone(),
             policy: wanted.policy.clone(),
             root: wanted.root.clone(),
             secrets: wanted.secrets.clone(),
@@ -151,12 +154,12 @@ impl LoginShells {
         match state {
             State::Ready(taken) if taken.watch.holds() => {
                 if taken.at.elapsed() > FRESH {
-                    self.take(kind, key, wanted.sandbox);
+                    self.take(kind, key);
                 }
                 return taken.command(login, wanted.script);
             }
             State::Failed { at, watch } if at.elapsed() < AGAIN && watch.holds() => {}
-            State::Ready(_) | State::Failed { .. } | State::Unknown => self.take(kind, key, wanted.sandbox),
+            State::Ready(_) | State::Failed { .. } | State::Unknown => self.take(kind, key),
         }
         login
     }
@@ -166,7 +169,7 @@ impl LoginShells {
         *self.lock() = Store::default();
     }
 
-    fn take(self: &Arc<Self>, kind: Kind, key: Arc<Key>, sandbox: &Sandbox) {
+    fn take(self: &Arc<Self>, kind: Kind, key: Arc<Key>) {
         if self.token.is_cancelled() {
             return;
         }
@@ -181,7 +184,6 @@ impl LoginShells {
         drop(store);
         let capture = Capture {
             key: Arc::clone(&key),
-            sandbox: sandbox.clone(),
             kind,
             last,
             folder,
