@@ -100,6 +100,30 @@ fn commands_cannot_write_rules() {
 }
 
 #[test]
+fn commands_below_a_trusted_folder_cannot_write_its_rules() {
+    let model = MockModel::start([]);
+    let home = Home::with_model(&model, "- git\n- file sub/a: x");
+    let config = home.codex_home().join("config.toml");
+    let project = format!("\n[projects.\"{}\"]\ntrust_level = \"trusted\"\n", home.work().display());
+    fs::write(&config, fs::read_to_string(&config).unwrap() + &project).unwrap();
+    for command in ["mkdir -p ../.codex/rules", "mv ../../work ../../other", "echo x > ../.envrc"] {
+        model
+            .add([Reply::shell(&format!("touch ../made && {command} && echo WRITTEN")), Reply::text("done")]);
+    }
+    let cwd = home.work().join("sub");
+    let table = format!("[sandbox_workspace_write]\nwritable_roots = [\"{}\"]\n", home.root().display());
+    fs::write(&config, fs::read_to_string(&config).unwrap() + &table).unwrap();
+    let mut server = AppServer::start(&home);
+    let thread = server.start_thread_with(&home, json!({"cwd": cwd, "sandbox": "workspace-write"}));
+    for _ in 0..3 {
+        let turn = server.run_turn(&thread, "go");
+        let output = turn.item("commandExecution")["aggregatedOutput"].to_string();
+        assert!(!output.contains("WRITTEN"), "{output}");
+        assert!(home.work().join("made").exists(), "{output}");
+    }
+}
+
+#[test]
 fn a_broken_file_is_told_with_its_line() {
     let model = MockModel::start(touch());
     let broken = "prefix_rule(pattern=['touch'])\\nprefix_rule(pattern=['x'\\n";

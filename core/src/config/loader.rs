@@ -164,6 +164,7 @@ impl ConfigLoader {
             environment: self.environment.clone(),
             trust: judged.map(|(level, _)| level),
             trusted_folder,
+            trusted_folders: permissions::trusted(&settings.projects),
             cwd,
             base_instructions,
         };

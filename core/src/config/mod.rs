@@ -70,6 +70,8 @@ pub struct Config {
     pub trust: Option<TrustLevel>,
     /// The folder of a trusted project whose `.codex` counts; none of another project.
     pub trusted_folder: Option<PathBuf>,
+    /// Every folder that the user trusts.
+    pub trusted_folders: Vec<PathBuf>,
     pub model_reasoning_effort: Option<ReasoningEffort>,
     pub model_reasoning_summary: Option<ReasoningSummary>,
     pub model_verbosity: Option<Verbosity>,
@@ -106,6 +108,7 @@ impl Config {
             environment: Environment::default(),
             trust: None,
             trusted_folder: None,
+            trusted_folders: Vec::new(),
             base_instructions: None,
         };
         let merged = LayerStack::default().merged();

@@ -124,6 +124,13 @@ impl SandboxMode {
     }
 }
 
+/// The folders that the user trusts.
+pub fn trusted<'a>(projects: impl IntoIterator<Item = (&'a String, &'a ProjectSettings)>) -> Vec<PathBuf> {
+    let is_trusted = |settings: &ProjectSettings| settings.trust_level == Some(TrustLevel::Trusted);
+    let trusted = projects.into_iter().filter(|(_, settings)| is_trusted(settings));
+    trusted.map(|(path, _)| PathBuf::from(path)).filter(|path| path.is_absolute()).collect()
+}
+
 /// What the user thinks of the project of a folder, and of which folder that was said: an entry for the folder
 /// itself counts before one for the roots of the project, which are looked up only if there are entries at all.
 pub fn trust<'a>(

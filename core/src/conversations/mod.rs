@@ -277,10 +277,11 @@ impl ConversationManager {
         })
     }
 
-    /// The sandbox with what this configuration hides. It is tried out while nobody waits for it.
+    /// The sandbox with what this configuration hides and trusts. It is tried out while nobody waits for it.
     fn sandbox_for(&self, config: &Config) -> Sandbox {
         let hidden = config.sandbox_unreadable_paths.iter().map(|path| path.as_path().to_path_buf());
         let sandbox = Sandbox::clone(&self.shared.sandbox).with_unreadable(hidden.collect());
+        let sandbox = sandbox.with_trusted(config.trusted_folder.clone(), config.trusted_folders.clone());
         if !config.sandbox_policy.is_unrestricted() && !sandbox.is_tried() {
             let sandbox = sandbox.clone();
             self.shared.group.spawn_blocking(move || sandbox.strength().clone());

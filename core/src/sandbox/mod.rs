@@ -120,6 +120,13 @@ impl Sandbox {
         self
     }
 
+    /// Folders of projects that the user trusts: the one at hand, and others. Commands write none of their settings.
+    pub fn with_trusted(mut self, project: Option<PathBuf>, others: Vec<PathBuf>) -> Self {
+        self.surroundings.project = project;
+        self.surroundings.trusted = others;
+        self
+    }
+
     /// Uses this strength without trying whether it is there. For tests and for people who know better.
     pub fn with_strength(mut self, strength: Strength) -> Self {
         self.strength = Arc::new(OnceLock::from(strength));

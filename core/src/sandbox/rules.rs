@@ -63,6 +63,11 @@ pub(super) struct Surroundings {
     pub user_home: Option<PathBuf>,
     /// What the configuration declares unreadable.
     pub unreadable: Vec<PathBuf>,
+    /// The folder of the trusted project at hand. What it says counts, so that its protected names are guarded also
+    /// where a root only contains it.
+    pub project: Option<PathBuf>,
+    /// Folders of other trusted projects, whose settings and rules count elsewhere.
+    pub trusted: Vec<PathBuf>,
 }
 
 /// The rules of a policy that restricts.
@@ -84,7 +89,7 @@ pub(super) fn rules(
     let writable: Vec<PathBuf> = writable.into_iter().filter(|root| !root.starts_with(&home)).collect();
 
     let names = writable.iter().flat_map(|root| PROTECTED_NAMES.iter().map(|name| root.join(name)));
-    let protected: Vec<PathBuf> = names.collect();
+    let protected: Vec<PathBuf> = names.chain(names_of_projects(surroundings, &writable)).collect();
     let personal = surroundings.user_home.as_deref().map(|home| personal::places(home, &writable));
     let personal = personal.unwrap_or_default();
     let mut vital = targets(&protected);
@@ -111,6 +116,18 @@ pub(super) fn rules(
         vital: sorted(vital),
         writable: sorted(writable),
     })
+}
+
+/// Protected names of trusted projects that lie in writable roots.
+fn names_of_projects(surroundings: &Surroundings, writable: &[PathBuf]) -> Vec<PathBuf> {
+    let own = surroundings.project.iter().map(|folder| (folder, &PROTECTED_NAMES[..]));
+    let others = surroundings.trusted.iter().map(|folder| (folder, &[".codex"][..]));
+    let within = |folder: &PathBuf| {
+        let real = fs::canonicalize(folder).ok()?;
+        (real.is_dir() && writable.iter().any(|root| real.starts_with(root))).then_some(real)
+    };
+    let names = own.chain(others).filter_map(|(folder, names)| Some((within(folder)?, names)));
+    names.flat_map(|(folder, names)| names.iter().map(move |name| folder.join(name))).collect()
 }
 
 /// What is never read: credentials, and what the configuration names.
@@ -300,6 +317,8 @@ mod tests {
                 doors: vec![self.base.join("bin")],
                 user_home: None,
                 unreadable: vec![self.base.join("other"), self.base.join("missing")],
+                project: Some(self.base.join("project")),
+                trusted: vec![self.base.join("ws/trusted"), self.base.join("project")],
             };
             rules(&SandboxPolicy::WorkspaceWrite(write), &cwd, &command, &surroundings)
         }
@@ -329,6 +348,23 @@ mod tests {
         assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
         assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
         assert!(rules.doors.contains(&place.base.join("bin")), "a door of the server's own variables");
+    }
+
+    #[test]
+    fn the_names_of_trusted_projects_are_protected_wherever_a_root_contains_them() {
+        let place = place();
+        fs::create_dir_all(place.base.join("project/sub")).unwrap();
+        fs::create_dir_all(place.base.join("ws/trusted")).unwrap();
+        let sub = "./project/sub/.agents ./project/sub/.codex ./project/sub/.envrc ./project/sub/.git \
+                   ./project/sub/.idea ./project/sub/.mcp.json ./project/sub/.vscode";
+        let rules = place.rules("project/sub", nothing_else()).unwrap();
+        assert_eq!(place.show(&rules.protected), sub);
+        let rules = place.rules(".", nothing_else()).unwrap();
+        let shown = place.show(&rules.protected);
+        for name in ["./project/.codex", "./project/.git", "./ws/trusted/.codex"] {
+            assert!(shown.split(' ').any(|path| path == name), "{name}: {shown}");
+        }
+        assert!(!shown.contains("./ws/trusted/.git") && !shown.contains("./ws/.codex"), "{shown}");
     }
 
     #[test]

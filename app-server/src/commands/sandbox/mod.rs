@@ -57,7 +57,9 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
     let variables = EnvironmentSnapshot::of_process();
     let environment = CommandEnvironment::new(&variables, &config.shell_environment_policy, network);
     let spec = CommandSpec { argv: command, cwd: AbsolutePath::clone(&directory), env: environment.vars };
-    let sandbox = sandbox.with_unreadable(unreadable(&config));
+    let sandbox = sandbox
+        .with_unreadable(unreadable(&config))
+        .with_trusted(config.trusted_folder.clone(), config.trusted_folders.clone());
     let code = sandbox.run_command(&config.sandbox_policy, &directory, spec)?;
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }

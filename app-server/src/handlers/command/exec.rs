@@ -120,6 +120,8 @@ impl Context {
         let env = request::environment(&shared.variables, variables, &policy, params.env)?;
         let spec = CommandSpec { argv: params.command, cwd, env };
         let sandbox = Sandbox::clone(&shared.sandbox).with_unreadable(unreadable(&loaded.config));
+        let config = &loaded.config;
+        let sandbox = sandbox.with_trusted(config.trusted_folder.clone(), config.trusted_folders.clone());
         self.plan(sandbox, policy, root, spec, "command").await
     }
 

@@ -36,6 +36,7 @@ pub struct Facts {
     /// What the user thinks of the project of `cwd`.
     pub trust: Option<TrustLevel>,
     pub trusted_folder: Option<PathBuf>,
+    pub trusted_folders: Vec<PathBuf>,
     /// The content of the configured instructions file.
     pub base_instructions: Option<String>,
 }
@@ -92,6 +93,7 @@ pub fn resolve(
         sandbox_unreadable_paths: absolute_paths(settings.sandbox_unreadable_paths.unwrap_or_default()),
         trust: facts.trust,
         trusted_folder: facts.trusted_folder,
+        trusted_folders: facts.trusted_folders,
         model_reasoning_effort: non_empty(settings.model_reasoning_effort),
         model_reasoning_summary: settings.model_reasoning_summary,
         model_verbosity: settings.model_verbosity,
@@ -236,6 +238,7 @@ mod tests {
                 permission_profiles: {},
                 trust: None,
                 trusted_folder: None,
+                trusted_folders: [],
                 model_reasoning_effort: None,
                 model_reasoning_summary: None,
                 model_verbosity: None,

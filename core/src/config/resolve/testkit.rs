@@ -13,6 +13,7 @@ pub fn facts() -> Facts {
         environment: Environment::default(),
         trust: None,
         trusted_folder: None,
+        trusted_folders: Vec::new(),
         base_instructions: None,
     }
 }

@@ -9,7 +9,6 @@ use super::rule::{Decision, Executables, PrefixRule};
 use crate::base::files;
 use crate::config::Config;
 use crate::config::error::{ConfigWarning, Place, Problem, TextRange};
-use crate::sandbox::strength::Strength;
 
 /// A folder with more files is not one of rules.
 const MOST_FILES: usize = 200;
@@ -35,12 +34,19 @@ struct Folder {
 /// All rules that are in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rulebook {
-    pub prefixes: Vec<PrefixRule>,
-    pub executables: Executables,
+    /// One of the home directory, one of a project. What one says of the places of programs widens no rule of another.
+    pub sets: Vec<RuleSet>,
     /// Files that could not be used. What they allow or forbid is not known.
     pub problems: Vec<Problem>,
     /// Files with rules about hosts.
     pub network: Vec<Place>,
+}
+
+/// The rules of one folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSet {
+    pub prefixes: Vec<PrefixRule>,
+    pub executables: Executables,
 }
 
 impl RuleFolders {
@@ -71,21 +77,25 @@ impl RuleFolders {
         self.folders.is_empty()
     }
 
-    /// What the files say now, of a project what asks or forbids only, if the sandbox of this machine does not keep
-    /// commands from its files.
-    pub fn read(&self, strength: impl Fn() -> Strength) -> Rulebook {
+    /// What the files say now; of files of a project what asks or forbids only, if commands can write them.
+    /// `is_open` says so of a real path.
+    pub fn read(&self, is_open: impl Fn(&Path) -> bool) -> Rulebook {
         let mut book = Rulebook::default();
         for folder in &self.folders {
             match list(&folder.rules) {
                 Ok(paths) => {
-                    let is_safe = paths.is_empty() || folder.guarded.is_empty() || strength().guards_names();
-                    let may_say = |rule: &PrefixRule| is_safe || rule.decision != Decision::Allow;
+                    let mut set = RuleSet::default();
                     for path in &paths {
                         match folder.guards(path) {
-                            true => book.add(path, may_say),
+                            true => book.add(path, &mut set, folder.is_safe(path, &is_open)),
                             false => book.problems.push(link(path)),
                         }
                     }
+                    // Where the user's programs are, the user has said.
+                    if let Some(user) = book.sets.first() {
+                        set.executables.extend(user.executables.clone());
+                    }
+                    book.sets.push(set);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => book.problems.push(unreadable(&folder.rules, &error)),
@@ -103,6 +113,11 @@ impl Folder {
             (_, Err(_)) => true,
             (Err(_), Ok(_)) => false,
         }
+    }
+
+    /// Whether a file may allow something. Those of the home directory no command can write.
+    fn is_safe(&self, path: &Path, is_open: impl Fn(&Path) -> bool) -> bool {
+        self.guarded.is_empty() || path.canonicalize().is_ok_and(|real| !is_open(&real))
     }
 }
 
@@ -172,12 +187,13 @@ pub fn read_file(path: &Path) -> Result<Option<(String, Rules)>, Problem> {
 }
 
 impl Rulebook {
-    fn add(&mut self, path: &Path, may_say: impl Fn(&PrefixRule) -> bool) {
+    fn add(&mut self, path: &Path, set: &mut RuleSet, is_safe: bool) {
         match read_file(path) {
             Ok(Some((text, rules))) => {
-                self.prefixes.extend(rules.prefixes.into_iter().filter(may_say));
-                for (name, places) in rules.executables {
-                    self.executables.entry(name).or_default().extend(places);
+                let may_say = |rule: &PrefixRule| is_safe || rule.decision != Decision::Allow;
+                set.prefixes.extend(rules.prefixes.into_iter().filter(may_say));
+                for (name, places) in rules.executables.into_iter().filter(|_| is_safe) {
+                    set.executables.entry(name).or_default().extend(places);
                 }
                 let place =
                     |at| Place::File { path: path.to_path_buf(), range: Some(TextRange::of(&text, at)) };
@@ -187,6 +203,11 @@ impl Rulebook {
             Ok(None) => {}
             Err(problem) => self.problems.push(problem),
         }
+    }
+
+    /// All rules, each with what the files beside it say of the places of programs.
+    pub fn rules(&self) -> impl Iterator<Item = (&PrefixRule, &Executables)> {
+        self.sets.iter().flat_map(|set| set.prefixes.iter().map(|rule| (rule, &set.executables)))
     }
 
     /// What a person should know of the files.
@@ -218,7 +239,6 @@ impl Rulebook {
 mod tests {
     use super::*;
     use crate::base::paths::AbsolutePath;
-    use crate::sandbox::strength::Gap;
 
     struct Fixture {
         folder: tempfile::TempDir,
@@ -240,12 +260,16 @@ mod tests {
         }
 
         fn read(&self) -> Rulebook {
-            RuleFolders::of(&self.config).read(|| Strength::Full)
+            RuleFolders::of(&self.config).read(|_| false)
         }
 
         fn programs(&self) -> Vec<String> {
-            self.read().prefixes.iter().map(|rule| rule.pattern[0][0].clone()).collect()
+            programs(&self.read())
         }
+    }
+
+    fn programs(book: &Rulebook) -> Vec<String> {
+        book.rules().map(|(rule, _)| rule.pattern[0][0].clone()).collect()
     }
 
     #[test]
@@ -276,10 +300,41 @@ mod tests {
             ("home/rules/a.rules", "prefix_rule(pattern=['a'])"),
             ("work/.codex/rules/c.rules", "prefix_rule(pattern=['c'])\nprefix_rule(['d'], 'forbidden')"),
         ]);
-        let weak = || Strength::LandlockOnly { missing: vec![Gap::Signals, Gap::ProtectedNames] };
-        let book = RuleFolders::of(&fixture.config).read(weak);
-        let programs: Vec<&str> = book.prefixes.iter().map(|rule| rule.pattern[0][0].as_str()).collect();
-        assert_eq!(programs, ["a", "d"]);
+        let real = fixture.folder.path().canonicalize().unwrap();
+        let is_open = |path: &Path| path.starts_with(real.join("work"));
+        assert_eq!(programs(&RuleFolders::of(&fixture.config).read(is_open)), ["a", "d"]);
+        let is_open = |path: &Path| path.starts_with(real.join("work/sub"));
+        assert_eq!(programs(&RuleFolders::of(&fixture.config).read(is_open)), ["a", "c", "d"]);
+    }
+
+    #[test]
+    fn a_project_widens_no_rule_of_the_user() {
+        let fixture = Fixture::new(&[
+            (
+                "home/rules/a.rules",
+                "prefix_rule(pattern=['tool'])\nhost_executable(name='mine', paths=['/opt/mine'])",
+            ),
+            (
+                "work/.codex/rules/c.rules",
+                "prefix_rule(pattern=['tool', 'x'])\nprefix_rule(pattern=['mine'])\n\
+                 host_executable(name='tool', paths=['/tmp/tool'])\n\
+                 host_executable(name='mine', paths=['/tmp/mine'])",
+            ),
+        ]);
+        let book = fixture.read();
+        let allows = |book: &Rulebook, line: &str| book.allows(&shlex::split(line).unwrap());
+        for (line, expected) in [
+            ("/tmp/tool", false),
+            ("/usr/bin/tool", true),
+            ("/tmp/tool x", true),
+            ("/tmp/mine", false),
+            ("/opt/mine", true),
+        ] {
+            assert_eq!(allows(&book, line), expected, "{line}");
+        }
+        let book = RuleFolders::of(&fixture.config).read(|_| true);
+        assert!(!allows(&book, "/tmp/tool x") && !allows(&book, "/opt/mine") && allows(&book, "tool x"));
+        assert!(!book.sets[1].executables.contains_key("tool"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::super::parse::bash::plain_commands;
 use super::super::parse::nested::every_command;
 use super::super::parse::shells::{script_anywhere, script_of};
 use super::files::Rulebook;
-use super::rule::{Certainty, Decision, PrefixRule};
+use super::rule::{Certainty, Decision, Executables, PrefixRule};
 
 /// The outcome for one command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Ruling {
 
 impl Rulebook {
     pub fn judge(&self, argv: &[String]) -> Ruling {
-        if self.prefixes.is_empty() {
+        if self.rules().next().is_none() {
             return Ruling::None;
         }
         match self.strictest(argv) {
@@ -47,19 +47,17 @@ impl Rulebook {
 
     /// Whether a rule allows a command, apart from others that may ask or forbid.
     pub fn allows(&self, words: &[String]) -> bool {
-        let allow = |rule: &&PrefixRule| rule.decision == Decision::Allow;
         self.problems.is_empty()
             && self
-                .prefixes
-                .iter()
-                .filter(allow)
-                .any(|rule| rule.matches(words, &self.executables, Certainty::Known))
+                .rules()
+                .filter(|(rule, _)| rule.decision == Decision::Allow)
+                .any(|(rule, executables)| rule.matches(words, executables, Certainty::Known))
     }
 
     /// The rule that asks or forbids, the one that forbids first.
     fn strictest(&self, argv: &[String]) -> Result<Option<&PrefixRule>, TooLong> {
         let strict: Vec<&PrefixRule> =
-            self.prefixes.iter().filter(|rule| rule.decision != Decision::Allow).collect();
+            self.rules().map(|(rule, _)| rule).filter(|rule| rule.decision != Decision::Allow).collect();
         if strict.is_empty() {
             return Ok(None);
         }
@@ -70,7 +68,7 @@ impl Rulebook {
                 // The shell that the server itself wraps around a script is meant only by its path, and only
                 // where its script could not be read.
                 (0, true) => plain_words(argv).is_none() && is_exactly(rule, words),
-                (_, _) => rule.matches(words, &self.executables, Certainty::Name),
+                (_, _) => rule.matches(words, &Executables::default(), Certainty::Name),
             })
         };
         Ok(strict.iter().filter(matches).max_by_key(|rule| rule.decision).copied())
@@ -104,12 +102,14 @@ pub fn plain_words(argv: &[String]) -> Option<Vec<Vec<String>>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::files::RuleSet;
     use super::super::language;
     use super::*;
 
     fn book(text: &str) -> Rulebook {
         let rules = language::parse(text).unwrap();
-        Rulebook { prefixes: rules.prefixes, executables: rules.executables, ..Rulebook::default() }
+        let set = RuleSet { prefixes: rules.prefixes, executables: rules.executables };
+        Rulebook { sets: vec![set], ..Rulebook::default() }
     }
 
     fn script(text: &str) -> Vec<String> {

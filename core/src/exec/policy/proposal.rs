@@ -89,6 +89,7 @@ fn is_offered(words: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::files::RuleSet;
     use super::super::language;
     use super::*;
 
@@ -98,7 +99,8 @@ mod tests {
 
     fn offered(rules: &str, line: &str, wanted: Option<&str>, cause: Cause) -> String {
         let rules = language::parse(rules).unwrap();
-        let book = Rulebook { prefixes: rules.prefixes, ..Rulebook::default() };
+        let set = RuleSet { prefixes: rules.prefixes, ..RuleSet::default() };
+        let book = Rulebook { sets: vec![set], ..Rulebook::default() };
         let argv = ["/bin/bash", "-lc", line].map(str::to_owned);
         let wanted = wanted.map(words);
         book.propose(&argv, wanted.as_deref(), cause).map_or_else(|| "-".to_owned(), |words| words.join(" "))

@@ -1,5 +1,9 @@
 //! What is known of a command before it runs, and the question about it to a human.
 
+use std::cell::OnceCell;
+use std::path::Path;
+use std::sync::Arc;
+
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::{ExecApprovalRequestEvent, SandboxCommandAssessment};
 use codex_protocol::events::item::ItemCompletedEvent;
@@ -13,11 +17,17 @@ use crate::exec::policy::files::RuleFolders;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::proposal::Cause;
 use crate::exec::safety::{self, Danger};
+use crate::sandbox::Sandbox;
+use crate::sandbox::command::CommandSpec;
+use crate::sandbox::reach::Reach;
 use crate::tools::assessment::{self, Subject};
+use crate::tools::errand;
 use crate::tools::handlers::command::CommandRequest;
 use crate::tools::handlers::command_input::Permission;
+use crate::tools::patch::writer;
 use crate::tools::sandboxed::{Retry, Risk};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
+use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
 
 /// How a command looks, and what the user's rules say of it.
@@ -43,10 +53,10 @@ impl Verdict {
             AskForApproval::UnlessTrusted if !permission.escalates => Cause::Untrusted,
             _ => Cause::Escalation,
         };
-        let sandbox = context.services.sandbox.clone();
+        let guard = Guard::of(context).await;
         let judge = context.services.group.spawn_blocking(move || {
             let risk = risk_of(&argv);
-            let book = folders.read(|| sandbox.strength().clone());
+            let book = folders.read(|path| guard.is_open(path));
             for problem in &book.problems {
                 tracing::warn!("no rule allows anything because of an error: {problem}");
             }
@@ -64,6 +74,31 @@ impl Verdict {
         });
         // Without an answer nothing is known, and what is not known does not run.
         or_cancelled(&context.token, judge).await?.map_err(|_panic| Interrupted)
+    }
+}
+
+/// What knows where the commands of a turn can write.
+struct Guard {
+    sandbox: Arc<Sandbox>,
+    ground: Ground,
+    command: CommandSpec,
+    reach: OnceCell<Option<Reach>>,
+}
+
+impl Guard {
+    async fn of(context: &SessionTaskContext) -> Self {
+        let ground = context.ground().await;
+        let command = errand::command(context, writer::ARGUMENT, &ground.policy);
+        Self { sandbox: context.services.sandbox.clone(), ground, command, reach: OnceCell::new() }
+    }
+
+    /// Whether the sandbox leaves a real path to commands. Blocks. Where there is no sandbox, nothing is kept from
+    /// commands that they could gain by a rule.
+    fn is_open(&self, path: &Path) -> bool {
+        let Ground { policy, cwd } = &self.ground;
+        let reach = || self.sandbox.reach(policy, cwd, &self.command).ok();
+        let covers = || self.reach.get_or_init(reach).as_ref().is_none_or(|reach| reach.covers(path));
+        !self.sandbox.strength().guards_names() || (!policy.is_unrestricted() && covers())
     }
 }
 
