@@ -1,10 +1,14 @@
 //! Which beginning of a command line is offered to a human, to be allowed for good. Pure.
 //!
-//! Whoever accepts it lets every command that begins so run outside of the sandbox, whatever follows, so that
-//! nothing is offered that runs what its arguments or files say: shells, interpreters, wrappers, programs that
-//! the model could have written, commands that destroy. Where the words are in doubt nothing is offered.
+//! Whoever accepts it lets every command that begins so run outside of the sandbox, whatever follows and in whichever
+//! folder: both the model chooses, and what stands in the folder it may have written. So little is offered: programs
+//! that only tell what is there, whatever follows, and the whole words of some that can do no more than make
+//! something empty. Not what shows contents, which would show those that are kept from commands; not what writes, copies or
+//! loads; not what runs anything that a project, a repository or an argument says, as git, package managers and builds
+//! do. Those are asked about each time, unless a person writes the rule. Where the words are in doubt nothing is
+//! offered.
 
-use super::super::parse::shells::{base_name, known_place};
+use super::super::parse::shells::known_place;
 use super::super::safety;
 use super::files::Rulebook;
 use super::judge::plain_words;
@@ -15,19 +19,13 @@ use crate::exec::policy::rule::{Certainty, Executables};
 const MOST_WORDS: usize = 64;
 const MOST_BYTES: usize = 2048;
 
-/// Programs that run whatever their arguments say, or what stands in files that they are given.
-const RUNNERS: &str = "
-    sh bash zsh dash ksh ash fish csh tcsh pwsh powershell cmd busybox
-    python python2 python3 pypy pypy3 node nodejs deno bun perl ruby php lua luajit tclsh expect guile Rscript
-    R julia java groovy scala kotlin elixir erl ghci runghc osascript swift awk gawk mawk nawk sed ed ex vi vim
-    nvim emacs gdb lldb sqlite3 psql mysql
-    sudo doas su runuser env nice ionice nohup timeout stdbuf setsid chroot unshare nsenter command exec builtin
-    eval source . time xargs parallel watch strace ltrace flock script screen tmux at batch crontab systemd-run
-    find fd rg tar rsync tee dd ssh scp sftp nc ncat socat docker podman kubectl make npx uvx pipx
-";
-/// Commands of git that run what they are told.
-const GIT_RUNNERS: [&str; 8] =
-    ["config", "bisect", "submodule", "rebase", "filter-branch", "difftool", "mergetool", "grep"];
+/// Programs that only tell names, whatever their arguments are.
+const TELLERS: [&str; 14] = [
+    "basename", "df", "dirname", "echo", "false", "id", "ls", "nproc", "pwd", "realpath", "true", "uname",
+    "which", "whoami",
+];
+/// Programs that make or remove what has no contents.
+const EMPTY_MAKERS: [&str; 3] = ["mkdir", "rmdir", "touch"];
 
 /// What a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +37,15 @@ pub enum Cause {
 }
 
 impl Rulebook {
-    /// The words to offer: those that the model proposes, if a rule for them would allow the whole line, else the
-    /// first command that is in the way.
+    /// The words to offer: those that the model proposes, if they do no harm whatever follows and a rule for them would
+    /// allow the whole line, else the first command that is in the way, whole.
     pub fn propose(&self, argv: &[String], wanted: Option<&[String]>, cause: Cause) -> Option<Vec<String>> {
         if !self.problems.is_empty() {
             return None;
         }
         let commands = plain_words(argv)?;
         let in_the_way: Vec<&Vec<String>> = commands.iter().filter(|words| !self.allows(words)).collect();
-        if let Some(wanted) = wanted.filter(|words| is_offered(words)) {
+        if let Some(wanted) = wanted.filter(|words| is_offered(words, &TELLERS)) {
             let rule = PrefixRule::allow(wanted);
             let matches =
                 |words: &&Vec<String>| rule.matches(words, &Executables::default(), Certainty::Known);
@@ -57,34 +55,14 @@ impl Rulebook {
         }
         let is_asked = |words: &&&Vec<String>| cause == Cause::Escalation || !safety::is_known_safe(words);
         let first = in_the_way.iter().find(is_asked)?;
-        is_offered(first).then(|| (*first).clone())
+        (is_offered(first, &TELLERS) || is_offered(first, &EMPTY_MAKERS)).then(|| (*first).clone())
     }
 }
 
-fn is_offered(words: &[String]) -> bool {
-    let Some((program, arguments)) = words.split_first() else { return false };
+fn is_offered(words: &[String], programs: &[&str]) -> bool {
     let is_short = words.len() <= MOST_WORDS && words.iter().map(String::len).sum::<usize>() <= MOST_BYTES;
-    let name = base_name(program);
-    // Versions stand behind the name: `python3.12`, `perl5.36`.
-    let plain_name = name.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.');
-    let runs_others = |name: &str| RUNNERS.split_whitespace().any(|runner| runner == name);
-    if !is_short || name.is_empty() || known_place(program).is_none() || safety::danger(words).is_some() {
-        return false;
-    }
-    if runs_others(name) || runs_others(plain_name) || name.contains('=') {
-        return false;
-    }
-    match name {
-        "git" => arguments
-            .first()
-            .is_some_and(|command| !command.starts_with('-') && !GIT_RUNNERS.contains(&command.as_str())),
-        // Everything that these can do is behind a word.
-        "cargo" | "npm" | "pnpm" | "yarn" | "pip" | "pip3" | "uv" | "go" | "gh" | "brew" | "apt"
-        | "systemctl" => arguments.first().is_some_and(|command| {
-            !command.starts_with('-') && !matches!(command.as_str(), "exec" | "x" | "dlx" | "run" | "api")
-        }),
-        _other => true,
-    }
+    let name = words.first().and_then(|program| known_place(program));
+    is_short && name.is_some_and(|name| programs.contains(&name))
 }
 
 #[cfg(test)]
@@ -92,6 +70,80 @@ mod tests {
     use super::super::files::RuleSet;
     use super::super::language;
     use super::*;
+
+    const NEVER: &str = r"
+bash -c 'touch a'
+bash x.sh
+/bin/sh x
+python3 x.py
+python3.12 -c 1
+perl5.36 -e 1
+node -e 1
+sudo ls
+env ls
+env
+xargs touch
+nice touch a
+find . -name x
+git
+git status
+git push origin main
+git -c a=b push
+git config alias.x '!evil'
+git reset --hard
+./build.sh
+bin/tool x
+/tmp/touch a
+rm -rf x
+rm x
+eval x
+. x
+npm
+npm run x
+npm install x
+npm test
+npx x
+yarn install
+pnpm add x
+pip install .
+uv sync
+cargo build
+cargo fmt
+go generate
+gh extension install x
+brew install x
+make
+cmake .
+ninja
+gradle build
+mvn package
+just x
+rake
+pytest
+gcc a.c
+less a
+man ls
+cat a
+head a
+grep x a
+wc -l a
+date -f a
+cp a b
+mv a b
+ln -s a b
+install a b
+curl x
+curl -o a x
+wget x
+sort a
+uniq a
+patch -p1
+unzip a.zip
+chmod +x a
+kill 1
+ssh host ls
+docker run x
+";
 
     fn words(line: &str) -> Vec<String> {
         shlex::split(line).unwrap()
@@ -112,11 +164,9 @@ mod tests {
             ("touch a", "touch a"),
             ("touch a && mkdir b", "touch a"),
             ("ls && touch a", "touch a"),
-            ("git push origin main", "git push origin main"),
+            ("mkdir -p a/b", "mkdir -p a/b"),
             ("/usr/bin/touch a", "/usr/bin/touch a"),
-            ("cargo build", "cargo build"),
-            ("npm install x", "npm install x"),
-            ("make", "-"),
+            ("cargo build", "-"),
             ("touch a > b", "-"),
             ("touch *", "-"),
             ("touch $X", "-"),
@@ -135,37 +185,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_offered_that_would_allow_everything() {
-        for line in [
-            "bash -c 'touch a'",
-            "bash x.sh",
-            "/bin/sh x",
-            "python3 x.py",
-            "python3.12 -c 1",
-            "perl5.36 -e 1",
-            "node -e 1",
-            "sudo ls",
-            "env ls",
-            "env",
-            "xargs touch",
-            "nice touch a",
-            "find . -name x",
-            "git -c a=b push",
-            "git config alias.x '!evil'",
-            "git",
-            "./build.sh",
-            "bin/tool x",
-            "/tmp/touch a",
-            "rm -rf x",
-            "git reset --hard",
-            "eval x",
-            ". x",
-            "npm run x",
-            "npm",
-            "npx x",
-            "ssh host ls",
-            "docker run x",
-        ] {
+    fn nothing_is_offered_that_would_allow_more_than_it_seems() {
+        for line in NEVER.lines().filter(|line| !line.is_empty()) {
             assert_eq!(offered("", line, None, Cause::Escalation), "-", "{line}");
             // Also not if the model asks for it.
             assert_eq!(offered("", line, Some(line), Cause::Escalation), "-", "{line}");
@@ -177,13 +198,15 @@ mod tests {
     #[test]
     fn the_words_of_the_model_must_allow_the_whole_line() {
         for (line, wanted, expected) in [
-            ("touch a", "touch", "touch"),
-            ("touch a; touch b", "touch", "touch"),
-            ("touch a && ls", "touch", "touch a"),
+            ("ls a", "ls", "ls"),
+            ("ls a; ls b", "ls", "ls"),
+            ("ls a && pwd", "ls", "ls a"),
+            ("touch a", "touch", "touch a"),
             ("touch a", "mkdir", "touch a"),
             ("touch a", "", "touch a"),
-            ("git push x", "git", "git push x"),
-            ("git push x", "git push", "git push"),
+            ("ls a", "cat", "ls a"),
+            ("git push x", "git", "-"),
+            ("git push x", "git push", "-"),
             ("python3 x.py", "python3", "-"),
             ("touch a > x", "touch", "-"),
         ] {
