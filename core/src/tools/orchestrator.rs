@@ -5,6 +5,7 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 
+use crate::base::cancel::or_cancelled;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::{amend, files};
 use crate::tools::call::ToolError;
@@ -73,7 +74,7 @@ async fn ask<S: Sandboxed>(
 async fn keep_rule(words: Vec<String>, context: &SessionTaskContext) -> Result<(), ToolError> {
     let folder = files::home_folder(&context.services.config);
     let kept = context.services.group.spawn_blocking(move || amend::allow(&folder, &words));
-    let problem = match kept.await {
+    let problem = match or_cancelled(&context.token, kept).await? {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),

@@ -1,14 +1,18 @@
 //! Keeping a rule that a human has accepted: one more line in a file of the home directory. Blocking.
 //!
 //! Whole or not at all, once, and side by side with other processes: the file is locked while it is read and
-//! written, and the line is one write at its end.
+//! written, and the line is one write at its end. Commands can read the file and so lock it, too; it is not waited for
+//! longer than an honest writer takes.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, OFlags};
+use rustix::io::Errno;
 
 use super::files::{self, LARGEST_FILE};
 use super::language;
@@ -17,6 +21,9 @@ use super::rule::PrefixRule;
 const FILE: &str = "default.rules";
 const MOST_WORDS: usize = 256;
 const MOST_BYTES: usize = 64 * 1024;
+/// How long others may hold the file.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Why a rule was not kept.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +45,10 @@ pub enum Error {
 
 /// Allows commands that begin with these words, from now on. A rule that is there already is not written again.
 pub fn allow(folder: &Path, words: &[String]) -> Result<(), Error> {
+    allow_within(PATIENCE, folder, words)
+}
+
+fn allow_within(patience: Duration, folder: &Path, words: &[String]) -> Result<(), Error> {
     if words.first().is_none_or(|program| program.trim().is_empty()) {
         return Err(Error::Empty);
     }
@@ -50,7 +61,7 @@ pub fn allow(folder: &Path, words: &[String]) -> Result<(), Error> {
     if leads_away(folder).map_err(failed)? {
         return Err(failed(io::Error::other("a link leads out of the home directory")));
     }
-    let mut file = locked(&path).map_err(failed)?;
+    let mut file = locked(&path, Instant::now() + patience).map_err(failed)?;
     let mut text = String::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX);
     Read::take(&mut file, limit).read_to_string(&mut text).map_err(failed)?;
@@ -86,8 +97,8 @@ fn leads_away(folder: &Path) -> io::Result<bool> {
     Ok(!real.starts_with(home))
 }
 
-/// The file, locked; the one that has this name, even if it is exchanged meanwhile.
-fn locked(path: &Path) -> io::Result<File> {
+/// The file, locked before the deadline; the one that has this name, even if it is exchanged meanwhile.
+fn locked(path: &Path, deadline: Instant) -> io::Result<File> {
     loop {
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         let mut options = OpenOptions::new();
@@ -97,11 +108,21 @@ fn locked(path: &Path) -> io::Result<File> {
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        rustix::fs::flock(&file, FlockOperation::LockExclusive)?;
-        let (own, named) = (file.metadata()?, std::fs::metadata(path));
-        if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
-            return Ok(file);
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {
+                let (own, named) = (file.metadata()?, std::fs::metadata(path));
+                if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
+                    return Ok(file);
+                }
+            }
+            Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        if Instant::now() >= deadline {
+            let message = "another program keeps it locked; end that program and accept the rule again";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
+        }
+        thread::sleep(PAUSE);
     }
 }
 
@@ -199,6 +220,19 @@ mod tests {
         symlink(path("dotfiles/x"), path("home/rules").join(FILE)).unwrap();
         assert!(refused().contains("a link leads out"));
         assert_eq!(std::fs::read_to_string(path("dotfiles/x")).unwrap(), "");
+    }
+
+    #[test]
+    fn a_file_that_somebody_keeps_locked_is_not_waited_for_without_end() {
+        let home = tempfile::tempdir().unwrap();
+        allow(home.path(), &words("touch a")).unwrap();
+        let foreign = File::open(home.path().join(FILE)).unwrap();
+        rustix::fs::flock(&foreign, FlockOperation::LockExclusive).unwrap();
+        let refused = allow_within(Duration::ZERO, home.path(), &words("touch b")).unwrap_err().to_string();
+        assert!(refused.contains("another program keeps it locked"), "{refused}");
+        drop(foreign);
+        allow(home.path(), &words("touch b")).unwrap();
+        assert_eq!(content(home.path()).lines().count(), 2);
     }
 
     #[test]
