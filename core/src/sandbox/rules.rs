@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
@@ -95,19 +96,20 @@ pub(super) fn rules(
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
     vital.extend(exceptions.read_only.iter().flat_map(|path| kept(cwd.join(path).as_path())));
+    let of_policy = exceptions.unreadable.iter().map(|path| cwd.join(path).into_path_buf());
+    let configured: Vec<PathBuf> = surroundings.unreadable.iter().cloned().chain(of_policy).collect();
+    vital.extend(configured.iter().flat_map(|path| turnings(path)));
     vital.retain(|path| writable.iter().any(|root| path.starts_with(root)));
     let doors = FOREIGN_DOORS.iter().map(PathBuf::from);
     let doors =
         doors.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
-    let of_policy = exceptions.unreadable.iter().map(|path| cwd.join(path).into_path_buf());
-    let configured = surroundings.unreadable.iter().cloned().chain(of_policy);
     let credentials = CREDENTIALS.iter().map(|name| home.join(name));
     // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
     let linked = credentials.clone().filter(|path| path.is_symlink());
     let existing = |path: PathBuf| fs::canonicalize(path).ok();
     Ok(Rules {
         network: policy.has_network(),
-        hidden: sorted(configured.chain(linked).filter_map(existing)),
+        hidden: sorted(configured.into_iter().chain(linked).filter_map(existing)),
         doors: sorted(doors.filter_map(existing)),
         veiled: credentials.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
         protected: sorted(protected),
@@ -173,6 +175,42 @@ fn kept(path: &Path) -> Vec<PathBuf> {
     };
     let target = fs::canonicalize(&real).ok().filter(|target| *target != real);
     [real].into_iter().chain(target).collect()
+}
+
+/// What decides where a path leads: the links on the way and the first part that is missing. Whoever could change them
+/// could choose what is hidden next time.
+fn turnings(path: &Path) -> Vec<PathBuf> {
+    let (mut real, mut turnings) = (PathBuf::from("/"), Vec::new());
+    let mut ahead = parts(path);
+    while let Some(part) = ahead.pop() {
+        if part == ".." {
+            real.pop();
+            continue;
+        }
+        let next = real.join(&part);
+        match fs::symlink_metadata(&next) {
+            Ok(found) if found.is_symlink() && turnings.len() < MOST_LINKS => {
+                let Ok(target) = fs::read_link(&next) else { break };
+                if target.is_absolute() {
+                    real = PathBuf::from("/");
+                }
+                ahead.extend(parts(&target));
+                turnings.push(next);
+            }
+            Ok(found) if found.is_symlink() => break,
+            Ok(_) => real = next,
+            Err(error) => {
+                turnings.extend(match error.kind() {
+                    io::ErrorKind::NotFound => Some(next),
+                    // A file where a folder could be.
+                    io::ErrorKind::NotADirectory => Some(real),
+                    _ => None,
+                });
+                break;
+            }
+        }
+    }
+    turnings
 }
 
 fn sorted(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
@@ -286,175 +324,5 @@ fn parts(path: &Path) -> Vec<OsString> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    struct Place {
-        _folder: tempfile::TempDir,
-        base: PathBuf,
-    }
-
-    /// A folder with `ws`, `other`, `home` and `bin/helper`.
-    fn place() -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        let base = folder.path().canonicalize().unwrap();
-        for name in ["ws", "other", "home", "bin"] {
-            fs::create_dir(base.join(name)).unwrap();
-        }
-        fs::write(base.join("bin/helper"), "").unwrap();
-        Place { _folder: folder, base }
-    }
-
-    impl Place {
-        fn rules(&self, cwd: &str, write: WorkspaceWrite) -> Result<Rules, Error> {
-            let cwd = AbsolutePath::new(self.base.join(cwd)).unwrap();
-            let command = CommandSpec { argv: vec!["x".into()], cwd: cwd.clone(), env: Vec::new() };
-            let surroundings = Surroundings {
-                helper: self.base.join("bin/helper"),
-                home: self.base.join("home"),
-                doors: vec![self.base.join("bin")],
-                user_home: None,
-                unreadable: vec![self.base.join("other"), self.base.join("missing")],
-                project: Some(self.base.join("project")),
-                trusted: vec![self.base.join("ws/trusted"), self.base.join("project")],
-            };
-            rules(&SandboxPolicy::WorkspaceWrite(write), &cwd, &command, &surroundings)
-        }
-
-        fn show(&self, paths: &[PathBuf]) -> String {
-            let short = |path: &PathBuf| match path.strip_prefix(&self.base) {
-                Ok(inside) => format!("./{}", inside.display()),
-                Err(_) => path.display().to_string(),
-            };
-            paths.iter().map(short).collect::<Vec<_>>().join(" ")
-        }
-    }
-
-    fn nothing_else() -> WorkspaceWrite {
-        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..Default::default() }
-    }
-
-    #[test]
-    fn a_workspace_is_writable_but_for_its_protected_names() {
-        let place = place();
-        let rules = place.rules("ws", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.writable), "./ws");
-        assert_eq!(
-            place.show(&rules.protected),
-            "./ws/.agents ./ws/.codex ./ws/.envrc ./ws/.git ./ws/.idea ./ws/.mcp.json ./ws/.vscode"
-        );
-        assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
-        assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
-        assert!(rules.doors.contains(&place.base.join("bin")), "a door of the server's own variables");
-    }
-
-    #[test]
-    fn the_names_of_trusted_projects_are_protected_wherever_a_root_contains_them() {
-        let place = place();
-        fs::create_dir_all(place.base.join("project/sub")).unwrap();
-        fs::create_dir_all(place.base.join("ws/trusted")).unwrap();
-        let sub = "./project/sub/.agents ./project/sub/.codex ./project/sub/.envrc ./project/sub/.git \
-                   ./project/sub/.idea ./project/sub/.mcp.json ./project/sub/.vscode";
-        let rules = place.rules("project/sub", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.protected), sub);
-        let rules = place.rules(".", nothing_else()).unwrap();
-        let shown = place.show(&rules.protected);
-        for name in ["./project/.codex", "./project/.git", "./ws/trusted/.codex"] {
-            assert!(shown.split(' ').any(|path| path == name), "{name}: {shown}");
-        }
-        assert!(!shown.contains("./ws/trusted/.git") && !shown.contains("./ws/.codex"), "{shown}");
-    }
-
-    #[test]
-    fn home_and_program_are_protected_where_they_lie_in_a_root() {
-        let place = place();
-        let rules = place.rules(".", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.vital), "./bin/helper ./home");
-        let rules = place.rules("home/inside", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.writable), "");
-        fs::create_dir(place.base.join("home/inside")).unwrap();
-        let rules = place.rules("home/inside", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.writable), "", "nothing in the home directory is writable");
-    }
-
-    #[test]
-    fn configured_roots_may_be_relative_or_missing() {
-        let place = place();
-        let roots = vec!["../other".into(), "missing".into(), place.base.join("ws")];
-        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
-        assert_eq!(place.show(&rules.writable), "./other ./ws");
-    }
-
-    #[test]
-    fn a_profile_may_take_from_what_it_gives() {
-        let place = place();
-        fs::create_dir(place.base.join("ws/sub")).unwrap();
-        symlink("../other", place.base.join("ws/link")).unwrap();
-        let write = WorkspaceWrite {
-            keep_cwd: true,
-            writable_roots: vec![place.base.join("ws")],
-            read_only: ["sub", "link", "missing/deep", "../other"].map(PathBuf::from).to_vec(),
-            unreadable: vec!["sub".into(), "gone".into()],
-            ..nothing_else()
-        };
-        let rules = place.rules("ws/sub", WorkspaceWrite { writable_roots: Vec::new(), ..write.clone() });
-        assert_eq!(place.show(&rules.unwrap().writable), "", "not even the working directory");
-        let rules = place.rules("ws", write).unwrap();
-        assert_eq!(place.show(&rules.writable), "./ws");
-        assert_eq!(place.show(&rules.vital), "./ws/link ./ws/missing ./ws/sub");
-        assert!(rules.hidden.contains(&place.base.join("ws/sub")));
-    }
-
-    #[test]
-    fn a_root_behind_a_link_that_commands_could_have_made_is_refused() {
-        let place = place();
-        symlink("../other", place.base.join("ws/link")).unwrap();
-        let roots = vec![place.base.join("ws/link")];
-        let error =
-            place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap_err();
-        assert!(
-            error.to_string().contains("ws/link` cannot be used: it is reached through a link"),
-            "{error}"
-        );
-        // A link elsewhere is the user's own, and one that stays inside opens nothing.
-        symlink("ws", place.base.join("mine")).unwrap();
-        assert_eq!(place.show(&place.rules("mine", nothing_else()).unwrap().writable), "./ws");
-        fs::create_dir(place.base.join("ws/a")).unwrap();
-        symlink("a", place.base.join("ws/b")).unwrap();
-        let roots = vec![place.base.join("ws/b")];
-        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
-        assert_eq!(place.show(&rules.writable), "./ws ./ws/a");
-    }
-
-    #[test]
-    fn the_targets_of_protected_links_and_git_files_are_protected_too() {
-        let place = place();
-        fs::create_dir_all(place.base.join("ws/real/git")).unwrap();
-        symlink("real/git", place.base.join("ws/.git")).unwrap();
-        fs::create_dir_all(place.base.join("ws/sub")).unwrap();
-        fs::create_dir_all(place.base.join("ws/store")).unwrap();
-        fs::write(place.base.join("ws/sub/.git"), "gitdir: ../store\n").unwrap();
-        let roots = vec![place.base.join("ws/sub")];
-        let rules = place.rules("ws", WorkspaceWrite { writable_roots: roots, ..nothing_else() }).unwrap();
-        assert_eq!(place.show(&rules.vital), "./ws/real/git ./ws/store");
-    }
-
-    #[test]
-    fn a_missing_home_is_protected_by_its_first_missing_part() {
-        let place = place();
-        fs::remove_dir(place.base.join("home")).unwrap();
-        let rules = place.rules(".", nothing_else()).unwrap();
-        assert_eq!(place.show(&rules.vital), "./bin/helper ./home");
-        assert_eq!(first_missing(Path::new("/proc/no/such/thing")), Path::new("/proc/no"));
-    }
-
-    #[test]
-    fn loops_of_links_end() {
-        let place = place();
-        symlink("b", place.base.join("a")).unwrap();
-        symlink("a", place.base.join("b")).unwrap();
-        assert!(Root::resolve(&place.base.join("a/x")).is_none());
-    }
-}
+#[path = "rules_tests.rs"]
+mod tests;

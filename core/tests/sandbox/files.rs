@@ -22,6 +22,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "files::ordinary_work_goes_on", run: ordinary_work },
     Test { name: "files::read_only_writes_nothing", run: read_only },
     Test { name: "files::replaced_credentials_stay_hidden", run: replaced_credentials },
+    Test { name: "files::what_a_link_hides_stays_hidden_in_the_next_command", run: hidden_through_a_link },
 ];
 
 const NAMES: [&str; 7] = [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
@@ -247,6 +248,38 @@ fn replaced_credentials() -> Outcome {
         });
         assert!(output.contains("settings") && output.contains("end\n"), "{}: {output}", mode.name());
         assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
+    }
+    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+}
+
+fn hidden_through_a_link() -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in crate::place::CONFINED {
+        if let Some(reason) = is_missing(mode) {
+            unsupported.push(format!("{}: {reason}", mode.name()));
+            continue;
+        }
+        let place = Place::new();
+        let secret = place.path("outside/env");
+        fs::create_dir_all(secret.parent().unwrap()).unwrap();
+        fs::write(&secret, crate::place::SECRET).unwrap();
+        symlink(&secret, place.path("ws/.env")).unwrap();
+        let hidden = vec![place.path("ws/.env"), place.path("ws/later")];
+        let sandbox = sandbox(mode, &place.path("home")).with_unreadable(hidden);
+        let run = |script: &str| {
+            let launch = sandbox.plan(&mode.policy(), &place.cwd(), place.shell(script)).unwrap();
+            block_on(async {
+                let request =
+                    OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+                let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+                session.wait().await;
+                session.aggregated()
+            })
+        };
+        let first = run("rm -f .env; mv .env old; ln -sf x .env; echo x > later; ls later && echo end");
+        let second = run("cat .env ../outside/env; echo end");
+        assert!(second.contains("end") && !second.contains(crate::place::SECRET), "{first}{second}");
+        assert!(place.path("ws/.env").is_symlink() && !place.path("ws/later").exists(), "{first}");
     }
     Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
 }
