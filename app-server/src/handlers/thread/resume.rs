@@ -10,13 +10,12 @@ use codex_app_server_protocol::v2::thread_start::{
     ThreadResumeInitialTurnsPageParams, ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse,
 };
 use codex_app_server_protocol::v2::turn::Turn;
-use codex_core::config::Config;
 use codex_core::error::CoreError;
 use codex_core::rollout::reader::Loaded;
 use codex_core::session::request::Snapshot;
 use codex_protocol::ids::TurnId;
 
-use super::resume_settings::{self, StoredSettings};
+use super::resume_settings::{self, ResumedConfig, StoredSettings};
 use super::resume_source::Source;
 use super::start::add_roots;
 use super::{turns_page, view};
@@ -86,11 +85,15 @@ impl Context {
         path: PathBuf,
         params: ThreadResumeParams,
     ) -> Result<Resumed, RpcError> {
-        let config = self.config_to_resume(params, StoredSettings::of(&rollout)).await?;
+        let ResumedConfig { config, warning } =
+            self.config_to_resume(params, StoredSettings::of(&rollout)).await?;
         let id = rollout.meta.id;
         let forked_from = rollout.meta.forked_from_id;
-        let notices: Vec<ServerNotification> =
-            problems_of(&rollout).map(|message| view::warning(id, message)).into_iter().collect();
+        let notices: Vec<ServerNotification> = problems_of(&rollout)
+            .into_iter()
+            .chain(warning)
+            .map(|message| view::warning(id, message))
+            .collect();
         let turns = history::turns(rollout.items.iter().filter_map(|stored| history::relevant(&stored.item)));
         let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
         let new = match self.conversations().resume(Arc::new(config), rollout, path).await {
@@ -111,13 +114,13 @@ impl Context {
         &self,
         mut params: ThreadResumeParams,
         stored: StoredSettings,
-    ) -> Result<Config, RpcError> {
+    ) -> Result<ResumedConfig, RpcError> {
         let overrides = resume_overrides(&mut params)?;
-        let mut config = self
+        let mut resumed = self
             .read_settings(move |configs| resume_settings::config_for(configs, overrides, stored))
             .await??;
-        add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
-        Ok(config)
+        add_roots(&mut resumed.config, params.runtime_workspace_roots.unwrap_or_default())?;
+        Ok(resumed)
     }
 
     async fn answer_resumed(

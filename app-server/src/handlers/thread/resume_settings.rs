@@ -1,4 +1,6 @@
 //! With which settings a stored thread goes on: those of its last turn, but for what the request names.
+//!
+//! A permission profile goes on under its name, so it is what the configuration says of it by now.
 
 use std::path::PathBuf;
 
@@ -6,7 +8,8 @@ use codex_core::config::Config;
 use codex_core::config::error::Error;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::ThreadOverrides;
-use codex_core::config::permissions::{SandboxMode, SandboxOrigin};
+use codex_core::config::permissions::{self, SandboxMode, SandboxOrigin};
+use codex_core::config::profiles::Profile;
 use codex_core::rollout::reader::Loaded;
 use codex_protocol::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy,
@@ -67,13 +70,20 @@ impl LastTurn {
     }
 }
 
+/// The configuration of a resumed thread, and what its user should know of it.
+#[derive(Debug)]
+pub(super) struct ResumedConfig {
+    pub config: Config,
+    pub warning: Option<String>,
+}
+
 /// The configuration of the resumed thread. A stored provider that is not configured any more is forgotten, and its
 /// model with it.
 pub(super) fn config_for(
     configs: &ConfigLoader,
     request: ThreadOverrides,
     stored: StoredSettings,
-) -> Result<Config, Error> {
+) -> Result<ResumedConfig, Error> {
     let mut overrides = request.clone();
     overrides.cwd.get_or_insert_with(|| stored.cwd.clone());
     let names = |keys: &[&str]| keys.iter().any(|key| request.config.contains_key(*key));
@@ -93,6 +103,7 @@ pub(super) fn config_for(
         Err(Error::Setting(_)) if !names_model => configs.for_thread(&overrides)?,
         loaded => loaded?,
     };
+    let mut warning = None;
     if let Some(last) = stored.last {
         if !names_model && !names(&["model_reasoning_summary"]) {
             config.model_reasoning_summary = Some(last.summary);
@@ -104,16 +115,72 @@ pub(super) fn config_for(
             || request.permissions.is_some()
             || names(&["sandbox_mode", "default_permissions"]);
         if !names_sandbox {
-            config.sandbox_mode = SandboxMode::closest(&last.sandbox_policy).unwrap_or(config.sandbox_mode);
-            config.sandbox_policy = last.sandbox_policy;
-            config.sandbox_origin = match last.active_permission_profile {
-                Some(_) => SandboxOrigin::Profile,
-                None => SandboxOrigin::Mode,
-            };
-            config.active_permission_profile = last.active_permission_profile;
+            warning = go_on(&mut config, last.sandbox_policy, last.active_permission_profile);
         }
     }
-    Ok(config)
+    Ok(ResumedConfig { config, warning })
+}
+
+/// Goes on in the sandbox of the last turn. Returns what is different from then.
+fn go_on(
+    config: &mut Config,
+    stored: SandboxPolicy,
+    active: Option<ActivePermissionProfile>,
+) -> Option<String> {
+    let (policy, active, warning) = match active {
+        None => (stored, None, None),
+        Some(active) => match config.permission_profile(&active.id) {
+            Ok(Profile { active, policy }) => {
+                let is_built_in = permissions::profile(&active.id).is_some();
+                let (policy, warning) = as_it_is_now(&active.id, is_built_in, policy, &stored);
+                (policy, Some(active), warning)
+            }
+            Err(problem) => {
+                return Some(format!(
+                    "The thread had a permission profile that is not to be had any more: {problem}. It goes on with \
+                     the sandbox of the configuration."
+                ));
+            }
+        },
+    };
+    config.sandbox_mode = SandboxMode::closest(&policy).unwrap_or(config.sandbox_mode);
+    config.sandbox_policy = policy;
+    config.sandbox_origin = match active {
+        Some(_) => SandboxOrigin::Profile,
+        None => SandboxOrigin::Mode,
+    };
+    config.active_permission_profile = active;
+    warning
+}
+
+/// The policy of a profile with the folders that requests had added. Of a profile of the user's own it is not known
+/// whether a folder was added or stood in the profile that time; so it is left out, which is told.
+fn as_it_is_now(
+    id: &str,
+    is_built_in: bool,
+    mut policy: SandboxPolicy,
+    stored: &SandboxPolicy,
+) -> (SandboxPolicy, Option<String>) {
+    let (SandboxPolicy::WorkspaceWrite(write), SandboxPolicy::WorkspaceWrite(earlier)) =
+        (&mut policy, stored)
+    else {
+        return (policy, None);
+    };
+    let more = earlier.writable_roots.iter().filter(|root| !write.writable_roots.contains(root));
+    let more: Vec<PathBuf> = more.cloned().collect();
+    if is_built_in {
+        write.writable_roots.extend(more);
+        return (policy, None);
+    }
+    let shown: Vec<String> = more.iter().map(|root| format!("`{}`", root.display())).collect();
+    let warning = (!more.is_empty()).then(|| {
+        format!(
+            "The thread goes on with the permission profile `{id}` as it is now, in which {} cannot be written; \
+             name a folder in `runtimeWorkspaceRoots` to add it to the workspace.",
+            shown.join(", ")
+        )
+    });
+    (policy, warning)
 }
 
 #[cfg(test)]
@@ -122,6 +189,7 @@ mod tests {
     use codex_core::base::paths::AbsolutePath;
     use codex_core::config::home::Surroundings;
     use codex_core::config::overrides::Flags;
+    use codex_protocol::policy::WorkspaceWrite;
     use expect_test::{Expect, expect};
 
     use super::*;
@@ -150,7 +218,7 @@ mod tests {
             }),
         };
         expected.assert_eq(&match config_for(&configs, request, stored) {
-            Ok(config) => format!(
+            Ok(ResumedConfig { config, .. }) => format!(
                 "{} {} {} {:?} {:?} {:?} {:?}",
                 config.cwd,
                 config.model_provider_id,
@@ -203,5 +271,54 @@ mod tests {
                 r#"/stored rehearsal m Some("low") None UnlessTrusted WorkspaceWrite(WorkspaceWrite { writable_roots: [], network_access: false, exclude_tmpdir_env_var: false, exclude_slash_tmp: false, keep_cwd: false, read_only: [], unreadable: [] })"#
             ]],
         );
+    }
+
+    /// How a thread with this profile and root goes on with a file.
+    fn profile(file: &str, id: &str, root: &str, expected: Expect) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.toml"), file).unwrap();
+        let surroundings = Surroundings {
+            environment: Environment::default(),
+            home: AbsolutePath::new(folder.path()).unwrap(),
+            directory: AbsolutePath::new("/server").unwrap(),
+        };
+        let configs =
+            ConfigLoader::new(surroundings, &Flags::default()).unwrap().with_system_folder("/nonexistent");
+        let write = WorkspaceWrite { writable_roots: vec![root.into()], ..WorkspaceWrite::default() };
+        let last = LastTurn {
+            approval_policy: AskForApproval::UnlessTrusted,
+            sandbox_policy: SandboxPolicy::WorkspaceWrite(write),
+            active_permission_profile: Some(ActivePermissionProfile { id: id.into(), extends: None }),
+            model: "m".into(),
+            effort: None,
+            summary: ReasoningSummary::Auto,
+        };
+        let stored = StoredSettings { last: Some(last), ..StoredSettings::new("/stored".into()) };
+        let ResumedConfig { config, warning } =
+            config_for(&configs, ThreadOverrides::default(), stored).unwrap();
+        let policy = serde_json::to_string(&config.sandbox_policy).unwrap();
+        let active = config.active_permission_profile.map(|active| active.id);
+        expected.assert_eq(&format!("{active:?} {policy}\n{}", warning.unwrap_or_default()));
+    }
+
+    #[test]
+    fn a_profile_goes_on_as_it_is_now() {
+        let mine = "[permissions.mine]\nextends = ':workspace'\n[permissions.mine.filesystem]\n'/a' = 'write'\n'/b' = 'deny'";
+        profile(mine, "mine", "/a", expect![[r#"
+            Some("mine") {"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/b"]}
+        "#]]);
+        profile(mine, "mine", "/earlier", expect![[r#"
+            Some("mine") {"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/b"]}
+            The thread goes on with the permission profile `mine` as it is now, in which `/earlier` cannot be written; name a folder in `runtimeWorkspaceRoots` to add it to the workspace."#]]);
+        profile(mine, ":workspace", "/added", expect![[r#"
+            Some(":workspace") {"type":"workspace-write","writable_roots":["/added"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
+        "#]]);
+        profile(mine, "gone", "/earlier", expect![[r#"
+            Some(":read-only") {"type":"read-only"}
+            The thread had a permission profile that is not to be had any more: there is no permission profile `gone`; known are `:read-only`, `:workspace`, `:danger-full-access`, `mine`. It goes on with the sandbox of the configuration."#]]);
+        let broken = "sandbox_mode = 'workspace-write'\n[permissions.mine.filesystem]\n'*' = 'deny'";
+        profile(broken, "mine", "/earlier", expect![[r#"
+            None {"type":"workspace-write","network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
+            The thread had a permission profile that is not to be had any more: the permission profile `mine` cannot be used: `*` is a pattern, which cannot be kept for files to come; name the paths. It goes on with the sandbox of the configuration."#]]);
     }
 }
