@@ -17,10 +17,8 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
     let turn = &context.turn;
     let wish = Wish { risk: work.risk(), escalate: work.wants_escalation(), ruling: work.ruling() };
     let plan = plan(turn.approval_policy, &turn.sandbox_policy, &wish)?;
-    let mut is_approved = false;
     if plan.ask {
         ask(&mut work, context, Retry::First).await?;
-        is_approved = true;
     }
     match work.attempt(context, plan.boundary).await? {
         Attempted::Done(output) => Ok(output),
@@ -29,11 +27,8 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
                 work.settle(context).await;
                 return Ok(output);
             }
-            // An approval to run is not one to leave the sandbox, except under the policy that asks
-            // for every command and shows it whole.
-            if !(is_approved && turn.approval_policy == AskForApproval::UnlessTrusted) {
-                ask(&mut work, context, Retry::AfterDenial).await?;
-            }
+            // An approval to run is not one to leave the sandbox: what looks like a denial may be arranged.
+            ask(&mut work, context, Retry::AfterDenial).await?;
             let (Attempted::Done(output) | Attempted::Denied(output)) =
                 work.attempt(context, Boundary::None).await?;
             work.settle(context).await;
@@ -161,9 +156,9 @@ pub fn may_escalate(approval: AskForApproval) -> bool {
 
 fn may_retry(approval: AskForApproval) -> bool {
     match approval {
-        AskForApproval::UnlessTrusted | AskForApproval::OnFailure => true,
+        AskForApproval::OnFailure => true,
         AskForApproval::Granular(granular) => granular.sandbox_approval,
-        AskForApproval::OnRequest | AskForApproval::Never => false,
+        AskForApproval::UnlessTrusted | AskForApproval::OnRequest | AskForApproval::Never => false,
     }
 }
 

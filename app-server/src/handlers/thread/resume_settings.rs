@@ -304,21 +304,46 @@ mod tests {
     #[test]
     fn a_profile_goes_on_as_it_is_now() {
         let mine = "[permissions.mine]\nextends = ':workspace'\n[permissions.mine.filesystem]\n'/a' = 'write'\n'/b' = 'deny'";
-        profile(mine, "mine", "/a", expect![[r#"
+        profile(
+            mine,
+            "mine",
+            "/a",
+            expect![[r#"
             Some("mine") {"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/b"]}
-        "#]]);
-        profile(mine, "mine", "/earlier", expect![[r#"
+        "#]],
+        );
+        profile(
+            mine,
+            "mine",
+            "/earlier",
+            expect![[r#"
             Some("mine") {"type":"workspace-write","writable_roots":["/a"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false,"unreadable":["/b"]}
-            The thread goes on with the permission profile `mine` as it is now, in which `/earlier` cannot be written; name a folder in `runtimeWorkspaceRoots` to add it to the workspace."#]]);
-        profile(mine, ":workspace", "/added", expect![[r#"
+            The thread goes on with the permission profile `mine` as it is now, in which `/earlier` cannot be written; name a folder in `runtimeWorkspaceRoots` to add it to the workspace."#]],
+        );
+        profile(
+            mine,
+            ":workspace",
+            "/added",
+            expect![[r#"
             Some(":workspace") {"type":"workspace-write","writable_roots":["/added"],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
-        "#]]);
-        profile(mine, "gone", "/earlier", expect![[r#"
+        "#]],
+        );
+        profile(
+            mine,
+            "gone",
+            "/earlier",
+            expect![[r#"
             Some(":read-only") {"type":"read-only"}
-            The thread had a permission profile that is not to be had any more: there is no permission profile `gone`; known are `:read-only`, `:workspace`, `:danger-full-access`, `mine`. It goes on with the sandbox of the configuration."#]]);
+            The thread had a permission profile that is not to be had any more: there is no permission profile `gone`; known are `:read-only`, `:workspace`, `:danger-full-access`, `mine`. It goes on with the sandbox of the configuration."#]],
+        );
         let broken = "sandbox_mode = 'workspace-write'\n[permissions.mine.filesystem]\n'*' = 'deny'";
-        profile(broken, "mine", "/earlier", expect![[r#"
+        profile(
+            broken,
+            "mine",
+            "/earlier",
+            expect![[r#"
             None {"type":"workspace-write","network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
-            The thread had a permission profile that is not to be had any more: the permission profile `mine` cannot be used: `*` is a pattern, which cannot be kept for files to come; name the paths. It goes on with the sandbox of the configuration."#]]);
+            The thread had a permission profile that is not to be had any more: the permission profile `mine` cannot be used: `*` is a pattern, which cannot be kept for files to come; name the paths. It goes on with the sandbox of the configuration."#]],
+        );
     }
 }

@@ -63,8 +63,9 @@ fn stay_without() -> io::Result<bool> {
     let argv = [program.as_str(), roles::ARGUMENT, "attack", "hide-and-stay", &word];
     let child = place.server(&place.orders(Mode::Bare), "run", &argv)?.spawn()?;
     let mut server = Server { child, helper: 0 };
+    // The attacker itself goes, and its server with it.
+    server.child.wait()?;
     server.wait_for(&word)?;
-    server.kill()?;
     let left = survivors(&word);
     for pid in left.iter().filter_map(|pid| rustix::process::Pid::from_raw(*pid)) {
         rustix::process::kill_process(pid, rustix::process::Signal::KILL)?;
