@@ -86,13 +86,26 @@ pub(crate) fn workspace_roots(roots: Vec<String>) -> Result<Vec<PathBuf>, RpcErr
     roots.into_iter().map(absolute).collect()
 }
 
-/// Lets these folders be written, if any may.
+/// Makes these folders parts of the workspace: written as the working directory is, with what a profile says of places
+/// below the workspace. Its paths are relative.
 pub(crate) fn add_roots(policy: &mut SandboxPolicy, cwd: &Path, roots: Vec<PathBuf>) {
-    if let SandboxPolicy::WorkspaceWrite(write) = policy {
-        for root in roots {
-            if root != cwd && !write.writable_roots.contains(&root) {
-                write.writable_roots.push(root);
-            }
+    let SandboxPolicy::WorkspaceWrite(write) = policy else { return };
+    for root in roots.into_iter().filter(|root| root != cwd) {
+        for paths in [&mut write.writable_roots, &mut write.read_only, &mut write.unreadable] {
+            let below: Vec<PathBuf> =
+                paths.iter().filter(|path| path.is_relative()).map(|path| root.join(path)).collect();
+            add(paths, below);
+        }
+        if !write.keep_cwd {
+            add(&mut write.writable_roots, vec![root]);
+        }
+    }
+}
+
+fn add(paths: &mut Vec<PathBuf>, more: Vec<PathBuf>) {
+    for path in more {
+        if !paths.contains(&path) {
+            paths.push(path);
         }
     }
 }
@@ -149,6 +162,32 @@ mod tests {
                 "`sandboxPolicy.writableRoots`: the path `b` is relative; write it from the root of the file system (-32600)"
             ],
         );
+    }
+
+    #[test]
+    fn what_a_profile_says_of_the_workspace_counts_for_added_roots() {
+        let check = |keep_cwd, expected: Expect| {
+            let mut policy = SandboxPolicy::WorkspaceWrite(WorkspaceWrite {
+                keep_cwd,
+                writable_roots: vec!["/a".into(), "out".into()],
+                read_only: vec!["docs".into(), "/a/b".into()],
+                unreadable: vec![".env".into()],
+                ..WorkspaceWrite::default()
+            });
+            for _ in 0..2 {
+                add_roots(&mut policy, Path::new("/w"), vec!["/w".into(), "/x".into()]);
+            }
+            let SandboxPolicy::WorkspaceWrite(write) = policy else { unreachable!() };
+            expected.assert_eq(&format!(
+                "{:?} {:?} {:?}",
+                write.writable_roots, write.read_only, write.unreadable
+            ));
+        };
+        check(
+            false,
+            expect![[r#"["/a", "out", "/x/out", "/x"] ["docs", "/a/b", "/x/docs"] [".env", "/x/.env"]"#]],
+        );
+        check(true, expect![[r#"["/a", "out", "/x/out"] ["docs", "/a/b", "/x/docs"] [".env", "/x/.env"]"#]]);
     }
 
     #[test]

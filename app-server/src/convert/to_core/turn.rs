@@ -117,18 +117,20 @@ fn without_roots(from: Surroundings<'_>) -> SandboxPolicy {
 }
 
 /// A profile says what may be done, and leaves the folders that a request added to the workspace as they are.
-fn with_roots_of(from: Surroundings<'_>, mut policy: SandboxPolicy) -> SandboxPolicy {
+fn with_roots_of(from: Surroundings<'_>, mut wanted: SandboxPolicy) -> SandboxPolicy {
     if let (SandboxPolicy::WorkspaceWrite(earlier), SandboxPolicy::WorkspaceWrite(write)) =
-        (from.sandbox_policy, &mut policy)
+        (from.sandbox_policy, &wanted)
         && !write.keep_cwd
     {
         let settled = settled_roots(from);
-        let added = earlier.writable_roots.iter().filter(|root| !settled.contains(root));
-        let added: Vec<PathBuf> =
-            added.filter(|root| !write.writable_roots.contains(root)).cloned().collect();
-        write.writable_roots.extend(added);
+        // Nor what the profile before said of places below them.
+        let is_settled = |root: &PathBuf| {
+            settled.iter().any(|path| root == path || (path.is_relative() && root.ends_with(path)))
+        };
+        let added = earlier.writable_roots.iter().filter(|root| !is_settled(root)).cloned().collect();
+        policy::add_roots(&mut wanted, from.cwd.as_path(), added);
     }
-    policy
+    wanted
 }
 
 /// The roots that the turn before had without those that a request added.
