@@ -13,6 +13,8 @@ pub const NETWORK_DISABLED: &str = "CODEX_SANDBOX_NETWORK_DISABLED";
 
 const CORE: [&str; 9] = ["HOME", "LOGNAME", "PATH", "SHELL", "USER", "USERNAME", "TMPDIR", "TEMP", "TMP"];
 const SECRETS: [&str; 3] = ["*KEY*", "*SECRET*", "*TOKEN*"];
+/// Too common to be withheld.
+const FURTHER_SECRETS: [&str; 3] = ["*PASS*", "*CREDENTIAL*", "*_URL"];
 /// Each of these can make a program run code before its own first line.
 const CODE_LOADING: [&str; 12] = [
     "LD_*",
@@ -132,9 +134,9 @@ fn is_inherited(name: &str, policy: &ShellEnvironmentPolicy) -> bool {
         && (policy.include_only.is_empty() || matches_any(&policy.include_only, name))
 }
 
-/// Whether the policy withholds a variable of this name, so that its value is not written down either.
-pub fn is_secret(name: &str, policy: &ShellEnvironmentPolicy) -> bool {
-    (!policy.ignore_default_excludes && matches_any(&SECRETS, name)) || matches_any(&policy.exclude, name)
+/// Whether a variable of this name may hold a secret, so that its value is not written down, even where commands get it.
+pub fn sounds_secret(name: &str, policy: &ShellEnvironmentPolicy) -> bool {
+    matches_any(&SECRETS, name) || matches_any(&FURTHER_SECRETS, name) || matches_any(&policy.exclude, name)
 }
 
 /// What the system would refuse as a variable cannot be set.

@@ -49,6 +49,9 @@ use rules::Surroundings;
 use streams::{Stdin, Streams};
 use strength::{Finding, Strength};
 
+/// The folder in the server's home directory that holds what login shells have told.
+pub const LOGIN_SHELLS: &str = rules::LOGIN_SHELLS;
+
 /// Why a command was not planned or not started.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -124,6 +127,13 @@ impl Sandbox {
     pub fn with_trusted(mut self, project: Option<PathBuf>, others: Vec<PathBuf>) -> Self {
         self.surroundings.project = project;
         self.surroundings.trusted = others;
+        self
+    }
+
+    /// Lets confined commands read this folder with what their login shell has told; all others of its kind are out of
+    /// their sight.
+    pub fn with_snapshot(mut self, folder: Option<PathBuf>) -> Self {
+        self.surroundings.snapshot = folder;
         self
     }
 

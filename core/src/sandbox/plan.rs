@@ -88,6 +88,8 @@ pub(super) struct Rules {
     pub doors: Vec<PathBuf>,
     /// Never read, whether they exist yet or are replaced later; all else in their folder is frozen as it is.
     pub veiled: Vec<PathBuf>,
+    /// A folder inside of a veiled one that is read all the same.
+    pub snapshot: Option<PathBuf>,
     pub network: bool,
 }
 
@@ -269,6 +271,7 @@ impl Writer {
         ] {
             self.list(paths.iter().map(|path| Path::as_os_str(path)));
         }
+        self.list(rules.snapshot.as_slice().iter().map(|path| Path::as_os_str(path)));
     }
 }
 
@@ -315,6 +318,7 @@ impl<'a> Reader<'a> {
             hidden: self.list()?,
             doors: self.list()?,
             veiled: self.list()?,
+            snapshot: self.list()?.pop(),
         })
     }
 }
@@ -344,6 +348,7 @@ mod tests {
                 hidden: vec![],
                 doors: vec!["/run/door".into()],
                 veiled: vec!["/home/auth.json".into()],
+                snapshot: Some("/home/login_shells/a/b".into()),
                 network: true,
             }),
             stdin: StdinKind::Passed,

@@ -32,6 +32,7 @@ impl Reach {
             hidden,
             doors,
             veiled,
+            snapshot: _,
             network: _,
         }) = within.as_ref();
         let kept = [protected, personal_files, personal_folders, vital, hidden, doors, veiled];

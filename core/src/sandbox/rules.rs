@@ -19,8 +19,10 @@ use crate::base::paths::AbsolutePath;
 /// In every writable root, whether they exist or not: what makes other programs run code or trust a folder.
 pub(super) const PROTECTED_NAMES: [&str; 7] =
     [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
-/// In the server's home directory: credentials.
-const CREDENTIALS: [&str; 2] = ["auth.json", ".credentials.json"];
+/// In the server's home directory: credentials, and what login shells have told.
+const SECRETS: [&str; 3] = ["auth.json", ".credentials.json", LOGIN_SHELLS];
+/// What login shells have told, of which a confined command sees what it begins with and nothing else.
+pub(super) const LOGIN_SHELLS: &str = "login_shells";
 /// Doors to programs that do what a command must not do itself.
 const FOREIGN_DOORS: [&str; 15] = [
     "/run/docker.sock",
@@ -69,6 +71,8 @@ pub(super) struct Surroundings {
     pub project: Option<PathBuf>,
     /// Folders of other trusted projects, whose settings and rules count elsewhere.
     pub trusted: Vec<PathBuf>,
+    /// The folder with what the login shell of the command has told, if it begins with that.
+    pub snapshot: Option<PathBuf>,
 }
 
 /// The rules of a policy that restricts.
@@ -103,15 +107,20 @@ pub(super) fn rules(
     let doors = FOREIGN_DOORS.iter().map(PathBuf::from);
     let doors =
         doors.chain(surroundings.doors.iter().cloned()).chain(doors_in(|name| variable(command, name)));
-    let credentials = CREDENTIALS.iter().map(|name| home.join(name));
-    // A credential file may be a link; then what it leads to is hidden, and the link itself does no harm.
-    let linked = credentials.clone().filter(|path| path.is_symlink());
+    let secrets = SECRETS.iter().map(|name| home.join(name));
+    // It may be a link; then what it leads to is hidden, and the link itself does no harm.
+    let linked = secrets.clone().filter(|path| path.is_symlink());
     let existing = |path: PathBuf| fs::canonicalize(path).ok();
     Ok(Rules {
         network: policy.has_network(),
         hidden: sorted(configured.into_iter().chain(linked).filter_map(existing)),
         doors: sorted(doors.filter_map(existing)),
-        veiled: credentials.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
+        snapshot: surroundings
+            .snapshot
+            .as_ref()
+            .and_then(|path| fs::canonicalize(path).ok())
+            .filter(|path| path.parent().is_some_and(|folder| folder.starts_with(home.join(LOGIN_SHELLS)))),
+        veiled: secrets.filter(|path| path.parent().is_some_and(Path::is_dir)).collect(),
         protected: sorted(protected),
         personal_files: personal.files,
         personal_folders: personal.folders,
@@ -132,10 +141,10 @@ fn names_of_projects(surroundings: &Surroundings, writable: &[PathBuf]) -> Vec<P
     names.flat_map(|(folder, names)| names.iter().map(move |name| folder.join(name))).collect()
 }
 
-/// What is never read: credentials, and what the configuration names.
+/// What is never read: secrets in the server's home, and what the configuration names.
 pub(super) fn hidden(surroundings: &Surroundings) -> impl Iterator<Item = PathBuf> {
-    let credentials = CREDENTIALS.iter().map(|name| surroundings.home.join(name));
-    credentials.chain(surroundings.unreadable.iter().cloned())
+    let secrets = SECRETS.iter().map(|name| surroundings.home.join(name));
+    secrets.chain(surroundings.unreadable.iter().cloned())
 }
 
 /// Sockets of agents and terminals of this user, as variables name them.

@@ -28,6 +28,7 @@ impl Place {
             doors: vec![self.base.join("bin")],
             user_home: None,
             unreadable: vec![self.base.join("other"), self.base.join("missing")],
+            snapshot: None,
             project: Some(self.base.join("project")),
             trusted: vec![self.base.join("ws/trusted"), self.base.join("project")],
         };
@@ -56,7 +57,7 @@ fn a_workspace_is_writable_but_for_its_protected_names() {
         place.show(&rules.protected),
         "./ws/.agents ./ws/.codex ./ws/.envrc ./ws/.git ./ws/.idea ./ws/.mcp.json ./ws/.vscode"
     );
-    assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json");
+    assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json ./home/login_shells");
     assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
     assert!(rules.doors.contains(&place.base.join("bin")), "a door of the server's own variables");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use codex_core::base::paths::AbsolutePath;
 use codex_core::base::spawn::TaskGroup;
 use codex_core::config::shell_env::ShellEnvironmentPolicy;
-use codex_core::exec::login::{LoginShells, Wanted};
+use codex_core::exec::login::{LoginShells, Start, Wanted};
 use codex_core::exec::shell::{Login, Shell};
 use codex_core::exec::streams::TerminalSize;
 use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
@@ -27,6 +27,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "login::a_change_of_the_files_is_seen_by_the_next_command", run: changes_are_seen },
     Test { name: "login::secrets_are_not_written_down", run: secrets_are_not_written },
     Test { name: "login::what_a_confined_profile_says_stays_confined", run: confined_stays_confined },
+    Test { name: "login::what_others_begin_with_is_out_of_sight", run: others_are_out_of_sight },
     Test { name: "login::a_slow_profile_is_run_once", run: slow_profile },
     Test { name: "login::a_profile_that_hangs_holds_nothing_up", run: hanging_profile },
     Test { name: "login::nothing_is_left_behind", run: nothing_is_left },
@@ -80,7 +81,7 @@ impl User {
     }
 
     /// The command as it would be started now, and whether that is on a snapshot.
-    async fn started(&self, script: &str) -> (CommandSpec, bool) {
+    async fn started(&self, script: &str) -> (Start, bool) {
         let real = self.real(script);
         let (login, sandbox) = (Arc::clone(&self.login), self.sandbox.clone());
         let (shell, policy, root) = (self.shell.clone(), self.mode.policy(), self.place.cwd());
@@ -97,19 +98,22 @@ impl User {
             login.command(&wanted, given)
         });
         let spec = spec.await.unwrap();
-        let is_on_snapshot = spec != real;
+        let is_on_snapshot = spec.command != real;
+        assert_eq!(is_on_snapshot, spec.snapshot.is_some());
         (spec, is_on_snapshot)
     }
 
     /// The same when what is being captured is there.
-    async fn settled(&self, script: &str) -> (CommandSpec, bool) {
+    async fn settled(&self, script: &str) -> (Start, bool) {
         self.started(script).await;
         self.group.finished().await;
         self.started(script).await
     }
 
-    async fn came_of(&self, spec: CommandSpec) -> Came {
-        let launch = self.sandbox.plan(&self.mode.policy(), &self.place.cwd(), spec).unwrap();
+    async fn came_of(&self, start: impl Into<Start>) -> Came {
+        let Start { command, snapshot } = start.into();
+        let sandbox = self.sandbox.clone().with_snapshot(snapshot);
+        let launch = sandbox.plan(&self.mode.policy(), &self.place.cwd(), command).unwrap();
         let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
         let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
         let mut came = Came { stdout: String::new(), stderr: String::new(), code: 0 };
@@ -290,9 +294,10 @@ fn changes_are_seen() -> Outcome {
 fn secrets_are_not_written() -> Outcome {
     runner::block_on(async {
         for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
-            let profile = "export API_KEY=se'cr'et-1\nTOKEN_OF_MINE='sec\nret-2'\nexport HIDDEN=secret-3\nopen=public-4";
+            let profile = "export API_KEY=se'cr'et-1\nTOKEN_OF_MINE='sec\nret-2'\nexport HIDDEN=secret-3\nMY_PASSPHRASE=secret-5\nopen=public-4";
             let mut user = User::new(Mode::Open, shell, &[(".profile", profile), (".zprofile", profile)]);
             user.secrets.exclude = vec!["hid*".to_owned()];
+            user.secrets.ignore_default_excludes = true;
             let script =
                 "echo \"$API_KEY $TOKEN_OF_MINE $HIDDEN $open\"; env | grep -E 'KEY|TOKEN|HID' | sort";
             let (spec, is_on_snapshot) = user.settled(script).await;
@@ -309,6 +314,37 @@ fn secrets_are_not_written() -> Outcome {
         }
     });
     Outcome::Pass
+}
+
+/// What a profile that runs freely has told is no business of confined commands.
+fn others_are_out_of_sight() -> Outcome {
+    let (modes, unsupported) = modes();
+    for mode in modes.iter().copied().filter(|mode| *mode != Mode::Open) {
+        for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
+            runner::block_on(async {
+                let profile = "[ -r ~/free ] && f() { echo told; }; alias g='echo told'; X=told";
+                let user = User::new(Mode::Open, shell, &[(".profile", profile), (".zprofile", profile)]);
+                user.settled("true").await;
+                assert!(user.written().iter().any(|(_, text)| text.contains("told")));
+                let all = user.place.text("home/login_shells");
+                let look = format!("cat {all}/*/*/* {all}/*/*/.z* 2>/dev/null; ls -R {all} | wc -w");
+                let other = user.place.path("home/login_shells/other");
+                fs::create_dir(&other).unwrap();
+                fs::write(other.join("x"), "another").unwrap();
+                let user = User { mode, sandbox: place::sandbox(mode, &user.place.path("home")), ..user };
+                let first = user.came_of(user.real(&look)).await;
+                assert!(!first.stdout.contains("told") && !first.stdout.contains("another"), "{first:?}");
+                user.write(".profile", "Y=own");
+                user.write(".zprofile", "Y=own");
+                let (start, is_on_snapshot) = user.settled(&look).await;
+                assert!(is_on_snapshot, "{shell} in mode {}", mode.name());
+                let seen = user.came_of(start).await.stdout;
+                assert!(seen.contains("own") && !seen.contains("told"), "{seen}");
+                assert!(!seen.contains("another"), "{seen}");
+            });
+        }
+    }
+    Outcome::of_modes(modes.len(), unsupported)
 }
 
 /// A file of the workspace that the profile reads is the model's to write. What it says must not get out.

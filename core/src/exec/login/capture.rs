@@ -19,9 +19,9 @@ use super::folder::{Folder, make_private, private_file};
 use super::kind::{Kind, Tools};
 use super::render::{How, Refused, Snapshot};
 use super::watch::Watch;
-use super::{Key, Taken};
+use super::{Key, Start, Taken};
 use crate::base::spawn::TaskGroup;
-use crate::exec::env::is_secret;
+use crate::exec::env::sounds_secret;
 use crate::exec::process::{self, ProcessRequest};
 use crate::exec::streams::Stdin;
 use crate::sandbox::command::CommandSpec;
@@ -67,7 +67,7 @@ impl Capture {
             cwd: self.key.cwd.clone(),
             env: self.key.env.clone(),
         };
-        let told = self.ask(login.clone(), &mark).await?;
+        let told = self.ask(login.clone().into(), &mark).await?;
         let mut with_limits = false;
         loop {
             let snapshot = self.render(&told, with_limits).map_err(|refused| refused.0.to_owned())?;
@@ -90,7 +90,7 @@ impl Capture {
 
     fn render(&self, told: &Dump, with_limits: bool) -> Result<Snapshot, Refused> {
         let cwd = self.key.cwd.as_path().to_string_lossy();
-        let is_secret = |name: &str| is_secret(name, &self.key.secrets);
+        let is_secret = |name: &str| sounds_secret(name, &self.key.secrets);
         self.kind.render(told, &How { is_secret: &is_secret, cwd: &cwd, with_limits })
     }
 
@@ -105,9 +105,9 @@ impl Capture {
     }
 
     /// Runs a shell until it has told its state.
-    async fn ask(&self, spec: CommandSpec, mark: &Mark) -> Result<Dump, String> {
-        let key = Arc::clone(&self.key);
-        let planned = self.group.spawn_blocking(move || key.sandbox.plan(&key.policy, &key.root, spec));
+    async fn ask(&self, start: Start, mark: &Mark) -> Result<Dump, String> {
+        let (sandbox, key) = (self.key.sandbox.clone().with_snapshot(start.snapshot), Arc::clone(&self.key));
+        let planned = self.group.spawn_blocking(move || sandbox.plan(&key.policy, &key.root, start.command));
         let launch = match planned.await {
             Ok(launch) => launch.map_err(|error| error.to_string())?,
             Err(error) => return Err(error.to_string()),

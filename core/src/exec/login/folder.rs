@@ -1,15 +1,15 @@
 //! The private folder of one server for what its shells read.
 //!
 //! It lies in the server's home, which no confined command can write, is open to nobody else, and goes with the
-//! server. A lock says that its server lives: what a killed one has left is removed by the next.
+//! server. Confined commands see of it only the snapshot that they begin with. A lock says that its server lives: what a killed one has left is removed by the next.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where in the home these folders are.
-const ALL: &str = "login_shells";
+use crate::sandbox::LOGIN_SHELLS as ALL;
+
 const LOCK: &str = "lock";
 /// A folder without a lock is about to get one, unless it is old.
 const NEW: Duration = Duration::from_secs(60);

@@ -7,7 +7,8 @@
 //! all doubt the command is the real login shell.
 //!
 //! A snapshot serves commands of one shell, folder, environment and policy. It is taken under that policy, so that
-//! what a confined profile says reaches confined commands only. It lies where no confined command can write.
+//! what a confined profile says reaches confined commands only. It lies where no confined command can write, and none
+//! can read it but those that begin with it: a profile that runs freely may tell what they must not know.
 
 mod bash;
 mod capture;
@@ -107,6 +108,20 @@ pub struct Wanted<'a> {
     pub secrets: &'a ShellEnvironmentPolicy,
 }
 
+/// How a command is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    pub command: CommandSpec,
+    /// The folder that it must be able to read, if it runs on a snapshot.
+    pub snapshot: Option<PathBuf>,
+}
+
+impl From<CommandSpec> for Start {
+    fn from(command: CommandSpec) -> Self {
+        Self { command, snapshot: None }
+    }
+}
+
 /// A snapshot that is there.
 #[derive(Debug)]
 struct Taken {
@@ -122,8 +137,9 @@ impl Taken {
         Self { kind, place, environment, watch, at: Instant::now() }
     }
 
-    fn command(&self, login: CommandSpec, script: &str) -> CommandSpec {
-        self.kind.command(login, script, &self.environment, self.place.path())
+    fn command(&self, login: CommandSpec, script: &str) -> Start {
+        let command = self.kind.command(login, script, &self.environment, self.place.path());
+        Start { command, snapshot: Some(self.place.path().to_path_buf()) }
     }
 }
 
@@ -136,10 +152,10 @@ impl LoginShells {
 
     /// The command of a login shell as it is to be started: on a snapshot, or as it is while there is none. Blocks, and
     /// must be called within a runtime.
-    pub fn command(self: &Arc<Self>, wanted: &Wanted<'_>, login: CommandSpec) -> CommandSpec {
-        let Some(kind) = Kind::of(wanted.shell.path()) else { return login };
+    pub fn command(self: &Arc<Self>, wanted: &Wanted<'_>, login: CommandSpec) -> Start {
+        let Some(kind) = Kind::of(wanted.shell.path()) else { return login.into() };
         if login.env.iter().any(|(name, _)| kind.is_own(name)) {
-            return login;
+            return login.into();
         }
         let key = Key {
             shell: wanted.shell.path().to_string_lossy().into_owned(),
@@ -161,7 +177,7 @@ impl LoginShells {
             State::Failed { at, watch } if at.elapsed() < AGAIN && watch.holds() => {}
             State::Ready(_) | State::Failed { .. } | State::Unknown => self.take(kind, key),
         }
-        login
+        login.into()
     }
 
     /// Removes everything; to be called when nothing runs any more.

@@ -64,6 +64,9 @@ pub fn alone(rules: &Rules) -> Result<OwnedFd, Broken> {
     out_of_sight.extend(rules.doors.iter().filter(|door| !is_writable(door)).cloned());
     out_of_sight.push("/dev".into());
     ruleset.allow_around(Path::new("/"), &out_of_sight, READ)?;
+    if let Some(snapshot) = &rules.snapshot {
+        ruleset.allow(snapshot, READ)?;
+    }
     for device in DEVICES {
         ruleset
             .allow_if_there(Path::new(device), make_bitflags!(AccessFs::{ReadFile | WriteFile | IoctlDev}))?;

@@ -193,7 +193,11 @@ fn veil(path: &Path, place: &OwnedFd, rules: &Rules) -> io::Result<()> {
         let is_itself = matches!(name.to_bytes(), b"." | b"..");
         let entry = path.join(OsStr::from_bytes(name.to_bytes()));
         let kept = [&rules.veiled, &rules.hidden, &rules.doors];
-        if !is_itself && !kept.into_iter().any(|paths| paths.contains(&entry)) {
+        if let Some(inside) = rules.snapshot.as_ref().and_then(|path| path.strip_prefix(&entry).ok())
+            && !is_itself
+        {
+            mirror_only(place, &cover, Path::new(OsStr::from_bytes(name.to_bytes())), inside)?;
+        } else if !is_itself && !kept.into_iter().any(|paths| paths.contains(&entry)) {
             mirror(place, &cover, name)?;
         }
     }
@@ -214,6 +218,18 @@ fn mirror(from: &OwnedFd, to: &OwnedFd, name: &std::ffi::CStr) -> io::Result<()>
     }
     let place = openat(to, name, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
     attach(&copy(&entry)?, &place)
+}
+
+/// Makes one folder that lies deep in an entry appear in another, without its neighbours.
+fn mirror_only(from: &OwnedFd, to: &OwnedFd, entry: &Path, inside: &Path) -> io::Result<()> {
+    let path = OFlags::PATH | OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let (mut from, mut to) = (from.try_clone()?, to.try_clone()?);
+    for name in entry.iter().chain(inside) {
+        from = openat(&from, name, path, Mode::empty())?;
+        rustix::fs::mkdirat(&to, name, Mode::from_raw_mode(0o755))?;
+        to = openat(&to, name, path, Mode::empty())?;
+    }
+    attach(&copy(&from)?, &to)
 }
 
 /// What need not be there: things to hide, the home directory, and names that could not be created in a root

@@ -24,6 +24,7 @@ use crate::exec::policy::judge::Ruling;
 use crate::exec::streams::TerminalSize;
 use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{MOST_RUNNING, OpenRequest};
+use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
 use crate::sandbox::launch::Launch;
@@ -381,7 +382,7 @@ pub async fn plan(
     let (login, shell) = (Arc::clone(&services.login), services.shell.clone());
     let config = Arc::clone(&services.config);
     let planned = services.group.spawn_blocking(move || {
-        let spec = match profile {
+        let start = match profile {
             Profile::OnceFor { script } if config.is_enabled(&features::SHELL_SNAPSHOT) => {
                 let wanted = login::Wanted {
                     shell: &shell,
@@ -393,9 +394,9 @@ pub async fn plan(
                 };
                 login.command(&wanted, spec)
             }
-            Profile::OnceFor { .. } | Profile::EachTime => spec,
+            Profile::OnceFor { .. } | Profile::EachTime => spec.into(),
         };
-        sandbox.plan(&policy, &cwd, spec)
+        Sandbox::clone(&sandbox).with_snapshot(start.snapshot).plan(&policy, &cwd, start.command)
     });
     match planned.await {
         Ok(launch) => launch.map_err(|error| error.to_string()),
