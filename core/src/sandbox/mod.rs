@@ -114,6 +114,8 @@ impl Sandbox {
         self.surroundings.doors = rules::doors_in(|name| environment.get(name));
         self.surroundings.user_home =
             environment.get_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let programs = environment.get_os("PATH").into_iter().flat_map(std::env::split_paths);
+        self.surroundings.programs = programs.filter(|folder| folder.is_absolute()).collect();
         self
     }
 

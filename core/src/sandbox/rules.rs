@@ -64,6 +64,8 @@ pub(super) struct Surroundings {
     pub doors: Vec<PathBuf>,
     /// The home directory of the user, if it is known.
     pub user_home: Option<PathBuf>,
+    /// Where the user's programs are looked for.
+    pub programs: Vec<PathBuf>,
     /// What the configuration declares unreadable.
     pub unreadable: Vec<PathBuf>,
     /// The folder of the trusted project at hand. What it says counts, so that its protected names are guarded also
@@ -95,7 +97,10 @@ pub(super) fn rules(
 
     let names = writable.iter().flat_map(|root| PROTECTED_NAMES.iter().map(|name| root.join(name)));
     let protected: Vec<PathBuf> = names.chain(names_of_projects(surroundings, &writable)).collect();
-    let personal = surroundings.user_home.as_deref().map(|home| personal::places(home, &writable));
+    let personal = surroundings
+        .user_home
+        .as_deref()
+        .map(|home| personal::places(home, &surroundings.programs, &writable));
     let personal = personal.unwrap_or_default();
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);

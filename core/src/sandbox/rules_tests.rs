@@ -27,6 +27,7 @@ impl Place {
             home: self.base.join("home"),
             doors: vec![self.base.join("bin")],
             user_home: None,
+            programs: Vec::new(),
             unreadable: vec![self.base.join("other"), self.base.join("missing")],
             snapshot: None,
             project: Some(self.base.join("project")),

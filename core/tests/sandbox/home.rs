@@ -22,21 +22,29 @@ pub const TESTS: &[Test] = &[
 ];
 
 /// What there is, and what there is not.
-const EXISTING: [&str; 6] = [
+const EXISTING: [&str; 10] = [
     ".bashrc",
     ".ssh/authorized_keys",
     ".config/fish/config.fish",
     ".config/autostart/mine.desktop",
     ".config/systemd/user/mine.service",
     ".gitconfig",
+    ".local/bin/tool",
+    ".local/lib/python3.12/site-packages/mine.pth",
+    "go/bin/tool",
+    ".kube/config",
 ];
-const MISSING: [&str; 6] = [
+const MISSING: [&str; 10] = [
     ".profile",
     ".zshenv",
     ".local/share/systemd/user/evil.service",
     ".config/environment.d/evil.conf",
     ".cargo/config.toml",
     ".vscode/tasks.json",
+    ".bash_aliases",
+    "bin/evil",
+    "go/bin/git",
+    ".local/bin/git",
 ];
 
 fn prepare(home: &Path) {
@@ -52,7 +60,9 @@ fn prepare(home: &Path) {
 }
 
 fn sandbox_of(mode: Mode, place: &Place, home: &Path) -> Sandbox {
-    let environment: Environment = [("HOME", home.as_os_str())].into_iter().collect();
+    let path = format!("/usr/bin:{}", home.join("go/bin").display());
+    let environment = [("HOME", home.as_os_str()), ("PATH", path.as_ref())];
+    let environment: Environment = environment.into_iter().collect();
     sandbox(mode, &place.path("home")).with_doors_of(&environment)
 }
 
@@ -136,7 +146,7 @@ fn ordinary_work() -> Outcome {
         let told = run(mode, &place, &home, &format!("({script}) && echo fine"));
         assert!(told.ends_with("fine\n"), "in mode {}: {told}", mode.name());
         assert_eq!(fs::read_to_string(home.join("project/seen")).unwrap(), "minemine");
-        for name in [".profile", ".cargo", ".local", ".zshenv"] {
+        for name in [".profile", ".cargo", ".local/share", "bin", ".zshenv"] {
             let limit = Instant::now() + Duration::from_secs(10);
             while fs::symlink_metadata(home.join(name)).is_ok() {
                 assert!(Instant::now() < limit, "{name} is left");
