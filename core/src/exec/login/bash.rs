@@ -59,9 +59,9 @@ pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
     if dump
         .text("traps")
         .lines()
-        .any(|line| ["DEBUG", "ERR", "RETURN"].iter().any(|name| line.ends_with(name)))
+        .any(|line| ["DEBUG", "ERR", "RETURN", "EXIT"].iter().any(|name| line.ends_with(name)))
     {
-        return Err(Refused("it has set a trap on commands"));
+        return Err(Refused("it has set a trap on commands or its end"));
     }
     if ["BASH_SOURCE", "BASH_LINENO", "caller"].iter().any(|word| dump.text("functions").contains(word)) {
         return Err(Refused("its functions ask where they come from"));

@@ -1,14 +1,15 @@
 //! Asking a login shell for its state, and making sure that the snapshot brings it about.
 //!
 //! The shell runs as any command of its kind would, in the same sandbox, and prints; what it has printed is written
-//! down here, outside of the sandbox. Then a shell that was given the snapshot is asked the same. Only if it says the
-//! same is the snapshot good.
+//! down here, outside of the sandbox. This is done twice, and what does not come out the same is no matter of
+//! snapshots: a time, a process, a folder of its own. Then a shell that was given the snapshot is asked the same. Only
+//! if it says the same is the snapshot good.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use codex_protocol::events::exec::OutputStream;
 use tokio::sync::Semaphore;
@@ -29,6 +30,8 @@ use crate::sandbox::command::CommandSpec;
 /// A profile that takes longer is run with each command.
 const TIME: Duration = Duration::from_secs(10);
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How often a shell is asked while someone writes to its files.
+const MOST_ASKED: usize = 4;
 /// The state of a shell with many functions.
 const LONGEST_DUMP: usize = 4 * 1024 * 1024;
 
@@ -67,16 +70,14 @@ impl Capture {
             cwd: self.key.cwd.clone(),
             env: self.key.env.clone(),
         };
-        let told = self.ask(login.clone().into(), &mark).await?;
+        let (told, watch) = self.settled(&login, &mark, before).await?;
         let mut with_limits = false;
         loop {
             let snapshot = self.render(&told, with_limits).map_err(|refused| refused.0.to_owned())?;
             let place = Place::create(&self.folder).map_err(|error| error.to_string())?;
             let written = self.kind.write(&snapshot.file, |name, text| place.write(name, text));
             written.map_err(|error| error.to_string())?;
-            let watch = self.watch(snapshot.environment.clone()).await;
-            let watch = watch.settled_since(before).ok_or("its start files have changed meanwhile")?;
-            let taken = Taken::new(self.kind, place, snapshot.environment, watch);
+            let taken = Taken::new(self.kind, place, snapshot.environment, watch.clone());
             let again = self.ask(taken.command(login.clone(), &script), &mark).await?;
             match self.kind.differences(&told, &again).as_slice() {
                 [] => return Ok(taken),
@@ -86,6 +87,37 @@ impl Capture {
                 differing => return Err(format!("it would not be the same: {}", differing.join(", "))),
             }
         }
+    }
+
+    /// What two shells, one after the other, have said alike, and the files as they were all the while.
+    async fn settled(
+        &self,
+        login: &CommandSpec,
+        mark: &Mark,
+        before: &Watch,
+    ) -> Result<(Dump, Watch), String> {
+        let mut earlier = before.clone();
+        let mut last: Option<(Dump, Watch)> = None;
+        for _ in 0..MOST_ASKED {
+            if last.is_some() {
+                until_next_second().await;
+            }
+            let told = self.ask(login.clone().into(), mark).await?;
+            let variables = told.environment().map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let look = self.watch(variables.collect()).await;
+            if let Some((said, between)) = &last
+                && let Some(watch) = look.settled(between, &earlier)
+            {
+                return match self.kind.differences(said, &told).as_slice() {
+                    [] => Ok((told, watch)),
+                    differing => Err(format!("it is not the same each time: {}", differing.join(", "))),
+                };
+            }
+            if let Some((_, look)) = last.replace((told, look)) {
+                earlier = look;
+            }
+        }
+        Err("its files change all the time".to_owned())
     }
 
     fn render(&self, told: &Dump, with_limits: bool) -> Result<Snapshot, Refused> {
@@ -145,6 +177,13 @@ impl Capture {
         dump.processes = processes.ok_or("its processes cannot be counted")?;
         Ok(dump)
     }
+}
+
+/// A time in seconds is another afterwards.
+async fn until_next_second() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let gone = Duration::from_nanos(now.subsec_nanos().into());
+    tokio::time::sleep(Duration::from_secs(1).saturating_sub(gone)).await;
 }
 
 /// How many processes run below one; None if the system does not say.

@@ -1,10 +1,11 @@
 //! The state in which login shells begin, found out once instead of with each command.
 //!
-//! A user's profile may take a second, and a command of the model is a login shell unless it says otherwise. So a login
-//! shell is asked in the background for all that its start files have set ([`capture`]), and the next commands of the
-//! same kind run in a shell that takes this as a snapshot. Nothing tells the difference, or there is no snapshot (but for the
-//! places of functions, which messages name): it is compared with the real thing first, it is given up when one of the files it came from changes ([`watch`]), and in
-//! all doubt the command is the real login shell.
+//! A user's profile may take a second, and a command of the model is a login shell unless it says otherwise. So login
+//! shells are asked in the background for all that their start files have set ([`capture`]), and the next commands of the
+//! same kind run in a shell that takes this as a snapshot. Two real shells must say the same, and one on the snapshot, too
+//! (but for the places of functions, which messages name). It is given up when one of the files it came from changes
+//! ([`watch`]), and after some minutes. In all doubt the command is the real login shell. What is not noticed: what
+//! profiles do without setting anything in the shell, and values that change without a file and seldom.
 //!
 //! A snapshot serves commands of one shell, folder, environment and policy. It is taken under that policy, so that
 //! what a confined profile says reaches confined commands only. It lies where no confined command can write, and none
@@ -44,6 +45,8 @@ const MOST: usize = 32;
 const AT_ONCE: usize = 2;
 /// An older one still serves, but another is taken: not all that a profile depends on is a file.
 const FRESH: Duration = Duration::from_secs(60);
+/// One that is older does not serve.
+const OLDEST: Duration = Duration::from_secs(10 * 60);
 /// When a shell that could not be captured is tried again, if its files do not change before.
 const AGAIN: Duration = Duration::from_secs(10 * 60);
 /// How long a snapshot stays that was replaced, for commands that are about to read it.
@@ -168,7 +171,7 @@ impl LoginShells {
         };
         let (key, state) = self.lock().state_of(key);
         match state {
-            State::Ready(taken) if taken.watch.holds() => {
+            State::Ready(taken) if taken.at.elapsed() < OLDEST && taken.watch.holds() => {
                 if taken.at.elapsed() > FRESH {
                     self.take(kind, key);
                 }

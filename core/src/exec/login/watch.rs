@@ -72,14 +72,24 @@ impl Watch {
             && self.mentioned.iter().all(|(path, was)| stamp(path) == *was)
     }
 
-    /// Leaves out what has changed since an earlier look, in which time only the start files themselves have run;
-    /// None if these have changed.
-    pub fn settled_since(mut self, before: &Self) -> Option<Self> {
-        if self.start != before.start {
+    /// The third of three looks, between which the shell has run once and once more. What has changed both times is
+    /// what the start files write themselves, and left out. None if something has changed once: who knows whether the
+    /// shell had read it before or after.
+    pub fn settled(&self, between: &Self, before: &Self) -> Option<Self> {
+        if self.start != between.start || between.start != before.start {
             return None;
         }
-        self.mentioned.retain(|path, now| before.mentioned.get(path).is_none_or(|was| was == now));
-        Some(self)
+        let mut is_settled = true;
+        let mut settled = self.clone();
+        settled.mentioned.retain(|path, now| {
+            // It is known from a variable that was not set before.
+            let Some(then) = between.mentioned.get(path) else { return true };
+            let was = before.mentioned.get(path).unwrap_or(then);
+            let (first, second) = (was != then, then != now);
+            is_settled &= first == second;
+            !first
+        });
+        is_settled.then_some(settled)
     }
 }
 
@@ -199,14 +209,23 @@ mod tests {
         assert!(check(&|| write("d/one.sh", "other text")));
         assert!(check(&|| fs::create_dir(path("none")).unwrap()));
         assert!(!check(&|| write("none/x", "new")), "not what is in other folders");
-        let before = look();
-        write("log", "x");
-        let settled = look().settled_since(&before).unwrap();
-        write("log", "xy");
+        let looks = |changes: [&dyn Fn(); 2]| {
+            let before = look();
+            changes[0]();
+            let between = look();
+            changes[1]();
+            look().settled(&between, &before)
+        };
+        let settled = looks([&|| write("log", "x"), &|| write("log", "xy")]).unwrap();
+        write("log", "xyz");
         assert!(settled.holds(), "what is written at each start says nothing");
         write("b", "newer");
         assert!(!settled.holds());
-        write("profile", "");
-        assert_eq!(look().settled_since(&before), None);
+        let nothing: &dyn Fn() = &|| {};
+        for (name, text) in [("b", "edited"), ("profile", ". $HOME/a; false")] {
+            assert_eq!(looks([&|| write(name, text), nothing]), None);
+            assert_eq!(looks([nothing, &|| write(name, &format!("{text} # again"))]), None);
+        }
+        assert!(looks([nothing, nothing]).unwrap().holds());
     }
 }

@@ -61,8 +61,13 @@ pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
         return Err(Refused("it traces its commands"));
     }
     let traps = dump.text("traps");
-    if traps.lines().any(|line| ["DEBUG", "ZERR", "ERR"].iter().any(|name| line.ends_with(name))) {
-        return Err(Refused("it has set a trap on commands"));
+    if traps.lines().any(|line| ["DEBUG", "ZERR", "ERR", "EXIT"].iter().any(|name| line.ends_with(name))) {
+        return Err(Refused("it has set a trap on commands or its end"));
+    }
+    if ["TRAPEXIT", "zshexit"].iter().any(|word| {
+        [traps, dump.text("functions"), dump.text("parameters")].iter().any(|text| text.contains(word))
+    }) {
+        return Err(Refused("it does something at its end"));
     }
     if ["%x", "functions_source", "funcsourcetrace", "funcfiletrace"]
         .iter()
