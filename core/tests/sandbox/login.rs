@@ -234,6 +234,7 @@ fn what_cannot_be_captured() -> Outcome {
             "sleep 1001.7 &",
             "(setsid sleep 1001.7 &)",
             "exit 3",
+            "renice -n 5 $$ >/dev/null",
             "exec sh",
             "export X=$(mktemp -d)",
             "X=$RANDOM",

@@ -32,6 +32,7 @@ autoload -Uz colors zmv
 zmodload zsh/datetime
 zstyle ':completion:*' menu select=2
 hash -d tt=/tmp
+hash tool=/opt/none/tool 'odd name=/x y'; date >/dev/null
 "#;
 
 pub const BASH: &str = r#"
@@ -53,6 +54,9 @@ declare -rx both=1
 declare -ax exported_list=(1 2)
 declare unset_one
 export unset_exported
+hash -p /opt/none/tool tool; hash date
+complete -W 'a
+b' -o nospace words; complete -F g other
 set -o pipefail
 set +o braceexpand
 "#;
@@ -90,6 +94,7 @@ pub const ZSH_COMMANDS: &[&str] = &[
     "print -r -- $list ${(kv)map} $number $lower $unique $TIED_UP; number=1+1; lower=X; tied_up+=(z); print $number $lower $TIED_UP",
     "fixed=3; echo not reached",
     "zmodload; zstyle -L; hash -d; print ~tt $+EPOCHSECONDS",
+    "hash -L; tool",
     "colors; print -r -- ${(q)fg[red]} $fpath[-1] ${#fpath}",
     "logout; env | grep -c ZDOTDIR; ls /proc/self/fd | wc -l; dirs; jobs",
     "print -r -- ${(%):-%N} $ZSH_EVAL_CONTEXT $funcstack $0",
@@ -103,6 +108,7 @@ pub const BASH_COMMANDS: &[&str] = &[
     "shopt; set +o",
     "h a; h c; bash -c 'h b'",
     "echo \"${list[@]}\" \"${map[@]}\" ${!map[@]} $number $lower $ref; number=1+1; lower=X; ref=new; echo $number $lower $plain",
+    "hash; complete -p; tool",
     "logout",
     "echo {a,b}; false | true; echo $?; echo /none*",
     "echo ${BASH_ENV-none} $BASH_EXECUTION_STRING; bash -c 'echo ${BASH_ENV-none}'",

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::dump::{Dump, Mark};
+use super::kind::Tools;
 use super::render::{How, Refused, Snapshot, limits, limits_script, quoted, replayed};
 
 /// Set by the shell itself, different each time, or a matter of the snapshot.
@@ -16,7 +17,8 @@ const OWN: &str = "BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_A
     PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM UID _ __login_name __login_names";
 
 /// The script with which a login shell tells its state.
-pub fn script(mark: &Mark, env: &str, sleep: &str) -> String {
+pub fn script(mark: &Mark, tools: &Tools) -> String {
+    let Tools { env, sleep, nice } = tools;
     let limits = limits_script("c d e f i l m n q r s t u v x");
     let sections = [
         ("options", "\\builtin printf '%s\\n' \"$-\"; \\builtin set +o\n"),
@@ -29,6 +31,9 @@ pub fn script(mark: &Mark, env: &str, sleep: &str) -> String {
         ("traps", "\\builtin trap -p\n"),
         ("aliases", "\\builtin alias -p\n"),
         ("builtins", "\\builtin enable -a\n"),
+        ("hashed", "\\builtin hash -l 2>/dev/null\n"),
+        ("completions", "\\builtin complete -p 2>/dev/null\n"),
+        ("niceness", &format!("{nice} 2>/dev/null\n")),
         ("functions", "\\builtin declare -f\n"),
         ("marks", "\\builtin declare -F\n"),
         ("environment", &format!("{env} -0\n")),
@@ -123,6 +128,9 @@ pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
     }
     file += dump.text("traps");
     file.push('\n');
+    file += &hashed(dump);
+    file += dump.text("completions");
+    file.push('\n');
     file += &replayed(dump)?;
     // From here on names may mean something else than the builtin.
     file += dump.text("functions");
@@ -144,6 +152,12 @@ pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
         file += "\\builtin set -e\n";
     }
     Ok(Snapshot { file, environment })
+}
+
+/// The commands that say where commands are.
+fn hashed(dump: &Dump) -> String {
+    let lines = dump.text("hashed").lines().filter(|line| line.starts_with("builtin hash "));
+    lines.map(|line| format!("\\{line}\n")).collect()
 }
 
 /// The declarations of variables that have no value, which are not listed by name.

@@ -62,7 +62,8 @@ impl Capture {
     }
 
     async fn take(&self, before: &Watch) -> Result<Taken, String> {
-        let tools = Tools::find().ok_or("the programs `env` and `sleep` are not where they should be")?;
+        let tools =
+            Tools::find().ok_or("the programs `env`, `nice` and `sleep` are not where they should be")?;
         let mark = Mark::fresh();
         let script = self.kind.script(&mark, &tools);
         let login = CommandSpec {

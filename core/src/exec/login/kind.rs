@@ -18,6 +18,7 @@ pub enum Kind {
 pub struct Tools {
     pub env: &'static str,
     pub sleep: &'static str,
+    pub nice: &'static str,
 }
 
 impl Tools {
@@ -26,6 +27,7 @@ impl Tools {
         Some(Self {
             env: first(["/usr/bin/env", "/bin/env"])?,
             sleep: first(["/usr/bin/sleep", "/bin/sleep"])?,
+            nice: first(["/usr/bin/nice", "/bin/nice"])?,
         })
     }
 }
@@ -50,8 +52,8 @@ impl Kind {
     /// The script with which a login shell tells its state.
     pub fn script(self, mark: &Mark, tools: &Tools) -> String {
         match self {
-            Self::Bash => bash::script(mark, tools.env, tools.sleep),
-            Self::Zsh => zsh::script(mark, tools.env, tools.sleep),
+            Self::Bash => bash::script(mark, tools),
+            Self::Zsh => zsh::script(mark, tools),
         }
     }
 

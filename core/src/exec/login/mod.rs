@@ -3,7 +3,7 @@
 //! A user's profile may take a second, and a command of the model is a login shell unless it says otherwise. So login
 //! shells are asked in the background for all that their start files have set ([`capture`]), and the next commands of the
 //! same kind run in a shell that takes this as a snapshot. Two real shells must say the same, and one on the snapshot, too
-//! (but for the places of functions, which messages name). It is given up when one of the files it came from changes
+//! (but for the places of functions, which messages name, and how often a program was called). It is given up when one of the files it came from changes
 //! ([`watch`]), and after some minutes. In all doubt the command is the real login shell. What is not noticed: what
 //! profiles do without setting anything in the shell, and values that change without a file and seldom.
 //!

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::dump::{Dump, Mark};
+use super::kind::Tools;
 use super::render::{How, Refused, Snapshot, limits, quoted, replayed};
 
 /// Set by the shell itself, different each time, dangerous to set, or a matter of the snapshot.
@@ -21,7 +22,8 @@ const FIXED_OPTIONS: [&str; 8] =
     ["interactive", "login", "monitor", "privileged", "restricted", "shinstdin", "singlecommand", "zle"];
 
 /// The script with which a login shell tells its state.
-pub fn script(mark: &Mark, env: &str, sleep: &str) -> String {
+pub fn script(mark: &Mark, tools: &Tools) -> String {
+    let Tools { env, sleep, nice } = tools;
     let limits = super::render::limits_script("c d f l m n s t v");
     let sections = [
         ("options", "\\builtin printf '%s\\n' \"$-\"; \\builtin set +o; \\builtin emulate zsh\n"),
@@ -34,6 +36,8 @@ pub fn script(mark: &Mark, env: &str, sleep: &str) -> String {
         ("traps", "\\builtin trap\n"),
         ("aliases", "\\builtin alias -L\n"),
         ("named", "\\builtin hash -dL\n"),
+        ("hashed", "\\builtin hash -L\n"),
+        ("niceness", &format!("{nice} 2>/dev/null\n")),
         ("builtins", "\\builtin disable; \\builtin disable -a; \\builtin disable -f; \\builtin disable -r\n"),
         ("functions", "\\builtin typeset -f\n"),
         ("styles", "\\builtin zstyle -L\n"),
@@ -109,6 +113,7 @@ pub fn render(dump: &Dump, how: &How<'_>) -> Result<Snapshot, Refused> {
         let _ = writeln!(file, "cd -q -- {}\nOLDPWD={}", quoted(folder), quoted(old));
     }
     file += dump.text("named");
+    file += dump.text("hashed");
     file += dump.text("styles");
     file += traps;
     file += &replayed(dump)?;
