@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use codex_protocol::events::exec::OutputStream;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::dump::{Dump, Mark};
@@ -21,6 +22,7 @@ use super::kind::{Kind, Tools};
 use super::render::{How, Refused, Snapshot};
 use super::watch::Watch;
 use super::{Key, Start, Taken};
+use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::spawn::TaskGroup;
 use crate::exec::env::sounds_secret;
 use crate::exec::process::{self, ProcessRequest};
@@ -54,7 +56,11 @@ pub struct Failure {
 
 impl Capture {
     pub async fn run(self) -> Result<Taken, Failure> {
-        let before = self.watch(self.last.clone().unwrap_or_else(|| self.key.env.clone())).await;
+        let known = self.last.clone().unwrap_or_else(|| self.key.env.clone());
+        let before = match self.watch(known).await {
+            Ok(before) => before,
+            Err(why) => return Err(Failure { why, watch: Watch::default() }),
+        };
         match self.take(&before).await {
             Ok(taken) => Ok(taken),
             Err(why) => Err(Failure { why, watch: before }),
@@ -105,7 +111,7 @@ impl Capture {
             }
             let told = self.ask(login.clone().into(), mark).await?;
             let variables = told.environment().map(|(name, value)| (name.to_owned(), value.to_owned()));
-            let look = self.watch(variables.collect()).await;
+            let look = self.watch(variables.collect()).await?;
             if let Some((said, between)) = &last
                 && let Some(watch) = look.settled(between, &earlier)
             {
@@ -127,14 +133,20 @@ impl Capture {
         self.kind.render(told, &How { is_secret: &is_secret, cwd: &cwd, with_limits })
     }
 
-    async fn watch(&self, env: Vec<(String, String)>) -> Watch {
+    async fn watch(&self, env: Vec<(String, String)>) -> Result<Watch, String> {
         let start = self.kind.start_files(&self.key.env, &env);
         let look = move || {
             Watch::of(&start, |wanted| {
                 env.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
             })
         };
-        self.group.spawn_blocking(look).await.unwrap_or_default()
+        // One of the files may be on a disk that does not answer.
+        let looked = or_cancelled(&self.token, timeout(TIME, self.group.spawn_blocking(look))).await;
+        match looked {
+            Ok(Ok(looked)) => looked.map_err(|error| error.to_string()),
+            Ok(Err(_)) => Err("its files cannot be looked at in time".to_owned()),
+            Err(Interrupted) => Err("the server ends".to_owned()),
+        }
     }
 
     /// Runs a shell until it has told its state.
@@ -160,7 +172,7 @@ impl Capture {
         while !(mark.has_ended(&stdout) && mark.has_ended(&stderr)) {
             // The one end is written right before the other.
             let time = if mark.has_ended(&stdout) { LAST_WORDS } else { TIME };
-            let Ok(Some(chunk)) = tokio::time::timeout(time, output.next()).await else {
+            let Ok(Some(chunk)) = timeout(time, output.next()).await else {
                 return Err("it ended before it had told its state, or its time was over".to_owned());
             };
             match chunk.stream {

@@ -9,10 +9,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::base::files;
+
 /// How many files are looked at before a command.
 const MOST: usize = 256;
 /// Larger files are not searched for further paths.
-const LONGEST_READ: u64 = 64 * 1024;
+const LONGEST_READ: usize = 64 * 1024;
 /// How far paths are followed from file to file.
 const DEEPEST: usize = 4;
 /// A longer value of a variable is no part of a path.
@@ -114,12 +116,9 @@ fn stamp_of_start(path: &Path) -> Stamp {
 }
 
 fn read(path: &Path) -> String {
-    match fs::metadata(path) {
-        Ok(meta) if meta.is_file() && meta.len() <= LONGEST_READ => {
-            fs::read_to_string(path).unwrap_or_default()
-        }
-        _ => String::new(),
-    }
+    // Whoever can write there may put a pipe in its place at any moment.
+    let bytes = files::read_whole(path, LONGEST_READ).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The absolute paths that a script speaks of, by far not exactly.
@@ -184,6 +183,16 @@ mod tests {
                       ls /tmp/* $UNKNOWN/y > /dev/null; source '/opt/b c'";
         let paths: Vec<_> = paths_in(script, value).iter().map(|path| path.display().to_string()).collect();
         assert_eq!(paths, ["/h/.nvm/nvm.sh", "/h/.nvm/nvm.sh", "/h/x.txt", "/h/a", "/opt/b"]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert_eq!(read(&pipe), "");
+        assert!(Watch::of(&[pipe], |_| None).holds());
     }
 
     #[test]

@@ -41,6 +41,9 @@ use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
 use crate::turn::services::SessionServices;
 
+/// The files that a login shell reads may be on a disk that does not answer.
+const LONGEST_LOOK: Duration = Duration::from_millis(500);
+
 /// One command on its way through the orchestrator.
 pub struct CommandRequest {
     pub(super) call_id: CallId,
@@ -378,28 +381,46 @@ pub async fn plan(
     spec: CommandSpec,
     profile: Profile,
 ) -> Result<Launch, String> {
+    let start = match profile {
+        Profile::OnceFor { script } if services.config.is_enabled(&features::SHELL_SNAPSHOT) => {
+            begun(services, policy, cwd, spec, script).await
+        }
+        Profile::OnceFor { .. } | Profile::EachTime => spec.into(),
+    };
     let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
-    let (login, shell) = (Arc::clone(&services.login), services.shell.clone());
-    let config = Arc::clone(&services.config);
     let planned = services.group.spawn_blocking(move || {
-        let start = match profile {
-            Profile::OnceFor { script } if config.is_enabled(&features::SHELL_SNAPSHOT) => {
-                let wanted = login::Wanted {
-                    shell: &shell,
-                    script: &script,
-                    sandbox: &sandbox,
-                    policy: &policy,
-                    root: &cwd,
-                    secrets: &config.shell_environment_policy,
-                };
-                login.command(&wanted, spec)
-            }
-            Profile::OnceFor { .. } | Profile::EachTime => spec.into(),
-        };
         Sandbox::clone(&sandbox).with_snapshot(start.snapshot).plan(&policy, &cwd, start.command)
     });
     match planned.await {
         Ok(launch) => launch.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The command on what its login shell has told before, if that is known and can be said at once.
+async fn begun(
+    services: &SessionServices,
+    policy: &SandboxPolicy,
+    cwd: &AbsolutePath,
+    spec: CommandSpec,
+    script: String,
+) -> login::Start {
+    let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
+    let (login, shell) = (Arc::clone(&services.login), services.shell.clone());
+    let (config, own) = (Arc::clone(&services.config), spec.clone());
+    let looked = services.group.spawn_blocking(move || {
+        let wanted = login::Wanted {
+            shell: &shell,
+            script: &script,
+            sandbox: &sandbox,
+            policy: &policy,
+            root: &cwd,
+            secrets: &config.shell_environment_policy,
+        };
+        login.command(&wanted, own)
+    });
+    match tokio::time::timeout(LONGEST_LOOK, looked).await {
+        Ok(Ok(start)) => start,
+        Ok(Err(_)) | Err(_) => spec.into(),
     }
 }
