@@ -79,6 +79,7 @@ fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
 
 async fn serve_until_signal(config: ServerConfig, claimed: Claimed) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
+    config.conversations.shared().login.clean();
     let first = CancellationToken::new();
     let second = async {
         signals.next().await;

@@ -5,14 +5,17 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::base::files;
 use crate::sandbox::LOGIN_SHELLS as ALL;
 
 const LOCK: &str = "lock";
-/// A folder without a lock is about to get one, unless it is old.
-const NEW: Duration = Duration::from_secs(60);
+/// How often, and how long apart, the folder of all servers is tried to be locked.
+const ATTEMPTS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(2);
 
 #[derive(Debug)]
 pub struct Folder {
@@ -23,10 +26,9 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder, and removes those whose servers are gone.
     pub fn create(home: &Path) -> io::Result<Self> {
-        let all = home.join(ALL);
-        make_private(&all)?;
-        remove_abandoned(&all);
-        let path = all.join(uuid::Uuid::new_v4().simple().to_string());
+        let all = All::lock(home)?;
+        all.remove_abandoned();
+        let path = all.path.join(uuid::Uuid::new_v4().simple().to_string());
         make_private(&path)?;
         let lock = private_file(&path.join(LOCK))?;
         lock.try_lock().map_err(io::Error::from)?;
@@ -42,10 +44,74 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What stays is removed by the next server.
         let _ = fs::remove_dir_all(&self.path);
-        if let Some(all) = self.path.parent() {
-            // Fails while others are in it.
-            let _ = fs::remove_dir(all);
+        if let Some(home) = self.path.parent().and_then(Path::parent)
+            && let Ok(all) = All::lock(home)
+        {
+            all.remove_if_empty();
         }
+    }
+}
+
+/// Removes what servers have left that are gone.
+pub fn clean(home: &Path) {
+    if !home.join(ALL).is_dir() {
+        return;
+    }
+    match All::lock(home) {
+        Ok(all) => {
+            all.remove_abandoned();
+            all.remove_if_empty();
+        }
+        Err(error) => tracing::debug!(%error, "the folder of the state of login shells is not cleaned up"),
+    }
+}
+
+/// The folder of all servers, in which only one of them makes or removes anything at a time.
+struct All {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl All {
+    /// Fails if another has it for longer than that takes.
+    fn lock(home: &Path) -> io::Result<Self> {
+        let path = home.join(ALL);
+        for _ in 0..ATTEMPTS {
+            let lock = match make_private(&path).and_then(|()| File::open(&path)) {
+                Ok(lock) => lock,
+                // Removed by the last one meanwhile; unless there is no home at all.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && home.exists() => continue,
+                Err(error) => return Err(error),
+            };
+            if lock.try_lock().is_err() {
+                std::thread::sleep(PAUSE);
+                continue;
+            }
+            // The last one may have removed it before it was locked.
+            let (locked, named) = (lock.metadata()?, fs::symlink_metadata(&path));
+            if named.is_ok_and(|named| (named.dev(), named.ino()) == (locked.dev(), locked.ino())) {
+                return Ok(Self { path, _lock: lock });
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::WouldBlock, "another server has it locked"))
+    }
+
+    fn remove_abandoned(&self) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let is_abandoned = match files::open_regular(&entry.path().join(LOCK)) {
+                Ok(lock) => lock.try_lock().is_ok(),
+                // It was to get one before anybody else could see it.
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
+            };
+            if is_abandoned {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    fn remove_if_empty(&self) {
+        // Fails while others are in it.
+        let _ = fs::remove_dir(&self.path);
     }
 }
 
@@ -57,7 +123,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
 
 /// A folder that only this user enters; what stood there before must be one.
 pub fn make_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         Ok(()) | Err(_) => {}
@@ -70,21 +136,6 @@ pub fn make_private(path: &Path) -> io::Result<()> {
         fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
     }
     Ok(())
-}
-
-fn remove_abandoned(all: &Path) {
-    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
-        let is_abandoned = match File::open(entry.path().join(LOCK)) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(_) => entry
-                .metadata()
-                .and_then(|meta| meta.modified())
-                .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > NEW)),
-        };
-        if is_abandoned {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 #[cfg(test)]
@@ -111,6 +162,38 @@ mod tests {
         assert!(second.path().exists());
         drop(second);
         assert!(!all.exists());
+    }
+
+    #[test]
+    fn servers_come_and_go_at_the_same_time() {
+        let home = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        // Others may have it locked for too long, and that is all that may happen.
+                        match Folder::create(home.path()) {
+                            Ok(folder) => assert!(folder.path().join(LOCK).exists()),
+                            Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        clean(home.path());
+        assert!(!home.path().join(ALL).exists());
+    }
+
+    #[test]
+    fn what_is_left_is_cleaned_up_but_for_that_of_others() {
+        let home = tempfile::tempdir().unwrap();
+        clean(home.path());
+        assert!(!home.path().join(ALL).exists());
+        let folder = Folder::create(home.path()).unwrap();
+        let left = home.path().join(ALL).join("left");
+        fs::create_dir(&left).unwrap();
+        clean(home.path());
+        assert!(!left.exists() && folder.path().join(LOCK).exists());
     }
 
     #[test]

@@ -153,6 +153,12 @@ impl LoginShells {
         Self { home, group, token, places, store: Mutex::default() }
     }
 
+    /// Removes in the background what servers have left that are gone. Must be called within a runtime.
+    pub fn clean(&self) {
+        let home = self.home.clone();
+        self.group.spawn_blocking(move || folder::clean(&home));
+    }
+
     /// The command of a login shell as it is to be started: on a snapshot, or as it is while there is none. Blocks, and
     /// must be called within a runtime.
     pub fn command(self: &Arc<Self>, wanted: &Wanted<'_>, login: CommandSpec) -> Start {
