@@ -1,3 +1,5 @@
+//! Rules of policies: what may be written, what is protected, and what leads where.
+
 use std::os::unix::fs::symlink;
 
 use super::*;

@@ -7,7 +7,7 @@
 //! ([`watch`]), and after some minutes. In all doubt the command is the real login shell. What is not noticed: what
 //! profiles do without setting anything in the shell, and values that change without a file and seldom.
 //!
-//! A snapshot serves commands of one shell, folder, environment and policy. It is taken under that policy, so that
+//! A snapshot serves commands of one shell, folder, environment and sandbox. It is taken in that sandbox, so that
 //! what a confined profile says reaches confined commands only. It lies where no confined command can write, and none
 //! can read it but those that begin with it: a profile that runs freely may tell what they must not know.
 
