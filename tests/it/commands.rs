@@ -38,11 +38,11 @@ fn a_model_is_offered_the_tool_it_knows() {
     assert_eq!((&items[0]["status"], &items[0]["exitCode"]), (&json!("failed"), &json!(3)));
     assert_eq!(items[0]["aggregatedOutput"], "one\n");
 
-    let script = Reply::call("shell_command", &json!({"command": "echo $((1 + 1)); echo > made"}));
+    let script = Reply::call("shell_command", &json!({"command": "echo $((1 + 1)) >&2; echo > made"}));
     let (request, items) = turn_of("gpt-5.1", [script, Reply::text("done")]);
     assert_eq!(tools(&request)[0], "shell_command");
     assert!(
-        items[0]["command"].as_str().unwrap().ends_with("-lc 'echo $((1 + 1)); echo > made'"),
+        items[0]["command"].as_str().unwrap().ends_with("-lc 'echo $((1 + 1)) >&2; echo > made'"),
         "{items:?}"
     );
     assert!(items[0]["aggregatedOutput"].as_str().unwrap().starts_with("2\n"), "{items:?}");
