@@ -21,6 +21,14 @@ use crate::login_cases::{BASH, BASH_COMMANDS, COMMANDS, PROFILES, ZSH, ZSH_COMMA
 use crate::place::{self, Mode, Place, is_missing};
 use crate::runner::{self, Outcome, Test};
 
+/// Seconds of waiting, each.
+pub const SLOW: [&str; 4] = [
+    "login::nothing_tells_the_difference",
+    "login::what_cannot_be_captured_is_run_each_time",
+    "login::a_slow_profile_is_run_once",
+    "login::a_change_of_the_files_is_seen_by_the_next_command",
+];
+
 pub const TESTS: &[Test] = &[
     Test { name: "login::nothing_tells_the_difference", run: nothing_tells_the_difference },
     Test { name: "login::what_cannot_be_captured_is_run_each_time", run: what_cannot_be_captured },

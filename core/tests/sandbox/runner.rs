@@ -50,6 +50,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const AS_USER: &str = "--as-user";
 const NOBODY: u32 = 65534;
 
+/// Whether root runs everything a second time as somebody else.
+pub fn is_second_run() -> bool {
+    std::env::args().any(|argument| argument == AS_USER)
+}
+
 pub fn run(tests: &[Case]) {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--list") {
