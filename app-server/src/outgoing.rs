@@ -70,8 +70,8 @@ impl Outgoing {
 
     /// Tells the client something, unless it does not want to hear it. Waits for room in the queue to the client.
     /// What is said to a client that is gone is lost.
-    pub async fn notify(&self, notification: ServerNotification) {
-        if !self.client.get().is_some_and(|client| client.hears(&notification)) {
+    pub async fn notify(&self, notification: &ServerNotification) {
+        if !self.client.get().is_some_and(|client| client.hears(notification)) {
             return;
         }
         let mut line = Vec::new();
@@ -222,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn notifications_carry_their_time() {
         let (outgoing, _, mut lines) = outgoing(Client::default());
-        outgoing.notify(warning("careful")).await;
+        outgoing.notify(&warning("careful")).await;
         let line = line(&mut lines).await;
         let (message, time) = line.split_once(r#","emittedAtMs":"#).unwrap();
         assert_eq!(message, r#"{"method":"warning","params":{"threadId":null,"message":"careful"}"#);
@@ -233,7 +233,7 @@ mod tests {
     async fn what_a_client_opted_out_of_is_not_sent() {
         let names = ["warning", "no/such/notification"].map(str::to_owned);
         let (outgoing, _, mut lines) = outgoing(Client { opted_out: names.into(), ..Client::default() });
-        outgoing.notify(warning("careful")).await;
+        outgoing.notify(&warning("careful")).await;
         let _question = outgoing.ask(file_change()).await;
         assert!(line(&mut lines).await.starts_with(r#"{"method":"item/fileChange/requestApproval","id":0,"#));
     }
@@ -242,7 +242,7 @@ mod tests {
     async fn nothing_is_said_before_the_handshake() {
         let (lines, mut receiver) = line_queue();
         let outgoing = Outgoing::new(lines, ClientCell::default(), Questions::default());
-        outgoing.notify(warning("careful")).await;
+        outgoing.notify(&warning("careful")).await;
         drop(outgoing);
         assert!(!receiver.fill(&mut Vec::new(), 1).await);
     }

@@ -19,7 +19,7 @@ impl Context {
             Ok(loaded) => {
                 for warning in loaded.warnings {
                     let warning = ServerNotification::ConfigWarning(to_wire::config::warning(warning));
-                    self.outgoing().notify(warning).await;
+                    self.outgoing().notify(&warning).await;
                 }
                 self.warn_of_rules(&loaded.config).await;
             }

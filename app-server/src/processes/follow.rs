@@ -99,7 +99,7 @@ impl Teller {
                 cap_reached,
             }),
         };
-        self.outgoing.notify(notification).await;
+        self.outgoing.notify(&notification).await;
     }
 }
 

@@ -34,7 +34,7 @@ impl Connections {
     }
 
     /// Tells everybody, one after the other.
-    pub(crate) async fn broadcast(&self, notification: ServerNotification) {
+    pub(crate) async fn broadcast(&self, notification: &ServerNotification) {
         let all = self.lock().clone();
         tell(&all, notification).await;
     }
@@ -68,7 +68,7 @@ impl Listeners {
         self.list.is_empty()
     }
 
-    pub(super) async fn tell(&self, notification: ServerNotification) {
+    pub(super) async fn tell(&self, notification: &ServerNotification) {
         tell(&self.list, notification).await;
     }
 
@@ -83,11 +83,8 @@ impl Listeners {
     }
 }
 
-async fn tell(listeners: &[Listener], notification: ServerNotification) {
-    if let Some((last, others)) = listeners.split_last() {
-        for other in others {
-            other.outgoing.notify(notification.clone()).await;
-        }
-        last.outgoing.notify(notification).await;
+async fn tell(listeners: &[Listener], notification: &ServerNotification) {
+    for listener in listeners {
+        listener.outgoing.notify(notification).await;
     }
 }

@@ -96,7 +96,7 @@ impl Threads {
     }
 
     /// Tells every connection.
-    pub(crate) async fn broadcast(&self, notification: ServerNotification) {
+    pub(crate) async fn broadcast(&self, notification: &ServerNotification) {
         self.connections.broadcast(notification).await;
     }
 
@@ -131,7 +131,7 @@ impl Threads {
         let threads = self.clone();
         let mine = thread.mailbox.clone();
         self.tasks.spawn(async move {
-            pump.run(Sources { events, mailbox: messages }, opened).await;
+            Box::new(pump).run(Sources { events, mailbox: messages }, opened).await;
             threads.forget(id, &mine);
         });
         (thread, Gate(gate))

@@ -81,14 +81,17 @@ where
     }
 
     /// Runs until there are no more events. Nothing is told before the gate opens, or is dropped.
-    pub(super) async fn run(mut self, sources: Sources, gate: oneshot::Receiver<()>) {
+    ///
+    /// Every loaded thread keeps this future, and a future has room for the largest that it waits for and for what
+    /// moves through it: so the pump is boxed, and so is what is rare.
+    pub(super) async fn run(mut self: Box<Self>, sources: Sources, gate: oneshot::Receiver<()>) {
         let Sources { mut events, mut mailbox } = sources;
         let _dropped_is_open = gate.await;
         loop {
             tokio::select! {
                 biased;
-                Some(message) = mailbox.recv() => self.hear(message).await,
-                answered = self.questions.answered() => self.settle(answered).await,
+                Some(message) = mailbox.recv() => Box::pin(self.hear(message)).await,
+                answered = self.questions.answered() => Box::pin(self.settle(answered)).await,
                 event = events.recv() => match event {
                     Some(event) => {
                         self.projection.apply(*event, &mut self.effects);
@@ -117,7 +120,7 @@ where
                 let _gone = told.send(self.projection.told());
             }
             Message::Notify { notification, done } => {
-                self.listeners.tell(*notification).await;
+                self.listeners.tell(&notification).await;
                 let _gone = done.send(());
             }
             Message::Leave { connection, left } => {
@@ -146,19 +149,19 @@ where
     async fn carry_out(&mut self) {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Notify(notification) => self.listeners.tell(notification).await,
+                Effect::Notify(notification) => self.listeners.tell(&notification).await,
                 Effect::Broadcast(notification) => {
                     if let ServerNotification::ThreadStatusChanged(changed) = &notification {
                         self.status.send_replace(changed.status.clone());
                     }
-                    self.connections.broadcast(notification).await;
+                    self.connections.broadcast(&notification).await;
                 }
-                Effect::Ask(ask) => self.ask(ask).await,
+                Effect::Ask(ask) => Box::pin(self.ask(ask)).await,
                 Effect::Withdraw(key) => {
                     let request_id = self.questions.withdraw(&key);
                     self.projection.resolved(&key, request_id, &mut self.effects);
                 }
-                Effect::Submit(op) => self.submit(op).await,
+                Effect::Submit(op) => Box::pin(self.submit(op)).await,
             }
         }
     }

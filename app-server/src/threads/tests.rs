@@ -67,7 +67,7 @@ impl Stage {
         });
         let group = TaskGroup::new();
         let (gate, opened) = oneshot::channel();
-        group.spawn(pump.run(Sources { events: taken, mailbox: messages }, opened));
+        group.spawn(Box::new(pump).run(Sources { events: taken, mailbox: messages }, opened));
         let (events, gate) = (Some(events), Some(gate));
         Self { events, mailbox, submitted, status, connections, questions, group, gate }
     }
@@ -396,7 +396,7 @@ async fn a_gate_holds_back_what_is_new() {
     }
     // Stands for the answer that the gate waits for.
     let answer = ThreadClosedNotification { thread_id: "thread".into() };
-    client.listener.outgoing.notify(ServerNotification::ThreadClosed(answer)).await;
+    client.listener.outgoing.notify(&ServerNotification::ThreadClosed(answer)).await;
     gate.send(()).unwrap();
     client
         .reads(expect![[r#"

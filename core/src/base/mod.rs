@@ -1,5 +1,6 @@
 //! Leaves: small things without domain words, usable everywhere.
 
+pub mod alike;
 pub mod backoff;
 pub mod cancel;
 pub mod environment;

@@ -45,7 +45,7 @@ use shell_env::ShellEnvironmentPolicy;
 use tools::{ToolSettings, WebSearchMode};
 
 /// Everything that is configured for a thread.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub codex_home: AbsolutePath,
     pub cwd: AbsolutePath,
@@ -62,11 +62,11 @@ pub struct Config {
     /// The knobs that count whenever the sandbox is workspace-write.
     pub sandbox_workspace_write: WorkspaceWriteSettings,
     pub sandbox_unreadable_paths: Vec<AbsolutePath>,
-    /// What the user thinks of the project of `cwd`.
     /// The permission profile that the sandbox comes from; none if a sandbox mode was named.
     pub active_permission_profile: Option<ActivePermissionProfile>,
     /// The profiles of the configuration, by id.
     pub permission_profiles: BTreeMap<String, profiles::Configured>,
+    /// What the user thinks of the project of `cwd`.
     pub trust: Option<TrustLevel>,
     /// The folder of a trusted project whose `.codex` counts; none of another project.
     pub trusted_folder: Option<PathBuf>,

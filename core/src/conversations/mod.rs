@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::AuthManager;
+use crate::base::alike::Alike;
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
@@ -98,6 +99,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct ConversationManager {
     shared: Arc<Shared>,
+    configs: Alike<Config>,
+    sandboxes: Alike<Sandbox>,
     map: Arc<Mutex<Map>>,
 }
 
@@ -144,7 +147,12 @@ pub struct NewConversation {
 
 impl ConversationManager {
     pub fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared), map: Arc::default() }
+        Self {
+            shared: Arc::new(shared),
+            configs: Alike::default(),
+            sandboxes: Alike::default(),
+            map: Arc::default(),
+        }
     }
 
     pub fn shared(&self) -> &Arc<Shared> {
@@ -166,11 +174,8 @@ impl ConversationManager {
     }
 
     /// A new conversation. Its file appears with its first turn.
-    pub async fn start(
-        &self,
-        config: Arc<Config>,
-        options: StartOptions,
-    ) -> Result<NewConversation, CoreError> {
+    pub async fn start(&self, config: Config, options: StartOptions) -> Result<NewConversation, CoreError> {
+        let config = self.configs.share(config);
         let id = ConversationId::new();
         let created = now_ms();
         let surroundings = self.look_around(&config).await?;
@@ -191,10 +196,11 @@ impl ConversationManager {
     /// A stored conversation goes on where it ended. One that is loaded already is not loaded twice.
     pub async fn resume(
         &self,
-        config: Arc<Config>,
+        config: Config,
         loaded: Loaded,
         path: PathBuf,
     ) -> Result<NewConversation, CoreError> {
+        let config = self.configs.share(config);
         let id = loaded.meta.id;
         if self.get(&id).is_some() {
             return Err(CoreError::Busy(format!("thread {id} is loaded already")));
@@ -278,12 +284,13 @@ impl ConversationManager {
     }
 
     /// The sandbox with what this configuration hides and trusts. It is tried out while nobody waits for it.
-    fn sandbox_for(&self, config: &Config) -> Sandbox {
+    fn sandbox_for(&self, config: &Config) -> Arc<Sandbox> {
         let hidden = config.sandbox_unreadable_paths.iter().map(|path| path.as_path().to_path_buf());
         let sandbox = Sandbox::clone(&self.shared.sandbox).with_unreadable(hidden.collect());
         let sandbox = sandbox.with_trusted(config.trusted_folder.clone(), config.trusted_folders.clone());
+        let sandbox = self.sandboxes.share(sandbox);
         if !config.sandbox_policy.is_unrestricted() && !sandbox.is_tried() {
-            let sandbox = sandbox.clone();
+            let sandbox = Arc::clone(&sandbox);
             self.shared.group.spawn_blocking(move || sandbox.strength().clone());
         }
         sandbox
@@ -318,7 +325,7 @@ impl ConversationManager {
             auth: Arc::clone(&self.shared.auth),
             model,
             exec: UnifiedExecSessionManager::new(),
-            sandbox: Arc::new(self.sandbox_for(&config)),
+            sandbox: self.sandbox_for(&config),
             variables: Arc::clone(&self.shared.variables),
             shell,
             login: Arc::clone(&self.shared.login),

@@ -90,7 +90,8 @@ enum HeldInput {
 }
 
 impl Session {
-    pub async fn run(mut self) {
+    /// Boxed, because a future keeps what moves through it more than once.
+    pub async fn run(mut self: Box<Self>) {
         let mut facts = Facts::default();
         while !self.is_done() {
             let disk_keeps_up = self.recorder.has_room();
@@ -150,7 +151,7 @@ impl Session {
         }
     }
 
-    async fn end(mut self) {
+    async fn end(mut self: Box<Self>) {
         self.release();
         while let Some(active) = &mut self.active {
             active.kill();

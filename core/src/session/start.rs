@@ -72,7 +72,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
     outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, Ok(None));
     let group = parts.services.group.clone();
     let state = SessionState::of(&parts.history);
-    let session = Session {
+    let session = Box::new(Session {
         id: parts.id,
         services: parts.services,
         settings: SessionSettings { mode: state.mode(), ..parts.settings },
@@ -91,7 +91,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         opening: parts.opening,
         closing: None,
         last_commands: None,
-    };
+    });
     let guard = parts.guard;
     group.spawn(async move {
         session.run().await;

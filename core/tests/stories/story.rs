@@ -101,7 +101,7 @@ fn play(setting: Setting, script: &str, steps: &str) -> String {
 struct Stage {
     folder: tempfile::TempDir,
     manager: ConversationManager,
-    config: Arc<Config>,
+    config: Config,
     tools: Vec<DynamicToolSpec>,
     told: Told,
 }
@@ -144,11 +144,11 @@ impl Stage {
         let helper = std::env::current_exe().unwrap();
         let manager = ConversationManager::new(Shared::new(&surroundings, helper));
         let told = Told::new(folder.path());
-        Self { folder, manager, config: Arc::new(config), tools: setting.tools, told }
+        Self { folder, manager, config, tools: setting.tools, told }
     }
 
     fn with_features(mut self, steps: &str) -> Self {
-        let config = Arc::make_mut(&mut self.config);
+        let config = &mut self.config;
         let keys = steps.lines().filter_map(|step| step.trim().strip_prefix("feature "));
         config.features.extend(keys.map(|key| (key.to_owned(), true)));
         self
@@ -156,7 +156,7 @@ impl Stage {
 
     async fn play(mut self, steps: &str) -> String {
         let options = StartOptions { dynamic_tools: self.tools.clone(), ..StartOptions::default() };
-        let started = self.manager.start(Arc::clone(&self.config), options).await.unwrap();
+        let started = self.manager.start(self.config.clone(), options).await.unwrap();
         let mut playing = Playing::new(started);
         let steps: Vec<&str> = steps.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         for (index, step) in steps.iter().enumerate() {
@@ -243,7 +243,7 @@ impl Stage {
         playing.conversation.submit(Submission { id: TurnId::fresh(), op: Op::Shutdown }).await.unwrap();
         self.manager.shared().group.finished().await;
         let (path, loaded) = self.load(id);
-        Playing::new(self.manager.resume(Arc::clone(&self.config), loaded, path).await.unwrap())
+        Playing::new(self.manager.resume(self.config.clone(), loaded, path).await.unwrap())
     }
 
     fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {

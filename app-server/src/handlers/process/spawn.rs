@@ -72,7 +72,7 @@ impl Handle<ProcessSpawn> for Context {
                 // The client may use the name again as soon as it hears of the end.
                 drop(named);
                 let (exited, _kept) = exited(name, ended);
-                context.outgoing().notify(ServerNotification::ProcessExited(exited)).await;
+                context.outgoing().notify(&ServerNotification::ProcessExited(exited)).await;
             });
         }))
     }

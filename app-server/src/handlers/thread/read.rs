@@ -30,7 +30,7 @@ impl Handle<ThreadRead> for Context {
         if params.include_turns {
             let notice =
                 view::whole_history_is_deprecated("Leave `includeTurns` out where the turns are not needed.");
-            self.outgoing().notify(notice).await;
+            self.outgoing().notify(&notice).await;
         }
         Ok(Reply::new(ThreadReadResponse { thread, read_state: None }).keeping(history))
     }

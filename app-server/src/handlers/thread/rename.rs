@@ -40,7 +40,7 @@ impl Handle<ThreadSetName> for Context {
         Ok(Reply::then(ThreadSetNameResponse {}, async move {
             let thread_id = id.to_string();
             let updated = ThreadNameUpdatedNotification { thread_id, thread_name: Some(name) };
-            threads.broadcast(ServerNotification::ThreadNameUpdated(updated)).await;
+            threads.broadcast(&ServerNotification::ThreadNameUpdated(updated)).await;
         }))
     }
 }

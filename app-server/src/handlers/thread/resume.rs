@@ -1,7 +1,6 @@
 //! `thread/resume`: loads a stored thread, or joins one that is loaded. The connection listens to it from then on.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadResume;
@@ -56,12 +55,12 @@ impl Handle<ThreadResume> for Context {
             Source::Stored(rollout, path) => self.load(*rollout, path, params).await?,
         };
         if wanted.all_turns {
-            self.outgoing().notify(view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
+            self.outgoing().notify(&view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
         }
         if resumed.is_new {
             let thread_id = resumed.loaded.conversation.id().to_string();
             let changed = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
-            self.threads().broadcast(ServerNotification::ThreadStatusChanged(changed)).await;
+            self.threads().broadcast(&ServerNotification::ThreadStatusChanged(changed)).await;
         }
         Ok(self.answer_resumed(resumed, wanted).await?.keeping(Some(history)))
     }
@@ -96,7 +95,7 @@ impl Context {
             .collect();
         let turns = history::turns(rollout.items.iter().filter_map(|stored| history::relevant(&stored.item)));
         let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
-        let new = match self.conversations().resume(Arc::new(config), rollout, path).await {
+        let new = match self.conversations().resume(config, rollout, path).await {
             Ok(new) => new,
             Err(error @ CoreError::Busy(_)) => {
                 // Another connection was faster.
@@ -149,7 +148,7 @@ impl Context {
         let context = self.clone();
         Ok(Reply::then(response, async move {
             for notice in notices {
-                context.outgoing().notify(notice).await;
+                context.outgoing().notify(&notice).await;
             }
             gate.open();
             context.warn_of_project_rules(loaded.conversation.config()).await;

@@ -29,7 +29,7 @@ impl Context {
             Ok(warnings) => {
                 for warning in warnings {
                     let warning = ServerNotification::ConfigWarning(to_wire::config::warning(warning));
-                    self.outgoing().notify(warning).await;
+                    self.outgoing().notify(&warning).await;
                 }
             }
             Err(error) => tracing::error!(%error, "the rules were not looked at"),

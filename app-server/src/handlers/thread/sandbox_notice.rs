@@ -20,7 +20,7 @@ impl Context {
         match found.await {
             Ok((strength, findings)) => {
                 if let Some(notice) = notice(&strength, &findings) {
-                    self.outgoing().notify(ServerNotification::ConfigWarning(notice)).await;
+                    self.outgoing().notify(&ServerNotification::ConfigWarning(notice)).await;
                 }
             }
             Err(error) => tracing::error!(%error, "the sandbox could not be tried"),

@@ -1,7 +1,5 @@
 //! `thread/start`: a new thread, of which nothing is stored before its first turn.
 
-use std::sync::Arc;
-
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadStart;
 use codex_app_server_protocol::v2::thread::ThreadStartedNotification;
@@ -33,7 +31,7 @@ impl Handle<ThreadStart> for Context {
         add_roots(&mut config, params.runtime_workspace_roots.unwrap_or_default())?;
         let ephemeral = params.ephemeral.unwrap_or_default();
         let options = StartOptions { ephemeral, source: SessionSource::VSCode, dynamic_tools };
-        let new = self.conversations().start(Arc::new(config), options).await?;
+        let new = self.conversations().start(config, options).await?;
         let (loaded, gate) = self.open(new, None, None);
         let snapshot = loaded.conversation.snapshot().await?;
         let thread = view::thread(&loaded, None, &snapshot);
@@ -42,12 +40,12 @@ impl Handle<ThreadStart> for Context {
         let threads = self.threads().clone();
         let context = self.clone();
         Ok(Reply::then(response, async move {
-            threads.broadcast(ServerNotification::ThreadStarted(ThreadStartedNotification { thread })).await;
+            threads.broadcast(&ServerNotification::ThreadStarted(ThreadStartedNotification { thread })).await;
             let cwd = &snapshot.settings.cwd;
             if !cwd.is_dir() {
                 let message =
                     format!("The working directory {cwd} does not exist. Commands will fail until it does.");
-                outgoing.notify(view::warning(loaded.conversation.id(), message)).await;
+                outgoing.notify(&view::warning(loaded.conversation.id(), message)).await;
             }
             gate.open();
             context.warn_of_project_rules(loaded.conversation.config()).await;
