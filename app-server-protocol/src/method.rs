@@ -98,31 +98,40 @@ impl From<DecodeError> for ErrorObject {
     }
 }
 
-/// Decodes the params of one method.
+/// Decodes the params that a client sends. An error says which field is wrong.
 ///
 /// Absent and `null` params are `{}`, and only an error if something in them is required.
-pub fn decode_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, DecodeError> {
-    let text = match params.map(RawValue::get) {
-        None | Some("null") => {
-            return serde_json::from_str("{}").map_err(|_| DecodeError("missing field `params`".to_owned()));
-        }
-        Some(text) => text,
-    };
-    if !text.starts_with('{') {
-        return Err(DecodeError(format!(
-            "`params` must be an object with named fields, not {}",
-            kind_of(text)
-        )));
-    }
-    // Keeping track of the path costs time that only a failure needs.
-    serde_json::from_str(text).or_else(|_| {
-        let mut input = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut input).map_err(|problem| {
-            let path = problem.path().to_string();
-            let reason = without_position(problem.inner());
-            DecodeError(if path == "." { reason } else { format!("{path}: {reason}") })
-        })
+pub(crate) fn decode_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, DecodeError> {
+    let Some(text) = named_fields(params)? else { return nothing() };
+    let mut input = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut input).map_err(|problem| {
+        let path = problem.path().to_string();
+        let reason = without_position(problem.inner());
+        DecodeError(if path == "." { reason } else { format!("{path}: {reason}") })
     })
+}
+
+/// The same for what the server sends. Only a client of this program's reads it: that is not worth a second decoder of
+/// every type, one which keeps track of fields.
+pub(crate) fn decode_of_server<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, DecodeError> {
+    let Some(text) = named_fields(params)? else { return nothing() };
+    serde_json::from_str(text).map_err(|problem| DecodeError(problem.to_string()))
+}
+
+fn nothing<T: DeserializeOwned>() -> Result<T, DecodeError> {
+    serde_json::from_str("{}").map_err(|_| DecodeError("missing field `params`".to_owned()))
+}
+
+/// The text of params; `None` if they are absent.
+fn named_fields(params: Option<&RawValue>) -> Result<Option<&str>, DecodeError> {
+    match params.map(RawValue::get) {
+        None | Some("null") => Ok(None),
+        Some(text) if text.starts_with('{') => Ok(Some(text)),
+        Some(text) => {
+            let kind = kind_of(text);
+            Err(DecodeError(format!("`params` must be an object with named fields, not {kind}")))
+        }
+    }
 }
 
 fn kind_of(json: &str) -> &'static str {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::experimental::{self, ExperimentalUse};
 use crate::jsonrpc::{RequestId, RequestMessage, write_line};
-use crate::method::{DecodeError, decode_params};
+use crate::method::{DecodeError, decode_params as decode};
 use crate::v2::*;
 
 use super::define::define_client_requests;

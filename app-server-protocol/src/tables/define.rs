@@ -35,7 +35,7 @@ macro_rules! define_requests {
             /// Finds the row of a method and decodes its params.
             pub fn decode(method: &str, params: Option<&RawValue>) -> Result<Self, DecodeError> {
                 match method {
-                    $($name => decode_params(params).map(Self::$variant),)*
+                    $($name => decode(params).map(Self::$variant),)*
                     _ => Err(DecodeError::unknown_method(method, Self::METHODS)),
                 }
             }
@@ -123,7 +123,7 @@ macro_rules! define_notifications {
             /// Finds the row of a notification and decodes its params.
             pub fn decode(method: &str, params: Option<&RawValue>) -> Result<Self, DecodeError> {
                 match method {
-                    $($name => decode_params(params).map(Self::$variant),)*
+                    $($name => decode(params).map(Self::$variant),)*
                     _ => Err(DecodeError::unknown_method(method, Self::METHODS)),
                 }
             }
