@@ -67,8 +67,8 @@ impl Decoder {
 pub struct HeadTail {
     half: usize,
     head: String,
-    tail: VecDeque<String>,
-    tail_bytes: usize,
+    /// UTF-8. One ring that is reused for all that passes: pieces of their own would leave the memory full of holes.
+    tail: VecDeque<u8>,
     dropped: usize,
 }
 
@@ -80,7 +80,7 @@ impl Default for HeadTail {
 
 impl HeadTail {
     pub fn new(limit: usize) -> Self {
-        Self { half: limit / 2, head: String::new(), tail: VecDeque::new(), tail_bytes: 0, dropped: 0 }
+        Self { half: limit / 2, head: String::new(), tail: VecDeque::new(), dropped: 0 }
     }
 
     pub fn push(&mut self, piece: &str) {
@@ -90,31 +90,20 @@ impl HeadTail {
             self.head.push_str(first);
             rest = rest.get(first.len()..).unwrap_or_default();
         }
-        if rest.is_empty() {
-            return;
-        }
-        self.tail_bytes += rest.len();
-        match self.tail.back_mut() {
-            Some(last) if last.len() + rest.len() <= 8192 => last.push_str(rest),
-            _ => self.tail.push_back(rest.to_owned()),
-        }
-        self.trim();
+        let last = text::tail(rest, self.half);
+        self.dropped += rest.len() - last.len();
+        // What precedes something dropped is not part of the end.
+        self.make_room(if last.len() < rest.len() { self.half } else { last.len() });
+        self.tail.extend(last.as_bytes());
     }
 
-    /// Shortens the tail to its half, from its front.
-    fn trim(&mut self) {
-        while self.tail_bytes > self.half {
-            let excess = self.tail_bytes - self.half;
-            let Some(first) = self.tail.front_mut() else { return };
-            let cut = if first.len() <= excess { first.len() } else { first.ceil_char_boundary(excess) };
-            self.tail_bytes -= cut;
-            self.dropped += cut;
-            if cut == first.len() {
-                self.tail.pop_front();
-            } else {
-                first.drain(..cut);
-            }
-        }
+    /// Shortens the tail from its front, by whole characters.
+    fn make_room(&mut self, bytes: usize) {
+        let excess = (self.tail.len() + bytes).saturating_sub(self.half);
+        let is_inside = |at: &usize| self.tail.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
+        let cut = excess + (excess..).take_while(is_inside).count();
+        self.tail.drain(..cut);
+        self.dropped += cut;
     }
 
     pub fn is_empty(&self) -> bool {
@@ -128,15 +117,16 @@ impl HeadTail {
 
     /// The kept text, with a note where something is missing.
     pub fn text(&self) -> String {
-        let mut text = String::with_capacity(self.head.len() + self.tail_bytes + 64);
-        text.push_str(&self.head);
+        let mut text = Vec::with_capacity(self.head.len() + self.tail.len() + 64);
+        text.extend(self.head.as_bytes());
         if self.dropped > 0 {
-            text.push_str(&omission(self.dropped));
+            text.extend(omission(self.dropped).as_bytes());
         }
-        for piece in &self.tail {
-            text.push_str(piece);
-        }
-        text
+        let (front, back) = self.tail.as_slices();
+        text.extend(front);
+        text.extend(back);
+        // Cut between characters only, so nothing is replaced.
+        String::from_utf8(text).unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
     }
 
     /// The kept text; nothing remains.
@@ -209,11 +199,12 @@ mod tests {
             let mut kept = HeadTail::new(limit);
             pieces.iter().for_each(|piece| kept.push(piece));
             let whole = pieces.concat();
-            let stored = kept.head.len() + kept.tail.iter().map(String::len).sum::<usize>();
+            let stored = kept.head.len() + kept.tail.len();
+            let tail = String::from_utf8(kept.tail.iter().copied().collect()).unwrap();
             prop_assert!(stored <= limit);
             prop_assert_eq!(stored + kept.dropped(), whole.len());
             prop_assert!(whole.starts_with(&kept.head));
-            prop_assert!(whole.ends_with(&kept.tail.iter().cloned().collect::<String>()));
+            prop_assert!(whole.ends_with(&tail));
         }
     }
 }
