@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check, check_unordered};
+use crate::setting::Setting;
+use crate::story::{Story, check, check_unordered};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -23,7 +24,7 @@ pub fn stories() -> Vec<Story> {
 
 fn approved() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch made.txt
 say done
 "#,
@@ -51,7 +52,7 @@ file made.txt"#,
 
 fn declined_is_told_to_the_model() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch made.txt
 say {output1}
 "#,
@@ -79,7 +80,7 @@ file made.txt"#,
 
 fn aborted_ends_the_turn() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch made.txt
 say not reached
 "#,
@@ -104,7 +105,7 @@ file made.txt"#,
 
 fn input_after_an_abort_gets_its_own_turn() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[turn 1]
 shell touch made.txt
 say not reached
@@ -143,7 +144,7 @@ listen"#,
 
 fn approved_for_the_session_is_not_asked_again() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch made.txt
 shell touch made.txt
 say done
@@ -171,7 +172,7 @@ approve-session"#,
 
 fn commands_that_only_read_are_not_asked() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell ls
 say done
 "#,
@@ -193,7 +194,7 @@ say done
 
 fn two_questions_at_once() {
     check_unordered(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 + shell touch b.txt
 say done
@@ -230,7 +231,7 @@ file b.txt"#,
 
 fn answers_may_come_in_any_order() {
     check_unordered(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 + shell touch b.txt
 + shell touch c.txt

@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -29,7 +30,7 @@ pub fn stories() -> Vec<Story> {
 
 fn the_opinion_stands_beside_the_question() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[contains Assess this command]
 say {"description": "Makes a file, or touches it.", "risk_level": "low"}
 
@@ -60,7 +61,7 @@ approve"#,
 
 fn without_the_switch_nobody_is_asked() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[contains Assess this command]
 say {"description": "Makes a file.", "risk_level": "low"}
 
@@ -89,7 +90,7 @@ approve"#,
 
 fn what_cannot_be_read_leaves_the_question_alone() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[contains Assess this command]
 say It is fine, run it!
 
@@ -120,7 +121,7 @@ deny"#,
 
 fn a_failure_of_the_model_leaves_the_question_alone() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[contains Assess this command]
 http 400 no
 
@@ -151,7 +152,7 @@ deny"#,
 
 fn a_model_that_says_nothing_holds_nobody_up_for_long() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"[contains Assess this command]
 hang
 

@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -14,7 +15,7 @@ pub fn stories() -> Vec<Story> {
 
 fn ends_with_the_conversation() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell {"cmd": "echo begun; sleep 1000", "yield_time_ms": 250}
 say done
 "#,
@@ -39,7 +40,7 @@ say done
 
 fn is_cleaned_alone() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell {"cmd": "sleep 1000", "yield_time_ms": 250}
 shell echo foreground; until [ -e go.txt ]; do sleep 0.01; done
 say done

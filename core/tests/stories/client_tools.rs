@@ -4,7 +4,8 @@ use codex_protocol::dynamic_tool::DynamicToolSpec;
 use expect_test::expect;
 use serde_json::json;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![

@@ -4,7 +4,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -18,13 +19,9 @@ pub fn stories() -> Vec<Story> {
     ]
 }
 
-fn never() -> Setting {
-    Setting { approval: AskForApproval::Never, ..Setting::default() }
-}
-
 fn run_to_their_end() {
     check(
-        never(),
+        Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["printf", "%s-", "a b", "$HOME"], "workdir": "."}
 call container.exec {"command": ["sh", "-c", "echo out; exit 3"]}
 call shell_command {"command": "echo \"$0\"; exit 4", "timeout": 60000}
@@ -64,7 +61,7 @@ say done
 
 fn end_in_time() {
     check(
-        never(),
+        Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["sh", "-c", "echo begun; exec sleep 1000"], "timeout_ms": 1000}
 call shell_command {"command": "sleep 1000", "timeout_ms": 1}
 say done
@@ -92,7 +89,7 @@ say done
 
 fn are_approved() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"call shell {"command": ["cat", "/dev/null"]}
 call shell {"command": ["touch", "one"], "justification": "To have one."}
 call shell_command {"command": "touch two"}
@@ -140,7 +137,7 @@ say done
 
 fn patches() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["apply_patch", "*** Begin Patch\n*** Add File: a.txt\n+one\n*** End Patch"]}
 call shell {"command": ["bash", "-lc", "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: b.txt\n+two\n*** End Patch\nEOF"]}
 call shell_command {"command": "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: c.txt\n+three\n*** End Patch\nEOF"}
@@ -190,7 +187,7 @@ say done
 
 fn wrong_arguments() {
     check(
-        never(),
+        Setting::full(AskForApproval::Never),
         r#"call-raw shell {"command": ["ls"
 call shell {"command": "ls -l"}
 call shell {"command": []}
@@ -238,7 +235,7 @@ say done
 
 fn leave_nothing() {
     check(
-        never(),
+        Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["sh", "-c", "(sleep 1000; echo never > late.txt) & echo $! > pid.txt"]}
 call shell_command {"command": "kill -0 $(cat pid.txt) 2>/dev/null && echo alive || echo gone"}
 say done
@@ -266,7 +263,7 @@ say done
 
 fn are_interrupted() {
     check(
-        never(),
+        Setting::full(AskForApproval::Never),
         r#"[turn 1]
 call shell {"command": ["sh", "-c", "echo begun; exec sleep 1000"]}
 [turn 2]

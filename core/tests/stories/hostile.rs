@@ -1,10 +1,11 @@
 //! What a hostile or clumsy model tries, and what a client's timing does: nothing is run that was not
 //! approved, nothing is told twice, nothing hangs.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -18,7 +19,7 @@ pub fn stories() -> Vec<Story> {
 
 fn a_call_id_used_twice_is_refused() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"item {"type":"function_call","name":"exec_command","call_id":"same","arguments":"{\"cmd\":\"touch evil.txt\"}"}
 + item {"type":"function_call","name":"exec_command","call_id":"same","arguments":"{\"cmd\":\"touch nice.txt\"}"}
 say {output2}
@@ -47,11 +48,7 @@ say {output2}
 
 fn a_command_that_is_tried_again_ends_once() {
     check(
-        Setting {
-            approval: AskForApproval::OnFailure,
-            sandbox: SandboxPolicy::ReadOnly { network_access: false },
-            ..Setting::default()
-        },
+        Setting::read_only(AskForApproval::OnFailure),
         "shell touch made.txt\nsay done\n",
         "user go\napprove\nfile made.txt",
         expect![[r#"
@@ -76,7 +73,7 @@ fn a_command_that_is_tried_again_ends_once() {
 
 fn an_answer_counts_also_with_an_interrupt() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         "shell touch made.txt\nsay done\n",
         "user go\ndeny-interrupt\nfile made.txt",
         expect![[r#"
@@ -97,7 +94,7 @@ fn an_answer_counts_also_with_an_interrupt() {
 
 fn a_command_that_never_stops_printing() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         "shell {\"cmd\": \"while :; do echo; done\", \"yield_time_ms\": 250}\nsay done\n",
         "quiet\nuser go",
         expect![[r#"
@@ -119,7 +116,7 @@ fn more_commands_than_may_run_at_a_time() {
     let shell = "shell {\"cmd\": \"sleep 1000\", \"yield_time_ms\": 250}\n";
     let script = vec![shell; 48].join("+ ") + &vec![shell; 32].join("+ ") + "say done\n";
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         &script,
         "silent\nuser go\ncount may run at once",
         expect![[r#"

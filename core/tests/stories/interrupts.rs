@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -17,7 +18,7 @@ pub fn stories() -> Vec<Story> {
 
 fn while_a_command_runs() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"[turn 1]
 shell echo started; sleep 1000
 say never
@@ -88,7 +89,7 @@ user again"#,
 
 fn while_a_human_is_asked() {
     check(
-        Setting { approval: AskForApproval::UnlessTrusted, ..Setting::default() },
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch made.txt
 say never
 "#,
@@ -114,7 +115,7 @@ file made.txt"#,
 /// The client does not read, so the first turn has not ended when the second one is accepted.
 fn of_a_turn_that_waits_for_another() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"[turn 1]
 shell trap '' TERM; touch begun.txt; while :; do sleep 0.01; done
 
@@ -161,7 +162,7 @@ listen"#,
 
 fn by_the_end_of_the_conversation() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell trap '' TERM; touch begun.txt; while :; do sleep 0.01; done
 "#,
         r#"deaf

@@ -6,6 +6,7 @@
 // The rules for tests hold for the whole program, which is one.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod setting;
 mod story;
 mod told;
 

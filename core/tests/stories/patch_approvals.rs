@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::patches::{CHANGE_A, workspace};
+use crate::patches::CHANGE_A;
+use crate::setting::Setting;
 use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
@@ -23,7 +24,7 @@ pub fn stories() -> Vec<Story> {
 
 fn untrusted_asks_and_remembers_files() {
     check(
-        workspace(AskForApproval::UnlessTrusted),
+        Setting::workspace(AskForApproval::UnlessTrusted),
         &format!(
             r#"{CHANGE_A}patch <<END
 *** Begin Patch
@@ -83,7 +84,7 @@ file other.txt"#,
 
 fn declined() {
     check(
-        workspace(AskForApproval::UnlessTrusted),
+        Setting::workspace(AskForApproval::UnlessTrusted),
         &format!("{CHANGE_A}say {{output}}\n"),
         r#"user go
 deny
@@ -109,7 +110,7 @@ file a.txt"#,
 
 fn aborted() {
     check(
-        workspace(AskForApproval::UnlessTrusted),
+        Setting::workspace(AskForApproval::UnlessTrusted),
         &format!("{CHANGE_A}say not reached\n"),
         r#"user go
 abort
@@ -141,7 +142,7 @@ say {output}
 
 fn outside_of_the_roots_it_asks_first() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         OUTSIDE,
         r#"user go
 deny
@@ -185,7 +186,7 @@ file ../outside.txt"#,
 
 fn a_link_that_leaves_the_roots_asks_first() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"shell ln -s .. up
 patch <<END
 *** Begin Patch
@@ -221,7 +222,7 @@ file ../outside.txt"#,
 
 fn never_is_never() {
     check(
-        workspace(AskForApproval::Never),
+        Setting::workspace(AskForApproval::Never),
         &format!("{CHANGE_A}{OUTSIDE}"),
         r#"user go
 file a.txt
@@ -250,7 +251,7 @@ file ../outside.txt"#,
 
 fn on_failure_asks_after_the_refusal() {
     check(
-        workspace(AskForApproval::OnFailure),
+        Setting::workspace(AskForApproval::OnFailure),
         OUTSIDE,
         r#"user go
 deny

@@ -1,9 +1,10 @@
 //! Patches: what they change, and what becomes of those that do not apply.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -19,15 +20,9 @@ pub fn stories() -> Vec<Story> {
     ]
 }
 
-pub fn workspace(approval: AskForApproval) -> Setting {
-    let write =
-        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
-    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
-}
-
 fn files_are_added_changed_moved_and_deleted() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"patch <<END
 *** Begin Patch
 *** Add File: a/b.txt
@@ -83,7 +78,7 @@ file c.txt"#,
 
 fn the_function_and_the_shell_do_the_same() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"call apply_patch {"input": "*** Begin Patch\n*** Add File: f.txt\n+f\n*** End Patch"}
 shell mkdir d
 shell <<END
@@ -132,7 +127,7 @@ file d/s.txt"#,
 
 fn one_that_does_not_apply_changes_nothing() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"shell echo here > a.txt
 patch <<END
 *** Begin Patch
@@ -172,7 +167,7 @@ file b.txt"#,
 
 fn malformed_ones_are_told_to_the_model() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"custom apply_patch garbage
 patch <<END
 *** Begin Patch
@@ -209,7 +204,7 @@ END
 
 fn the_diff_follows_commands() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         &format!("{CHANGE_A}shell echo more >> a.txt\nshell rm a.txt\nsay done\n"),
         "user go",
         expect![[r#"
@@ -236,7 +231,7 @@ fn the_diff_follows_commands() {
 
 fn what_cannot_be_patched() {
     check(
-        workspace(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"shell mkdir folder; mkfifo pipe; printf '\377' > binary; truncate -s 70M large
 patch <<END
 *** Begin Patch

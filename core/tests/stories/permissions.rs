@@ -1,9 +1,10 @@
 //! Permissions beyond the sandbox: asked for, granted in part, and kept for as long as was said.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -23,18 +24,12 @@ pub fn stories() -> Vec<Story> {
     ]
 }
 
-fn workspace() -> Setting {
-    let write =
-        WorkspaceWrite { exclude_tmpdir_env_var: true, exclude_slash_tmp: true, ..WorkspaceWrite::default() };
-    Setting { sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
-}
-
 const ASK: &str = r#"call request_permissions {"permissions": {"file_system": {"write": ["../other"]}}, "reason": "To note it."}"#;
 const WRITE: &str = "shell (echo x > ../other/made) 2> /dev/null && echo written || echo refused";
 
 fn a_grant_for_the_turn_ends_with_it() {
     check(
-        workspace(),
+        Setting::workspace(AskForApproval::OnRequest),
         &format!("[turn 1]\n{ASK}\n{WRITE}\nsay done\n\n[turn 2]\n{WRITE}\nsay done\n"),
         "quiet\nuser go\ngrant other\nuser again\ncount written\ncount refused",
         expect![[r#"
@@ -69,7 +64,7 @@ fn a_grant_for_the_turn_ends_with_it() {
 
 fn a_grant_for_the_session_goes_on() {
     check(
-        workspace(),
+        Setting::workspace(AskForApproval::OnRequest),
         &format!(
             "[turn 1]\n{ASK}\nsay done\n\n[turn 2]\n{ASK}\n{WRITE}\nsay done\n\n[turn 3]\n{WRITE}\nsay done\n"
         ),
@@ -114,7 +109,7 @@ fn a_grant_for_the_session_goes_on() {
 
 fn a_patch_may_use_it_too() {
     check(
-        Setting { approval: AskForApproval::OnRequest, ..workspace() },
+        Setting::workspace(AskForApproval::OnRequest),
         &format!(
             "{ASK}\npatch <<END\n*** Begin Patch\n*** Add File: ../other/new.txt\n+hello\n*** End Patch\nEND\nsay done\n"
         ),
@@ -141,7 +136,7 @@ fn a_patch_may_use_it_too() {
 
 fn only_what_was_asked_for_is_granted() {
     check(
-        workspace(),
+        Setting::workspace(AskForApproval::OnRequest),
         &format!("{ASK}\n{WRITE}\n{ASK}\n{WRITE}\nsay done\n"),
         "quiet\nuser go\ngrant home\ngrant\nresults",
         expect![[r#"
@@ -172,7 +167,7 @@ fn only_what_was_asked_for_is_granted() {
 
 fn what_may_only_read_gets_the_folder_alone() {
     check(
-        Setting { sandbox: SandboxPolicy::ReadOnly { network_access: false }, ..Setting::default() },
+        Setting::read_only(AskForApproval::OnRequest),
         &format!(
             "{ASK}\n{WRITE}\nshell (echo x > here) 2> /dev/null && echo written || echo refused\nsay done\n"
         ),
@@ -202,7 +197,7 @@ fn what_may_only_read_gets_the_folder_alone() {
 
 fn nobody_is_asked_where_that_is_not_allowed() {
     check(
-        Setting { approval: AskForApproval::Never, ..workspace() },
+        Setting::workspace(AskForApproval::Never),
         &format!("{ASK}\ncall request_permissions {{\"permissions\": {{}}}}\nsay done\n"),
         "quiet\nuser go\nresults",
         expect![[r#"
@@ -240,7 +235,7 @@ fn nobody_is_asked_where_that_is_not_allowed() {
 
 fn an_interrupt_grants_nothing() {
     check(
-        workspace(),
+        Setting::workspace(AskForApproval::OnRequest),
         &format!("[turn 1]\n{ASK}\n\n[turn 2]\n{WRITE}\nsay done\n"),
         "quiet\nuser go\ninterrupt\nuser again\ncount refused",
         expect![[r#"

@@ -1,9 +1,10 @@
 //! Approval policies in the details: leaving the sandbox, deleting, what an answer is about.
 
-use codex_protocol::policy::{AskForApproval, GranularApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::{AskForApproval, GranularApproval};
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::{NO_QUESTIONS, Setting};
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -27,29 +28,9 @@ pub fn stories() -> Vec<Story> {
     ]
 }
 
-fn full(approval: AskForApproval) -> Setting {
-    Setting { approval, ..Setting::default() }
-}
-
-fn sandboxed(approval: AskForApproval) -> Setting {
-    let write =
-        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
-    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
-}
-
-fn granular(sandbox_approval: bool, rules: bool) -> AskForApproval {
-    AskForApproval::Granular(GranularApproval {
-        sandbox_approval,
-        rules,
-        skill_approval: false,
-        request_permissions: false,
-        mcp_elicitations: false,
-    })
-}
-
 fn untrusted_commands_may_ask_to_leave_the_sandbox() {
     check(
-        sandboxed(AskForApproval::UnlessTrusted),
+        Setting::workspace(AskForApproval::UnlessTrusted),
         r#"escalate touch ../outside.txt # May I write outside?
 say done
 "#,
@@ -78,7 +59,7 @@ file ../outside.txt"#,
 
 fn an_answer_for_the_session_is_about_where_it_runs() {
     check(
-        sandboxed(AskForApproval::UnlessTrusted),
+        Setting::workspace(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 shell {"cmd": "touch a.txt", "workdir": "/tmp"}
 shell {"cmd": "touch a.txt", "tty": true}
@@ -125,7 +106,10 @@ deny"#,
 
 fn a_failure_in_the_sandbox_is_asked_about() {
     check(
-        sandboxed(granular(true, false)),
+        Setting::workspace(AskForApproval::Granular(GranularApproval {
+            sandbox_approval: true,
+            ..NO_QUESTIONS
+        })),
         r#"shell touch ../outside.txt
 shell touch ../other.txt
 say done
@@ -163,7 +147,7 @@ file ../other.txt"#,
 
 fn deleting_without_a_question_needs_one() {
     check(
-        sandboxed(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"shell rm -rf x
 shell sudo rm -f x
 say done
@@ -194,7 +178,7 @@ deny"#,
 
 fn deleting_is_refused_where_nobody_is_asked() {
     check(
-        full(AskForApproval::Never),
+        Setting::full(AskForApproval::Never),
         r#"shell touch x; rm -rf x
 say {output1}
 "#,

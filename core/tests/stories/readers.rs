@@ -1,9 +1,10 @@
 //! Tools that read files without a command.
 
-use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -45,7 +46,7 @@ say {output}
 
 fn files_are_read_side_by_side() {
     check(
-        Setting { sandbox: SandboxPolicy::ReadOnly { network_access: false }, ..Setting::default() },
+        Setting::read_only(AskForApproval::OnRequest),
         r#"call read_file {"file_path": ".git/HEAD"}
 + call list_dir {"dir_path": ".git"}
 + call grep_files {"pattern": "main", "path": ".git/HEAD"}
@@ -100,7 +101,7 @@ say never
 /// The names that commands may not make do not appear while something is read.
 fn nothing_is_written_where_reading_is_confined() {
     check(
-        Setting { sandbox: SandboxPolicy::WorkspaceWrite(Default::default()), ..Setting::default() },
+        Setting::workspace(AskForApproval::OnRequest),
         r#"call list_dir {"dir_path": ""}
 say done
 "#,

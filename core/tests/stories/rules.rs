@@ -1,9 +1,10 @@
 //! The user's rules about commands: written by hand or accepted, and what comes of them under each policy.
 
-use codex_protocol::policy::{AskForApproval, GranularApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::{NO_QUESTIONS, Setting};
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -40,33 +41,9 @@ pub fn stories() -> Vec<Story> {
     ]
 }
 
-fn full(approval: AskForApproval) -> Setting {
-    Setting { approval, ..Setting::default() }
-}
-
-fn untrusted() -> Setting {
-    full(AskForApproval::UnlessTrusted)
-}
-
-fn sandboxed(approval: AskForApproval) -> Setting {
-    let write =
-        WorkspaceWrite { exclude_slash_tmp: true, exclude_tmpdir_env_var: true, ..WorkspaceWrite::default() };
-    Setting { approval, sandbox: SandboxPolicy::WorkspaceWrite(write), ..Setting::default() }
-}
-
-fn granular(sandbox_approval: bool, rules: bool) -> AskForApproval {
-    AskForApproval::Granular(GranularApproval {
-        sandbox_approval,
-        rules,
-        skill_approval: false,
-        request_permissions: false,
-        mcp_elicitations: false,
-    })
-}
-
 fn accepted_for_good_is_kept_and_counts_at_once() {
     check(
-        untrusted(),
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 shell touch a.txt b.txt
 shell touch c.txt
@@ -123,7 +100,7 @@ deny"#,
 
 fn a_rule_that_allows_lets_it_leave_the_sandbox() {
     check(
-        sandboxed(AskForApproval::Never),
+        Setting::workspace(AskForApproval::Never),
         r#"shell touch ../outside.txt
 shell touch ../outside.txt && ls
 say done
@@ -154,7 +131,7 @@ file ../outside.txt"#,
 
 fn a_rule_does_not_cover_what_is_typed_later() {
     check(
-        untrusted(),
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell {"cmd": "touch made.txt", "tty": true}
 say done
 "#,
@@ -181,7 +158,7 @@ deny"#,
 
 fn a_rule_that_asks_asks_under_every_policy_that_may() {
     check(
-        sandboxed(AskForApproval::OnRequest),
+        Setting::workspace(AskForApproval::OnRequest),
         r#"shell echo $(mkdir made)
 say {output1}
 "#,
@@ -208,7 +185,7 @@ deny"#,
 
 fn a_rule_that_asks_is_a_refusal_where_nobody_is_asked() {
     check(
-        full(AskForApproval::Never),
+        Setting::full(AskForApproval::Never),
         r#"shell mkdir made
 say {output1}
 "#,
@@ -230,7 +207,7 @@ user go"#,
 
 fn a_rule_that_forbids_is_told_to_the_model() {
     check(
-        full(AskForApproval::OnRequest),
+        Setting::full(AskForApproval::OnRequest),
         r#"shell touch made.txt; bash -c 'curl x'
 say {output1}
 "#,
@@ -255,7 +232,7 @@ file made.txt"#,
 
 fn a_rule_that_cannot_be_kept_is_told_and_the_command_runs() {
     check(
-        untrusted(),
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 say done
 "#,
@@ -286,7 +263,7 @@ file a.txt"#,
 
 fn while_a_file_is_broken_nothing_is_allowed() {
     check(
-        untrusted(),
+        Setting::full(AskForApproval::UnlessTrusted),
         r#"shell touch a.txt
 say done
 "#,
@@ -315,7 +292,7 @@ deny"#,
 
 fn switched_off_questions_count_as_declined() {
     check(
-        sandboxed(granular(false, false)),
+        Setting::workspace(AskForApproval::Granular(NO_QUESTIONS)),
         r#"shell mkdir made
 shell rm -rf x
 escalate ls # why

@@ -1,9 +1,10 @@
 //! A client that does not take its events for a while holds the conversation up and loses nothing.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy, WorkspaceWrite};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check_unordered};
+use crate::setting::Setting;
+use crate::story::{Story, check_unordered};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -25,7 +26,7 @@ pub fn stories() -> Vec<Story> {
 /// Its time is over and it has ended before its first output could be told.
 fn a_command_that_ends_while_nobody_listens_has_ended() {
     check_unordered(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell {"cmd": "sleep 0.4; echo x; touch almost.txt", "yield_time_ms": 1000}
 + shell until [ -e almost.txt ]; do sleep 0.01; done; sleep 1; touch over.txt
 + wait 100
@@ -60,7 +61,7 @@ fn a_command_that_ends_while_nobody_listens_has_ended() {
 /// However long nobody listens after the interrupt.
 fn what_an_interrupt_ends_while_nobody_listens_is_told() {
     check_unordered(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell touch begun.txt; sleep 1000
 + wait 100
 + words 400
@@ -90,9 +91,8 @@ fn what_an_interrupt_ends_while_nobody_listens_is_told() {
 /// The sandbox has stopped the command, and the question whether to run it without is not heard yet. The
 /// code is that of a command that a filter of system calls has ended.
 fn a_question_that_an_interrupt_overtakes_leaves_nothing_open() {
-    let sandbox = SandboxPolicy::WorkspaceWrite(WorkspaceWrite::default());
     check_unordered(
-        Setting { approval: AskForApproval::OnFailure, sandbox, ..Setting::default() },
+        Setting::workspace(AskForApproval::OnFailure),
         r#"shell touch begun.txt; sleep 0.3; exit 159
 + shell until [ -e begun.txt ]; do sleep 0.01; done; sleep 1; touch over.txt; sleep 1000
 + wait 100

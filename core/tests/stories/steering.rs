@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -17,7 +18,7 @@ pub fn stories() -> Vec<Story> {
 
 fn joins_before_the_next_request() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"[contains left]
 say going left
 

@@ -42,7 +42,7 @@ use codex_protocol::ids::{CallId, ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::mode::{Mode, ModeKind};
 use codex_protocol::permission::{FileSystemPermissions, GrantScope, PermissionGrant, PermissionProfile};
-use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
+use codex_protocol::policy::ReviewDecision;
 use codex_protocol::question::{UserAnswer, UserInputResponse};
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
@@ -51,30 +51,13 @@ use codex_protocol::turn_item::{CommandSource, TurnItem};
 use expect_test::Expect;
 use tokio::sync::mpsc;
 
+use crate::setting::Setting;
 use crate::told::Told;
 
 /// A story that takes longer has gone wrong.
 const LIMIT: Duration = Duration::from_secs(60);
 
 pub type Story = (&'static str, fn());
-
-/// What holds for a whole story.
-pub struct Setting {
-    pub approval: AskForApproval,
-    pub sandbox: SandboxPolicy,
-    /// Offered by the client.
-    pub tools: Vec<DynamicToolSpec>,
-}
-
-impl Default for Setting {
-    fn default() -> Self {
-        Self {
-            approval: AskForApproval::OnRequest,
-            sandbox: SandboxPolicy::DangerFullAccess,
-            tools: Vec::new(),
-        }
-    }
-}
 
 /// Plays the steps against a model that follows the script, and compares what was told.
 pub fn check(setting: Setting, script: &str, steps: &str, expected: Expect) {

@@ -3,7 +3,8 @@
 use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check, check_unordered};
+use crate::setting::Setting;
+use crate::story::{Story, check, check_unordered};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -47,7 +48,7 @@ say Hello there
 
 fn a_command_and_its_output() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell echo one; exit 3
 say It said {output1}
 "#,
@@ -70,7 +71,7 @@ say It said {output1}
 
 fn two_commands_side_by_side() {
     check_unordered(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell echo a > a.txt; while [ ! -e b.txt ]; do :; done
 + shell while [ ! -e a.txt ]; do :; done; echo b > b.txt
 say done
@@ -141,7 +142,7 @@ say {output1}
 
 fn a_command_that_runs_on_and_is_written_to() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         r#"shell {"cmd": "read line; echo got $line", "tty": true, "yield_time_ms": 250}
 stdin x\n
 say done

@@ -1,9 +1,10 @@
 //! Commands of the user's own: items for the client, a message for the model, no question to anybody.
 
-use codex_protocol::policy::{AskForApproval, SandboxPolicy};
+use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
-use crate::story::{Setting, Story, check};
+use crate::setting::Setting;
+use crate::story::{Story, check};
 
 pub fn stories() -> Vec<Story> {
     vec![
@@ -16,8 +17,7 @@ pub fn stories() -> Vec<Story> {
 
 /// The strictest settings change nothing: it is the user who acts.
 fn strict() -> Setting {
-    let sandbox = SandboxPolicy::ReadOnly { network_access: false };
-    Setting { approval: AskForApproval::UnlessTrusted, sandbox, ..Setting::default() }
+    Setting::read_only(AskForApproval::UnlessTrusted)
 }
 
 fn a_turn_of_its_own() {
@@ -58,7 +58,7 @@ shown",
 
 fn beside_the_work_of_a_turn() {
     check(
-        Setting { approval: AskForApproval::Never, ..Setting::default() },
+        Setting::full(AskForApproval::Never),
         "shell echo working; while ! [ -e go ]; do sleep 0.01; done\nsay done\n",
         "user work
 join echo beside
