@@ -4,23 +4,18 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check, check_unordered};
+use crate::story::{check, check_unordered, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("approvals::approved", approved as fn()),
-        ("approvals::declined_is_told_to_the_model", declined_is_told_to_the_model as fn()),
-        ("approvals::input_after_an_abort_gets_its_own_turn", input_after_an_abort_gets_its_own_turn as fn()),
-        ("approvals::aborted_ends_the_turn", aborted_ends_the_turn as fn()),
-        (
-            "approvals::approved_for_the_session_is_not_asked_again",
-            approved_for_the_session_is_not_asked_again as fn(),
-        ),
-        ("approvals::commands_that_only_read_are_not_asked", commands_that_only_read_are_not_asked as fn()),
-        ("approvals::two_questions_at_once", two_questions_at_once as fn()),
-        ("approvals::answers_may_come_in_any_order", answers_may_come_in_any_order as fn()),
-    ]
-}
+stories![
+    approved,
+    declined_is_told_to_the_model,
+    input_after_an_abort_gets_its_own_turn,
+    aborted_ends_the_turn,
+    approved_for_the_session_is_not_asked_again,
+    commands_that_only_read_are_not_asked,
+    two_questions_at_once,
+    answers_may_come_in_any_order,
+];
 
 fn approved() {
     check(

@@ -4,29 +4,15 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "assessments::the_opinion_stands_beside_the_question",
-            the_opinion_stands_beside_the_question as fn(),
-        ),
-        ("assessments::without_the_switch_nobody_is_asked", without_the_switch_nobody_is_asked as fn()),
-        (
-            "assessments::what_cannot_be_read_leaves_the_question_alone",
-            what_cannot_be_read_leaves_the_question_alone as fn(),
-        ),
-        (
-            "assessments::a_failure_of_the_model_leaves_the_question_alone",
-            a_failure_of_the_model_leaves_the_question_alone as fn(),
-        ),
-        (
-            "assessments::a_model_that_says_nothing_holds_nobody_up_for_long",
-            a_model_that_says_nothing_holds_nobody_up_for_long as fn(),
-        ),
-    ]
-}
+stories![
+    the_opinion_stands_beside_the_question,
+    without_the_switch_nobody_is_asked,
+    what_cannot_be_read_leaves_the_question_alone,
+    a_failure_of_the_model_leaves_the_question_alone,
+    a_model_that_says_nothing_holds_nobody_up_for_long,
+];
 
 fn the_opinion_stands_beside_the_question() {
     check(

@@ -4,14 +4,9 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("background::ends_with_the_conversation", ends_with_the_conversation as fn()),
-        ("background::is_cleaned_without_the_command_of_a_call", is_cleaned_alone as fn()),
-    ]
-}
+stories![ends_with_the_conversation, is_cleaned_without_the_command_of_a_call,];
 
 fn ends_with_the_conversation() {
     check(
@@ -38,7 +33,7 @@ say done
     );
 }
 
-fn is_cleaned_alone() {
+fn is_cleaned_without_the_command_of_a_call() {
     check(
         Setting::full(AskForApproval::Never),
         r#"shell {"cmd": "sleep 1000", "yield_time_ms": 250}

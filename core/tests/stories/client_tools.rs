@@ -5,26 +5,15 @@ use expect_test::expect;
 use serde_json::json;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "client_tools::what_it_gives_back_is_shown_to_the_model",
-            what_it_gives_back_is_shown_to_the_model as fn(),
-        ),
-        ("client_tools::a_tool_can_fail", a_tool_can_fail as fn()),
-        ("client_tools::an_interrupt_ends_the_call", an_interrupt_ends_the_call as fn()),
-        (
-            "client_tools::a_resumed_conversation_still_has_them",
-            a_resumed_conversation_still_has_them as fn(),
-        ),
-        (
-            "client_tools::arguments_that_are_no_json_do_not_reach_the_client",
-            arguments_that_are_no_json_do_not_reach_the_client as fn(),
-        ),
-    ]
-}
+stories![
+    what_it_gives_back_is_shown_to_the_model,
+    a_tool_can_fail,
+    an_interrupt_ends_the_call,
+    a_resumed_conversation_still_has_them,
+    arguments_that_are_no_json_do_not_reach_the_client,
+];
 
 fn setting() -> Setting {
     let tool =

@@ -5,21 +5,19 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("commands::run_to_their_end_in_every_form", run_to_their_end as fn()),
-        ("commands::end_when_their_time_is_over", end_in_time),
-        ("commands::are_approved_like_others", are_approved),
-        ("commands::with_a_patch_change_files", patches),
-        ("commands::with_wrong_arguments_are_answered", wrong_arguments),
-        ("commands::leave_nothing_running", leave_nothing),
-        ("commands::are_interrupted_in_every_form", are_interrupted),
-    ]
-}
+stories![
+    run_to_their_end_in_every_form,
+    end_when_their_time_is_over,
+    are_approved_like_others,
+    with_a_patch_change_files,
+    with_wrong_arguments_are_answered,
+    leave_nothing_running,
+    are_interrupted_in_every_form,
+];
 
-fn run_to_their_end() {
+fn run_to_their_end_in_every_form() {
     check(
         Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["printf", "%s-", "a b", "$HOME"], "workdir": "."}
@@ -59,7 +57,7 @@ say done
     );
 }
 
-fn end_in_time() {
+fn end_when_their_time_is_over() {
     check(
         Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["sh", "-c", "echo begun; exec sleep 1000"], "timeout_ms": 1000}
@@ -87,7 +85,7 @@ say done
     );
 }
 
-fn are_approved() {
+fn are_approved_like_others() {
     check(
         Setting::full(AskForApproval::UnlessTrusted),
         r#"call shell {"command": ["cat", "/dev/null"]}
@@ -135,7 +133,7 @@ say done
     );
 }
 
-fn patches() {
+fn with_a_patch_change_files() {
     check(
         Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["apply_patch", "*** Begin Patch\n*** Add File: a.txt\n+one\n*** End Patch"]}
@@ -185,7 +183,7 @@ say done
     );
 }
 
-fn wrong_arguments() {
+fn with_wrong_arguments_are_answered() {
     check(
         Setting::full(AskForApproval::Never),
         r#"call-raw shell {"command": ["ls"
@@ -233,7 +231,7 @@ say done
     );
 }
 
-fn leave_nothing() {
+fn leave_nothing_running() {
     check(
         Setting::full(AskForApproval::Never),
         r#"call shell {"command": ["sh", "-c", "(sleep 1000; echo never > late.txt) & echo $! > pid.txt"]}
@@ -261,7 +259,7 @@ say done
     );
 }
 
-fn are_interrupted() {
+fn are_interrupted_in_every_form() {
     check(
         Setting::full(AskForApproval::Never),
         r#"[turn 1]

@@ -5,17 +5,15 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("hostile::a_call_id_used_twice_is_refused", a_call_id_used_twice_is_refused as fn()),
-        ("hostile::a_command_that_is_tried_again_ends_once", a_command_that_is_tried_again_ends_once as fn()),
-        ("hostile::an_answer_counts_also_with_an_interrupt", an_answer_counts_also_with_an_interrupt as fn()),
-        ("hostile::a_command_that_never_stops_printing", a_command_that_never_stops_printing as fn()),
-        ("hostile::more_commands_than_may_run_at_a_time", more_commands_than_may_run_at_a_time as fn()),
-    ]
-}
+stories![
+    a_call_id_used_twice_is_refused,
+    a_command_that_is_tried_again_ends_once,
+    an_answer_counts_also_with_an_interrupt,
+    a_command_that_never_stops_printing,
+    more_commands_than_may_run_at_a_time,
+];
 
 fn a_call_id_used_twice_is_refused() {
     check(

@@ -4,17 +4,15 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("interrupts::while_a_command_runs", while_a_command_runs as fn()),
-        ("interrupts::while_the_model_speaks", while_the_model_speaks as fn()),
-        ("interrupts::while_a_human_is_asked", while_a_human_is_asked as fn()),
-        ("interrupts::of_a_turn_that_waits_for_another", of_a_turn_that_waits_for_another as fn()),
-        ("interrupts::of_a_turn_by_the_end_of_the_conversation", by_the_end_of_the_conversation as fn()),
-    ]
-}
+stories![
+    while_a_command_runs,
+    while_the_model_speaks,
+    while_a_human_is_asked,
+    of_a_turn_that_waits_for_another,
+    of_a_turn_by_the_end_of_the_conversation,
+];
 
 fn while_a_command_runs() {
     check(
@@ -160,7 +158,7 @@ listen"#,
     );
 }
 
-fn by_the_end_of_the_conversation() {
+fn of_a_turn_by_the_end_of_the_conversation() {
     check(
         Setting::full(AskForApproval::Never),
         r#"shell trap '' TERM; touch begun.txt; while :; do sleep 0.01; done

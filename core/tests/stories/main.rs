@@ -62,7 +62,7 @@ fn main() {
     .concat()
     .into_iter()
     .map(|(name, story)| {
-        Trial::test(name, move || {
+        Trial::test(name.trim_start_matches("stories::"), move || {
             story();
             Ok(())
         })

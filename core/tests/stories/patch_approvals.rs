@@ -5,22 +5,17 @@ use expect_test::expect;
 
 use crate::patches::CHANGE_A;
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("patch_approvals::untrusted_asks_and_remembers_files", untrusted_asks_and_remembers_files as fn()),
-        ("patch_approvals::declined", declined as fn()),
-        ("patch_approvals::aborted", aborted as fn()),
-        ("patch_approvals::outside_of_the_roots_it_asks_first", outside_of_the_roots_it_asks_first as fn()),
-        (
-            "patch_approvals::a_link_that_leaves_the_roots_asks_first",
-            a_link_that_leaves_the_roots_asks_first as fn(),
-        ),
-        ("patch_approvals::never_is_never", never_is_never as fn()),
-        ("patch_approvals::on_failure_asks_after_the_refusal", on_failure_asks_after_the_refusal as fn()),
-    ]
-}
+stories![
+    untrusted_asks_and_remembers_files,
+    declined,
+    aborted,
+    outside_of_the_roots_it_asks_first,
+    a_link_that_leaves_the_roots_asks_first,
+    never_is_never,
+    on_failure_asks_after_the_refusal,
+];
 
 fn untrusted_asks_and_remembers_files() {
     check(

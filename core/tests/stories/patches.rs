@@ -4,21 +4,16 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "patches::files_are_added_changed_moved_and_deleted",
-            files_are_added_changed_moved_and_deleted as fn(),
-        ),
-        ("patches::the_function_and_the_shell_do_the_same", the_function_and_the_shell_do_the_same as fn()),
-        ("patches::one_that_does_not_apply_changes_nothing", one_that_does_not_apply_changes_nothing as fn()),
-        ("patches::malformed_ones_are_told_to_the_model", malformed_ones_are_told_to_the_model as fn()),
-        ("patches::the_diff_follows_commands", the_diff_follows_commands as fn()),
-        ("patches::what_cannot_be_patched", what_cannot_be_patched as fn()),
-    ]
-}
+stories![
+    files_are_added_changed_moved_and_deleted,
+    the_function_and_the_shell_do_the_same,
+    one_that_does_not_apply_changes_nothing,
+    malformed_ones_are_told_to_the_model,
+    the_diff_follows_commands,
+    what_cannot_be_patched,
+];
 
 fn files_are_added_changed_moved_and_deleted() {
     check(

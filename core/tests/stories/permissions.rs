@@ -4,25 +4,17 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("permissions::a_grant_for_the_turn_ends_with_it", a_grant_for_the_turn_ends_with_it as fn()),
-        ("permissions::a_grant_for_the_session_goes_on", a_grant_for_the_session_goes_on as fn()),
-        ("permissions::a_patch_may_use_it_too", a_patch_may_use_it_too as fn()),
-        ("permissions::only_what_was_asked_for_is_granted", only_what_was_asked_for_is_granted as fn()),
-        (
-            "permissions::what_may_only_read_gets_the_folder_alone",
-            what_may_only_read_gets_the_folder_alone as fn(),
-        ),
-        (
-            "permissions::nobody_is_asked_where_that_is_not_allowed",
-            nobody_is_asked_where_that_is_not_allowed as fn(),
-        ),
-        ("permissions::an_interrupt_grants_nothing", an_interrupt_grants_nothing as fn()),
-    ]
-}
+stories![
+    a_grant_for_the_turn_ends_with_it,
+    a_grant_for_the_session_goes_on,
+    a_patch_may_use_it_too,
+    only_what_was_asked_for_is_granted,
+    what_may_only_read_gets_the_folder_alone,
+    nobody_is_asked_where_that_is_not_allowed,
+    an_interrupt_grants_nothing,
+];
 
 const ASK: &str = r#"call request_permissions {"permissions": {"file_system": {"write": ["../other"]}}, "reason": "To note it."}"#;
 const WRITE: &str = "shell (echo x > ../other/made) 2> /dev/null && echo written || echo refused";

@@ -3,19 +3,17 @@
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("plan_mode::a_question_and_a_plan", a_question_and_a_plan as fn()),
-        ("plan_mode::a_mode_is_told_when_it_changes", a_mode_is_told_when_it_changes as fn()),
-        ("plan_mode::further_plans_have_names_of_their_own", further_plans_have_names_of_their_own as fn()),
-        ("plan_mode::a_broken_plan_ends", a_broken_plan_ends as fn()),
-        ("plan_mode::nobody_to_ask", nobody_to_ask as fn()),
-        ("plan_mode::an_interrupt_while_the_user_is_asked", an_interrupt_while_the_user_is_asked as fn()),
-        ("plan_mode::what_belongs_to_the_other_mode", what_belongs_to_the_other_mode as fn()),
-    ]
-}
+stories![
+    a_question_and_a_plan,
+    a_mode_is_told_when_it_changes,
+    further_plans_have_names_of_their_own,
+    a_broken_plan_ends,
+    nobody_to_ask,
+    an_interrupt_while_the_user_is_asked,
+    what_belongs_to_the_other_mode,
+];
 
 const ASK: &str = r#"call request_user_input {"questions": [{"id": "colour", "header": "Colour", "question": "Which colour?", "options": [{"label": "red", "description": "warm"}]}]}"#;
 

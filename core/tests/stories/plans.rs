@@ -3,11 +3,9 @@
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![("plans::a_plan_is_shown", a_plan_is_shown as fn())]
-}
+stories![a_plan_is_shown];
 
 fn a_plan_is_shown() {
     check(

@@ -4,29 +4,15 @@ use codex_protocol::policy::{AskForApproval, GranularApproval};
 use expect_test::expect;
 
 use crate::setting::{NO_QUESTIONS, Setting};
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "policies::untrusted_commands_may_ask_to_leave_the_sandbox",
-            untrusted_commands_may_ask_to_leave_the_sandbox as fn(),
-        ),
-        (
-            "policies::an_answer_for_the_session_is_about_where_it_runs",
-            an_answer_for_the_session_is_about_where_it_runs as fn(),
-        ),
-        (
-            "policies::a_failure_in_the_sandbox_is_asked_about",
-            a_failure_in_the_sandbox_is_asked_about as fn(),
-        ),
-        ("policies::deleting_without_a_question_needs_one", deleting_without_a_question_needs_one as fn()),
-        (
-            "policies::deleting_is_refused_where_nobody_is_asked",
-            deleting_is_refused_where_nobody_is_asked as fn(),
-        ),
-    ]
-}
+stories![
+    untrusted_commands_may_ask_to_leave_the_sandbox,
+    an_answer_for_the_session_is_about_where_it_runs,
+    a_failure_in_the_sandbox_is_asked_about,
+    deleting_without_a_question_needs_one,
+    deleting_is_refused_where_nobody_is_asked,
+];
 
 fn untrusted_commands_may_ask_to_leave_the_sandbox() {
     check(

@@ -4,19 +4,14 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("readers::an_image_is_shown", an_image_is_shown as fn()),
-        ("readers::files_are_read_side_by_side", files_are_read_side_by_side as fn()),
-        ("readers::an_interrupt_ends_reading", an_interrupt_ends_reading as fn()),
-        (
-            "readers::nothing_is_written_where_reading_is_confined",
-            nothing_is_written_where_reading_is_confined as fn(),
-        ),
-    ]
-}
+stories![
+    an_image_is_shown,
+    files_are_read_side_by_side,
+    an_interrupt_ends_reading,
+    nothing_is_written_where_reading_is_confined,
+];
 
 fn an_image_is_shown() {
     check(

@@ -3,11 +3,9 @@
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![("resume::the_model_sees_what_was_said_before", the_model_sees_what_was_said_before as fn())]
-}
+stories![the_model_sees_what_was_said_before];
 
 fn the_model_sees_what_was_said_before() {
     check(

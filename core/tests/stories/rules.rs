@@ -4,42 +4,19 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::{NO_QUESTIONS, Setting};
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "rules::a_rule_does_not_cover_what_is_typed_later",
-            a_rule_does_not_cover_what_is_typed_later as fn(),
-        ),
-        (
-            "rules::accepted_for_good_is_kept_and_counts_at_once",
-            accepted_for_good_is_kept_and_counts_at_once as fn(),
-        ),
-        (
-            "rules::a_rule_that_allows_lets_it_leave_the_sandbox",
-            a_rule_that_allows_lets_it_leave_the_sandbox as fn(),
-        ),
-        (
-            "rules::a_rule_that_asks_asks_under_every_policy_that_may",
-            a_rule_that_asks_asks_under_every_policy_that_may as fn(),
-        ),
-        (
-            "rules::a_rule_that_asks_is_a_refusal_where_nobody_is_asked",
-            a_rule_that_asks_is_a_refusal_where_nobody_is_asked as fn(),
-        ),
-        ("rules::a_rule_that_forbids_is_told_to_the_model", a_rule_that_forbids_is_told_to_the_model as fn()),
-        (
-            "rules::a_rule_that_cannot_be_kept_is_told_and_the_command_runs",
-            a_rule_that_cannot_be_kept_is_told_and_the_command_runs as fn(),
-        ),
-        (
-            "rules::while_a_file_is_broken_nothing_is_allowed",
-            while_a_file_is_broken_nothing_is_allowed as fn(),
-        ),
-        ("rules::switched_off_questions_count_as_declined", switched_off_questions_count_as_declined as fn()),
-    ]
-}
+stories![
+    a_rule_does_not_cover_what_is_typed_later,
+    accepted_for_good_is_kept_and_counts_at_once,
+    a_rule_that_allows_lets_it_leave_the_sandbox,
+    a_rule_that_asks_asks_under_every_policy_that_may,
+    a_rule_that_asks_is_a_refusal_where_nobody_is_asked,
+    a_rule_that_forbids_is_told_to_the_model,
+    a_rule_that_cannot_be_kept_is_told_and_the_command_runs,
+    while_a_file_is_broken_nothing_is_allowed,
+    switched_off_questions_count_as_declined,
+];
 
 fn accepted_for_good_is_kept_and_counts_at_once() {
     check(

@@ -4,24 +4,13 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check_unordered};
+use crate::story::{check_unordered, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        (
-            "slow_client::a_command_that_ends_while_nobody_listens_has_ended",
-            a_command_that_ends_while_nobody_listens_has_ended as fn(),
-        ),
-        (
-            "slow_client::what_an_interrupt_ends_while_nobody_listens_is_told",
-            what_an_interrupt_ends_while_nobody_listens_is_told as fn(),
-        ),
-        (
-            "slow_client::a_question_that_an_interrupt_overtakes_leaves_nothing_open",
-            a_question_that_an_interrupt_overtakes_leaves_nothing_open as fn(),
-        ),
-    ]
-}
+stories![
+    a_command_that_ends_while_nobody_listens_has_ended,
+    what_an_interrupt_ends_while_nobody_listens_is_told,
+    a_question_that_an_interrupt_overtakes_leaves_nothing_open,
+];
 
 /// Its time is over and it has ended before its first output could be told.
 fn a_command_that_ends_while_nobody_listens_has_ended() {

@@ -4,17 +4,9 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("steering::joins_before_the_next_request", joins_before_the_next_request as fn()),
-        (
-            "steering::late_input_is_answered_in_the_same_turn",
-            late_input_is_answered_in_the_same_turn as fn(),
-        ),
-    ]
-}
+stories![joins_before_the_next_request, late_input_is_answered_in_the_same_turn,];
 
 fn joins_before_the_next_request() {
     check(

@@ -59,6 +59,16 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 pub type Story = (&'static str, fn());
 
+/// The stories of a file, under their names.
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        pub fn stories() -> Vec<$crate::story::Story> {
+            vec![$((concat!(module_path!(), "::", stringify!($story)), $story as fn())),+]
+        }
+    };
+}
+pub(crate) use stories;
+
 /// Plays the steps against a model that follows the script, and compares what was told.
 pub fn check(setting: Setting, script: &str, steps: &str, expected: Expect) {
     let told = play(setting, script, steps);

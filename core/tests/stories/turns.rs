@@ -4,24 +4,19 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check, check_unordered};
+use crate::story::{check, check_unordered, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("turns::text_and_reasoning", text_and_reasoning as fn()),
-        ("turns::a_command_and_its_output", a_command_and_its_output as fn()),
-        ("turns::two_commands_side_by_side", two_commands_side_by_side as fn()),
-        ("turns::a_tool_that_does_not_exist", a_tool_that_does_not_exist as fn()),
-        ("turns::arguments_that_cannot_be_read", arguments_that_cannot_be_read as fn()),
-        ("turns::a_command_that_runs_on_and_is_written_to", a_command_that_runs_on_and_is_written_to as fn()),
-        ("turns::a_stream_that_breaks_is_asked_for_again", a_stream_that_breaks_is_asked_for_again as fn()),
-        (
-            "turns::a_failure_ends_the_turn_and_the_next_one_works",
-            a_failure_ends_the_turn_and_the_next_one_works as fn(),
-        ),
-        ("turns::a_usage_limit", a_usage_limit as fn()),
-    ]
-}
+stories![
+    text_and_reasoning,
+    a_command_and_its_output,
+    two_commands_side_by_side,
+    a_tool_that_does_not_exist,
+    arguments_that_cannot_be_read,
+    a_command_that_runs_on_and_is_written_to,
+    a_stream_that_breaks_is_asked_for_again,
+    a_failure_ends_the_turn_and_the_next_one_works,
+    a_usage_limit,
+];
 
 fn text_and_reasoning() {
     check(

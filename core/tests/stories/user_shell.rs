@@ -4,16 +4,9 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{Story, check};
+use crate::story::{check, stories};
 
-pub fn stories() -> Vec<Story> {
-    vec![
-        ("user_shell::a_turn_of_its_own", a_turn_of_its_own as fn()),
-        ("user_shell::beside_the_work_of_a_turn", beside_the_work_of_a_turn as fn()),
-        ("user_shell::a_message_meanwhile_is_answered", a_message_meanwhile_is_answered as fn()),
-        ("user_shell::cut_off", cut_off as fn()),
-    ]
-}
+stories![a_turn_of_its_own, beside_the_work_of_a_turn, a_message_meanwhile_is_answered, cut_off,];
 
 /// The strictest settings change nothing: it is the user who acts.
 fn strict() -> Setting {
