@@ -28,16 +28,12 @@ approve
 file made.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > approve
               completed command "touch made.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
             > file made.txt
             made.txt: 
@@ -56,16 +52,12 @@ deny
 file made.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > deny
               completed command "touch made.txt" Declined code None output ""
-              started   agent ""
-              text "exec command rejected by user"
-              completed agent "exec command rejected by user"
+              says "exec command rejected by user"
             turn completed after 2 responses
             > file made.txt
             made.txt: not there
@@ -84,9 +76,7 @@ abort
 file made.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > abort
@@ -115,9 +105,7 @@ user again
 listen"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > deaf
@@ -126,12 +114,8 @@ listen"#,
             > listen
               completed command "touch made.txt" Declined code None output ""
             turn aborted: Interrupted
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "second"
-              completed agent "second"
+            turn started by the user
+              says "second"
             turn completed after 2 responses
         "#]],
     );
@@ -148,18 +132,13 @@ say done
 approve-session"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > approve-session
               completed command "touch made.txt" Completed code Some(0) output ""
-              started   command "touch made.txt" InProgress code None output ""
-              completed command "touch made.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              ran "touch made.txt" Completed code Some(0) output ""
+              says "done"
             turn completed after 3 responses
         "#]],
     );
@@ -174,14 +153,9 @@ say done
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "ls" InProgress code None output ""
-              completed command "ls" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+            turn started by the user
+              ran "ls" Completed code Some(0) output ""
+              says "done"
             turn completed after 2 responses
         "#]],
     );

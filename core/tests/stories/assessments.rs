@@ -30,16 +30,12 @@ approve"#,
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt] Low risk: Makes a file, or touches it.
             > approve
               completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -59,16 +55,12 @@ say done
 approve"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > approve
               completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -90,16 +82,12 @@ deny"#,
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > deny
               completed command "touch a.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -121,16 +109,12 @@ deny"#,
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > deny
               completed command "touch a.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -152,16 +136,12 @@ deny"#,
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > deny
               completed command "touch a.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );

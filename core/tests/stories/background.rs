@@ -17,14 +17,10 @@ say done
         "user go\nend",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo begun; sleep 1000" InProgress code None output ""
               output "begun\n"
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
             > end
               completed command "echo begun; sleep 1000" Failed code Some(-1) output "begun\n"
@@ -43,9 +39,7 @@ say done
         "user go\ndeaf\nclean\nhear-end\nwrite go.txt\nlisten",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "sleep 1000" InProgress code None output ""
               started   command "echo foreground; until [ -e go.txt ]; do sleep 0.01; done" InProgress code None output ""
               output "foreground\n"
@@ -56,9 +50,7 @@ say done
             > write go.txt
             > listen
               completed command "echo foreground; until [ -e go.txt ]; do sleep 0.01; done" Completed code Some(0) output "foreground\n"
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 3 responses
         "#]],
     );

@@ -31,9 +31,7 @@ fn what_it_gives_back_is_shown_to_the_model() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   tool lookup InProgress gave null 
               the client runs lookup {"q":1}
             > gives one
@@ -46,8 +44,7 @@ fn what_it_gives_back_is_shown_to_the_model() {
               the client runs shop/lookup {}
             > gives three
               completed tool lookup Completed gave [{"type":"inputText","text":"three"}] 
-              started   agent ""
-              completed agent "one two three"
+              agent "one two three"
             turn completed after 4 responses
         "#]],
     );
@@ -61,9 +58,7 @@ fn a_tool_can_fail() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   tool lookup InProgress gave null 
               the client runs lookup {}
             > gives error 5
@@ -72,8 +67,7 @@ fn a_tool_can_fail() {
               the client runs lookup {}
             > fails the client is gone
               completed tool lookup Failed gave [{"type":"inputText","text":"the client is gone"}] 
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 4 responses
             > results
               result error 5
@@ -91,20 +85,15 @@ fn an_interrupt_ends_the_call() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   tool lookup InProgress gave null 
               the client runs lookup {}
             > interrupt
               completed tool lookup Failed gave [] the turn was interrupted
             turn aborted: Interrupted
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              completed agent "again"
+            turn started by the user
+              agent "again"
             turn completed after 2 responses
             > count aborted by user
             1 of 1 results
@@ -120,23 +109,17 @@ fn a_resumed_conversation_still_has_them() {
         expect![[r#"
             > quiet
             > user one
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              completed agent "hello"
+            turn started by the user
+              agent "hello"
             turn completed after 1 responses
             > resume
             > user two
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   tool lookup InProgress gave null 
               the client runs shop/lookup {}
             > gives found
               completed tool lookup Completed gave [{"type":"inputText","text":"found"}] 
-              started   agent ""
-              completed agent "found"
+              agent "found"
             turn completed after 2 responses
         "#]],
     );
@@ -148,16 +131,13 @@ fn arguments_that_are_no_json_do_not_reach_the_client() {
         "call-raw lookup {nope\nsay done\n",
         "quiet\nuser go\nresults",
         expect![[r#"
-        > quiet
-        > user go
-        turn started
-          started   user 1
-          completed user 1
-          started   agent ""
-          completed agent "done"
-        turn completed after 2 responses
-        > results
-          result the arguments of lookup could not be read: key must be a string at line 1 column 2
-    "#]],
+            > quiet
+            > user go
+            turn started by the user
+              agent "done"
+            turn completed after 2 responses
+            > results
+              result the arguments of lookup could not be read: key must be a string at line 1 column 2
+        "#]],
     );
 }

@@ -31,21 +31,13 @@ say done
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "$HOME" InProgress code None output ""
-              completed command "$HOME" Completed code Some(0) output "a b-$HOME-"
-              started   command "echo out; exit 3" InProgress code None output ""
-              completed command "echo out; exit 3" Failed code Some(3) output "out\n"
-              started   command "echo \"$0\"; exit 4" InProgress code None output ""
-              completed command "echo \"$0\"; exit 4" Failed code Some(4) output "/bin/sh\n"
-              started   command "pwd" InProgress code None output ""
-              completed command "pwd" Completed code Some(0) output "/\n"
-              started   command "by its id" InProgress code None output ""
-              completed command "by its id" Completed code Some(0) output "by its id\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "$HOME" Completed code Some(0) output "a b-$HOME-"
+              ran "echo out; exit 3" Failed code Some(3) output "out\n"
+              ran "echo \"$0\"; exit 4" Failed code Some(4) output "/bin/sh\n"
+              ran "pwd" Completed code Some(0) output "/\n"
+              ran "by its id" Completed code Some(0) output "by its id\n"
+              agent "done"
             turn completed after 6 responses
             > results
               result Exit code: 0|Output:|a b-$HOME-
@@ -68,15 +60,10 @@ say done
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "echo begun; exec sleep 1000" InProgress code None output ""
-              completed command "echo begun; exec sleep 1000" Failed code Some(124) output "begun\n"
-              started   command "sleep 1000" InProgress code None output ""
-              completed command "sleep 1000" Failed code Some(124) output ""
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "echo begun; exec sleep 1000" Failed code Some(124) output "begun\n"
+              ran "sleep 1000" Failed code Some(124) output ""
+              agent "done"
             turn completed after 3 responses
             > results
               result Exit code: 124|Output:|command timed out after 1000 milliseconds|begun
@@ -97,11 +84,8 @@ say done
         "user go\napprove\ndeny\napprove-session\nfile one\nfile two\nfile three\nresults",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "/dev/null" InProgress code None output ""
-              completed command "/dev/null" Completed code Some(0) output ""
+            turn started by the user
+              ran "/dev/null" Completed code Some(0) output ""
               started   command "one" InProgress code None output ""
               ask one (To have one.) or always [touch one]
             > approve
@@ -114,9 +98,7 @@ say done
               ask three (no reason) or always [touch three]
             > approve-session
               completed command "three" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 5 responses
             > file one
             one: 
@@ -147,9 +129,7 @@ say done
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "one\n"]
               completed change Completed [add ~/work/a.txt "one\n"]
               diff diff --git a/a.txt b/a.txt +one
@@ -162,8 +142,7 @@ say done
               started   change InProgress [add ~/work/d.txt "four\n"]
               completed change Completed [add ~/work/d.txt "four\n"]
               diff diff --git a/a.txt b/a.txt +one diff --git a/b.txt b/b.txt +two diff --git a/c.txt b/c.txt +three diff --git a/d.txt b/d.txt +four
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 6 responses
             > file a.txt
             a.txt: one
@@ -204,15 +183,10 @@ say done
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "no-such-program" InProgress code None output ""
-              completed command "no-such-program" Failed code None output "cannot run `no-such-program`: No such file or directory (os error 2)"
-              started   command "ls" InProgress code None output ""
-              completed command "ls" Completed code Some(0) output ""
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "no-such-program" Failed code None output "cannot run `no-such-program`: No such file or directory (os error 2)"
+              ran "ls" Completed code Some(0) output ""
+              agent "done"
             turn completed after 13 responses
             > results
               result the arguments of shell could not be read: EOF while parsing a list at line 1 column 17
@@ -242,15 +216,10 @@ say done
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "(sleep 1000; echo never > late.txt) & echo $! > pid.txt" InProgress code None output ""
-              completed command "(sleep 1000; echo never > late.txt) & echo $! > pid.txt" Completed code Some(0) output ""
-              started   command "kill -0 $(cat pid.txt) 2>/dev/null && echo alive || echo gone" InProgress code None output ""
-              completed command "kill -0 $(cat pid.txt) 2>/dev/null && echo alive || echo gone" Completed code Some(0) output "gone\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "(sleep 1000; echo never > late.txt) & echo $! > pid.txt" Completed code Some(0) output ""
+              ran "kill -0 $(cat pid.txt) 2>/dev/null && echo alive || echo gone" Completed code Some(0) output "gone\n"
+              agent "done"
             turn completed after 3 responses
             > results
               result Exit code: 0|Output:
@@ -272,30 +241,22 @@ say done
         "user go\ninterrupt\nuser again\ninterrupt\nuser end",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo begun; exec sleep 1000" InProgress code None output ""
               output "begun\n"
             > interrupt
               completed command "echo begun; exec sleep 1000" Failed code Some(-1) output "begun\n"
             turn aborted: Interrupted
             > user again
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo begun; exec sleep 1000" InProgress code None output ""
               output "begun\n"
             > interrupt
               completed command "echo begun; exec sleep 1000" Failed code Some(-1) output "begun\n"
             turn aborted: Interrupted
             > user end
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "done"
-              completed agent "done"
+            turn started by the user
+              says "done"
             turn completed after 3 responses
         "#]],
     );

@@ -25,16 +25,12 @@ say {output2}
         "user go\ndeny\nfile evil.txt\nfile nice.txt",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch evil.txt" InProgress code None output ""
               ask touch evil.txt (no reason) or always [touch evil.txt]
             > deny
               completed command "touch evil.txt" Declined code None output ""
-              started   agent ""
-              text "the call id `same` was used before; every call needs its own"
-              completed agent "the call id `same` was used before; every call needs its own"
+              says "the call id `same` was used before; every call needs its own"
             turn completed after 2 responses
             > file evil.txt
             evil.txt: not there
@@ -51,17 +47,13 @@ fn a_command_that_is_tried_again_ends_once() {
         "user go\napprove\nfile made.txt",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               output "touch: cannot touch 'made.txt': Read-only file system\n"
               ask touch made.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch made.txt]
             > approve
               completed command "touch made.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
             > file made.txt
             made.txt: 
@@ -76,9 +68,7 @@ fn an_answer_counts_also_with_an_interrupt() {
         "user go\ndeny-interrupt\nfile made.txt",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > deny-interrupt
@@ -98,12 +88,9 @@ fn a_command_that_never_stops_printing() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "while :; do echo; done" InProgress code None output ""
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 2 responses
         "#]],
     );

@@ -29,21 +29,15 @@ interrupt
 user are you there?"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo started; sleep 1000" InProgress code None output ""
               output "started\n"
             > interrupt
               completed command "echo started; sleep 1000" Failed code Some(-1) output "started\n"
             turn aborted: Interrupted
             > user are you there?
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "still here"
-              completed agent "still here"
+            turn started by the user
+              says "still here"
             turn completed after 2 responses
         "#]],
     );
@@ -64,9 +58,7 @@ interrupt
 user again"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   agent ""
               text "some "
             > interrupt
@@ -74,12 +66,8 @@ user again"#,
               completed agent "some words"
             turn aborted: Interrupted
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "still here"
-              completed agent "still here"
+            turn started by the user
+              says "still here"
             turn completed after 1 responses
         "#]],
     );
@@ -96,9 +84,7 @@ interrupt
 file made.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason) or always [touch made.txt]
             > interrupt
@@ -137,22 +123,13 @@ listen"#,
             > interrupt
             > user more
             > listen
-            turn started
-              started   user 1
-              completed user 1
-              started   command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" InProgress code None output ""
-              completed command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
+            turn started by the user
+              ran "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
             turn aborted: Interrupted
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
             turn aborted: Interrupted
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "still here"
-              completed agent "still here"
+            turn started by the user
+              says "still here"
             turn completed after 2 responses
         "#]],
     );
@@ -178,15 +155,10 @@ listen"#,
             > user waits
             > close
             > listen
-            turn started
-              started   user 1
-              completed user 1
-              started   command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" InProgress code None output ""
-              completed command "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
+            turn started by the user
+              ran "trap '' TERM; touch begun.txt; while :; do sleep 0.01; done" Failed code Some(-1) output ""
             turn aborted: Interrupted
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
             turn aborted: Interrupted
         "#]],
     );

@@ -49,9 +49,7 @@ file a.txt
 file other.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "a\n"]
               ask to change ~/work/a.txt (no reason)
             > approve-session
@@ -65,9 +63,7 @@ file other.txt"#,
             > approve
               completed change Completed [update ~/work/a.txt "@@ -1 +1 @@\n-b\n+c\n", add ~/work/other.txt "o\n"]
               diff diff --git a/a.txt b/a.txt +c diff --git a/other.txt b/other.txt +o
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 4 responses
             > file a.txt
             a.txt: c
@@ -86,16 +82,12 @@ deny
 file a.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "a\n"]
               ask to change ~/work/a.txt (no reason)
             > deny
               completed change Declined [add ~/work/a.txt "a\n"]
-              started   agent ""
-              text "patch rejected by user"
-              completed agent "patch rejected by user"
+              says "patch rejected by user"
             turn completed after 2 responses
             > file a.txt
             a.txt: not there
@@ -112,9 +104,7 @@ abort
 file a.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "a\n"]
               ask to change ~/work/a.txt (no reason)
             > abort
@@ -147,31 +137,23 @@ approve
 file ../outside.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/outside.txt "x\n"]
               ask to change ~/outside.txt (The patch writes outside of the folders that may be written: `~/outside.txt`.)
             > deny
               completed change Declined [add ~/outside.txt "x\n"]
-              started   agent ""
-              text "patch rejected by user"
-              completed agent "patch rejected by user"
+              says "patch rejected by user"
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: not there
             > user again
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/outside.txt "x\n"]
               ask to change ~/outside.txt (The patch writes outside of the folders that may be written: `~/outside.txt`.)
             > approve
               completed change Completed [add ~/outside.txt "x\n"]
               diff diff --git a/~/outside.txt b/~/outside.txt +x
-              started   agent ""
-              text "Success. Updated the following files:\nA ../outside.txt"
-              completed agent "Success. Updated the following files:\nA ../outside.txt"
+              says "Success. Updated the following files:\nA ../outside.txt"
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: x
@@ -196,18 +178,13 @@ deny
 file ../outside.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "ln -s .. up" InProgress code None output ""
-              completed command "ln -s .. up" Completed code Some(0) output ""
+            turn started by the user
+              ran "ln -s .. up" Completed code Some(0) output ""
               started   change InProgress [add ~/work/up/outside.txt "x\n"]
               ask to change ~/work/up/outside.txt (The patch writes outside of the folders that may be written: `~/outside.txt`.)
             > deny
               completed change Declined [add ~/work/up/outside.txt "x\n"]
-              started   agent ""
-              text "patch rejected by user"
-              completed agent "patch rejected by user"
+              says "patch rejected by user"
             turn completed after 3 responses
             > file ../outside.txt
             ../outside.txt: not there
@@ -224,17 +201,13 @@ file a.txt
 file ../outside.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "a\n"]
               completed change Completed [add ~/work/a.txt "a\n"]
               diff diff --git a/a.txt b/a.txt +a
               started   change InProgress [add ~/outside.txt "x\n"]
               completed change Failed [add ~/outside.txt "x\n"]
-              started   agent ""
-              text "patch rejected: it writes outside of the folders that may be written: `~/outside.txt`, and the approval policy does not let it ask"
-              completed agent "patch rejected: it writes outside of the folders that may be written: `~/outside.txt`, and the approval policy does not let it ask"
+              says "patch rejected: it writes outside of the folders that may be written: `~/outside.txt`, and the approval policy does not let it ask"
             turn completed after 3 responses
             > file a.txt
             a.txt: a
@@ -256,31 +229,23 @@ approve
 file ../outside.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/outside.txt "x\n"]
               ask to change ~/outside.txt (The sandbox stopped the patch. Apply it without the sandbox?)
             > deny
               completed change Failed [add ~/outside.txt "x\n"]
-              started   agent ""
-              text "patch rejected by user"
-              completed agent "patch rejected by user"
+              says "patch rejected by user"
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: not there
             > user again
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/outside.txt "x\n"]
               ask to change ~/outside.txt (The sandbox stopped the patch. Apply it without the sandbox?)
             > approve
               completed change Completed [add ~/outside.txt "x\n"]
               diff diff --git a/~/outside.txt b/~/outside.txt +x
-              started   agent ""
-              text "Success. Updated the following files:\nA ../outside.txt"
-              completed agent "Success. Updated the following files:\nA ../outside.txt"
+              says "Success. Updated the following files:\nA ../outside.txt"
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: x

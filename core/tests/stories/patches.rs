@@ -47,9 +47,7 @@ file a/b.txt
 file c.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a/b.txt "one\ntwo\n"]
               completed change Completed [add ~/work/a/b.txt "one\ntwo\n"]
               diff diff --git a/a/b.txt b/a/b.txt +one +two
@@ -59,9 +57,7 @@ file c.txt"#,
               started   change InProgress [delete ~/work/c.txt "one\nzwei\n"]
               completed change Completed [delete ~/work/c.txt "one\nzwei\n"]
               diff 
-              started   agent ""
-              text "Success. Updated the following files:\nM c.txt"
-              completed agent "Success. Updated the following files:\nM c.txt"
+              says "Success. Updated the following files:\nM c.txt"
             turn completed after 4 responses
             > file a/b.txt
             a/b.txt: not there
@@ -97,20 +93,15 @@ file f.txt
 file d/s.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/f.txt "f\n"]
               completed change Completed [add ~/work/f.txt "f\n"]
               diff diff --git a/f.txt b/f.txt +f
-              started   command "mkdir d" InProgress code None output ""
-              completed command "mkdir d" Completed code Some(0) output ""
+              ran "mkdir d" Completed code Some(0) output ""
               started   change InProgress [add ~/work/d/s.txt "s\n"]
               completed change Completed [add ~/work/d/s.txt "s\n"]
               diff diff --git a/d/s.txt b/d/s.txt +s diff --git a/f.txt b/f.txt +f
-              started   agent ""
-              text "the command is a patch and does not say what to do with it; call the tool `apply_patch`, or write `apply_patch <<'EOF'` above it and `EOF` below"
-              completed agent "the command is a patch and does not say what to do with it; call the tool `apply_patch`, or write `apply_patch <<'EOF'` above it and `EOF` below"
+              says "the command is a patch and does not say what to do with it; call the tool `apply_patch`, or write `apply_patch <<'EOF'` above it and `EOF` below"
             turn completed after 5 responses
             > file f.txt
             f.txt: f
@@ -141,16 +132,11 @@ file a.txt
 file b.txt"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "echo here > a.txt" InProgress code None output ""
-              completed command "echo here > a.txt" Completed code Some(0) output ""
+            turn started by the user
+              ran "echo here > a.txt" Completed code Some(0) output ""
               started   change InProgress [update ~/work/a.txt "@@\n-there\n+x\n", add ~/work/b.txt "b\n"]
               completed change Failed [update ~/work/a.txt "@@\n-there\n+x\n", add ~/work/b.txt "b\n"]
-              started   agent ""
-              text "apply_patch verification failed: cannot update ~/work/a.txt: these lines are not in the rest of the file:\nthere"
-              completed agent "apply_patch verification failed: cannot update ~/work/a.txt: these lines are not in the rest of the file:\nthere"
+              says "apply_patch verification failed: cannot update ~/work/a.txt: these lines are not in the rest of the file:\nthere"
             turn completed after 3 responses
             > file a.txt
             a.txt: here
@@ -174,16 +160,12 @@ say {output1} / {output2} / {output3}
         "user go",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress []
               completed change Failed []
               started   change InProgress []
               completed change Failed []
-              started   agent ""
-              text "apply_patch verification failed: invalid patch: the first line of the patch must be '*** Begin Patch' / patch rejected: empty patch / the arguments of apply_patch could not be read: unknown field `patch`, expected `input` at line 1 column 8"
-              completed agent "apply_patch verification failed: invalid patch: the first line of the patch must be '*** Begin Patch' / patch rejected: empty patch / the arguments of apply_patch could not be read: unknown field `patch`, expected `input` at line 1 column 8"
+              says "apply_patch verification failed: invalid patch: the first line of the patch must be '*** Begin Patch' / patch rejected: empty patch / the arguments of apply_patch could not be read: unknown field `patch`, expected `input` at line 1 column 8"
             turn completed after 4 responses
         "#]],
     );
@@ -204,21 +186,15 @@ fn the_diff_follows_commands() {
         "user go",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   change InProgress [add ~/work/a.txt "a\n"]
               completed change Completed [add ~/work/a.txt "a\n"]
               diff diff --git a/a.txt b/a.txt +a
-              started   command "echo more >> a.txt" InProgress code None output ""
-              completed command "echo more >> a.txt" Completed code Some(0) output ""
+              ran "echo more >> a.txt" Completed code Some(0) output ""
               diff diff --git a/a.txt b/a.txt +a +more
-              started   command "rm a.txt" InProgress code None output ""
-              completed command "rm a.txt" Completed code Some(0) output ""
+              ran "rm a.txt" Completed code Some(0) output ""
               diff 
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 4 responses
         "#]],
     );
@@ -270,11 +246,8 @@ say {output2} / {output3} / {output4} / {output5} / {output6} / {output7}
         "user go",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "mkdir folder; mkfifo pipe; printf '\\377' > binary; truncate -s 70M large" InProgress code None output ""
-              completed command "mkdir folder; mkfifo pipe; printf '\\377' > binary; truncate -s 70M large" Completed code Some(0) output ""
+            turn started by the user
+              ran "mkdir folder; mkfifo pipe; printf '\\377' > binary; truncate -s 70M large" Completed code Some(0) output ""
               started   change InProgress [update ~/work/folder "@@\n-x\n"]
               completed change Failed [update ~/work/folder "@@\n-x\n"]
               started   change InProgress [update ~/work/pipe "@@\n-x\n"]

@@ -27,24 +27,16 @@ fn a_grant_for_the_turn_ends_with_it() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant other
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
-              started   agent ""
-              completed agent "done"
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              agent "done"
             turn completed after 3 responses
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              agent "done"
             turn completed after 2 responses
             > count written
             1 of 3 results
@@ -64,32 +56,21 @@ fn a_grant_for_the_session_goes_on() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant-session other
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 2 responses
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              agent "done"
             turn completed after 3 responses
             > resume
             > user third
-            turn started
-              started   user 1
-              completed user 1
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              agent "done"
             turn completed after 2 responses
             > count written
             1 of 4 results
@@ -109,16 +90,13 @@ fn a_patch_may_use_it_too() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant other
               started   change InProgress [add ~/other/new.txt "hello\n"]
               completed change Completed [add ~/other/new.txt "hello\n"]
               diff diff --git a/~/other/new.txt b/~/other/new.txt +hello
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 3 responses
             > file ../other/new.txt
             ../other/new.txt: hello
@@ -134,19 +112,14 @@ fn only_what_was_asked_for_is_granted() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant home
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
-              started   agent ""
-              completed agent "done"
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              agent "done"
             turn completed after 5 responses
             > results
               result {"permissions":{"network":null,"file_system":null},"scope":"turn"}
@@ -167,17 +140,12 @@ fn what_may_only_read_gets_the_folder_alone() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > grant other
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
-              started   command "(echo x > here) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > here) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
-              started   agent ""
-              completed agent "done"
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "written\n"
+              ran "(echo x > here) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              agent "done"
             turn completed after 4 responses
             > results
               result {"permissions":{"network":null,"file_system":{"write":["~/other"]}},"scope":"turn"}
@@ -195,11 +163,8 @@ fn nobody_is_asked_where_that_is_not_allowed() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              agent "done"
             turn completed after 3 responses
             > results
               result the approval policy does not let the user be asked for permissions; do without
@@ -211,17 +176,14 @@ fn nobody_is_asked_where_that_is_not_allowed() {
         &format!("{ASK}\nsay done\n"),
         "quiet\nuser go\nresults",
         expect![[r#"
-        > quiet
-        > user go
-        turn started
-          started   user 1
-          completed user 1
-          started   agent ""
-          completed agent "done"
-        turn completed after 2 responses
-        > results
-          result commands run without a sandbox; there is nothing to ask for
-    "#]],
+            > quiet
+            > user go
+            turn started by the user
+              agent "done"
+            turn completed after 2 responses
+            > results
+              result commands run without a sandbox; there is nothing to ask for
+        "#]],
     );
 }
 
@@ -233,20 +195,14 @@ fn an_interrupt_grants_nothing() {
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask for {"network":null,"file_system":{"write":["~/other"]}} To note it.
             > interrupt
             turn aborted: Interrupted
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" InProgress code None output ""
-              completed command "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "(echo x > ../other/made) 2> /dev/null && echo written || echo refused" Completed code Some(0) output "refused\n"
+              agent "done"
             turn completed after 3 responses
             > count refused
             1 of 2 results

@@ -26,9 +26,7 @@ fn a_question_and_a_plan() {
         "plan go\nsay colour=red\nresults\nshown",
         expect![[r#"
             > plan go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask the user Which colour?
             > say colour=red
               started   agent ""
@@ -59,54 +57,36 @@ fn a_mode_is_told_when_it_changes() {
         "plan one\nuser two\nresume\nuser three\nwork four\nuser five\nresume\nuser six\nshown",
         expect![[r#"
             > plan one
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   plan ""
               plan "x\n"
               completed plan "x\n"
             turn completed after 1 responses
             > user two
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   plan ""
               plan "x\n"
               completed plan "x\n"
             turn completed after 1 responses
             > resume
             > user three
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   plan ""
               plan "x\n"
               completed plan "x\n"
             turn completed after 1 responses
             > work four
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "<proposed_plan>\nx\n</proposed_plan>"
-              completed agent "<proposed_plan>\nx\n</proposed_plan>"
+            turn started by the user
+              says "<proposed_plan>\nx\n</proposed_plan>"
             turn completed after 1 responses
             > user five
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "<proposed_plan>\nx\n</proposed_plan>"
-              completed agent "<proposed_plan>\nx\n</proposed_plan>"
+            turn started by the user
+              says "<proposed_plan>\nx\n</proposed_plan>"
             turn completed after 1 responses
             > resume
             > user six
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "<proposed_plan>\nx\n</proposed_plan>"
-              completed agent "<proposed_plan>\nx\n</proposed_plan>"
+            turn started by the user
+              says "<proposed_plan>\nx\n</proposed_plan>"
             turn completed after 1 responses
             > shown
               [environment]
@@ -136,9 +116,7 @@ fn further_plans_have_names_of_their_own() {
         expect![[r#"
             > quiet
             > plan go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   plan ""
               plan "one\n"
               started   agent ""
@@ -147,8 +125,7 @@ fn further_plans_have_names_of_their_own() {
               plan "two\n"
               completed plan-2 "two\n"
               completed agent "or\n"
-              started   command "true" InProgress code None output ""
-              completed command "true" Completed code Some(0) output ""
+              ran "true" Completed code Some(0) output ""
               started   plan-3 ""
               plan "three"
               completed plan-3 "three"
@@ -165,9 +142,7 @@ fn a_broken_plan_ends() {
         expect![[r#"
             > quiet
             > plan go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   agent ""
               started   plan ""
               plan "one\ntw"
@@ -188,22 +163,18 @@ fn nobody_to_ask() {
         &format!("{ASK}\n{ASK}\nsay done\n"),
         "plan go\nnobody\nsay\nresults",
         expect![[r#"
-        > plan go
-        turn started
-          started   user 1
-          completed user 1
-          ask the user Which colour?
-        > nobody
-          ask the user Which colour?
-        > say
-          started   agent ""
-          text "done"
-          completed agent "done"
-        turn completed after 3 responses
-        > results
-          result the user could not be asked; decide yourself, and say what you assumed
-          result {"answers":{}}
-    "#]],
+            > plan go
+            turn started by the user
+              ask the user Which colour?
+            > nobody
+              ask the user Which colour?
+            > say
+              says "done"
+            turn completed after 3 responses
+            > results
+              result the user could not be asked; decide yourself, and say what you assumed
+              result {"answers":{}}
+        "#]],
     );
 }
 
@@ -214,19 +185,13 @@ fn an_interrupt_while_the_user_is_asked() {
         "plan go\ninterrupt\nuser again\ncount aborted by user",
         expect![[r#"
             > plan go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               ask the user Which colour?
             > interrupt
             turn aborted: Interrupted
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "again"
-              completed agent "again"
+            turn started by the user
+              says "again"
             turn completed after 2 responses
             > count aborted by user
             1 of 1 results
@@ -243,20 +208,12 @@ fn what_belongs_to_the_other_mode() {
         "user go\nplan go\nresults",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "<proposed_plan>\nx\n</proposed_plan>"
-              completed agent "<proposed_plan>\nx\n</proposed_plan>"
+            turn started by the user
+              says "<proposed_plan>\nx\n</proposed_plan>"
             turn completed after 2 responses
             > plan go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "ok"
-              completed agent "ok"
+            turn started by the user
+              says "ok"
             turn completed after 2 responses
             > results
               result the user is only asked in plan mode; decide yourself, and say what you assumed

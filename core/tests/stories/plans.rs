@@ -16,13 +16,9 @@ say done
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               plan look Completed, edit InProgress, test Pending
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );

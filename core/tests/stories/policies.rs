@@ -27,15 +27,12 @@ file ../outside.txt"#,
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch ../outside.txt" InProgress code None output ""
               ask touch ../outside.txt (May I write outside?) or always [touch ../outside.txt]
             > approve
               completed command "touch ../outside.txt" Completed code Some(0) output ""
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: 
@@ -62,9 +59,7 @@ deny"#,
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > approve-session
@@ -81,10 +76,8 @@ deny"#,
               ask touch a.txt (why) or always [touch a.txt]
             > deny
               completed command "touch a.txt" Declined code None output ""
-              started   command "touch a.txt" InProgress code None output ""
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              completed agent "done"
+              ran "touch a.txt" Completed code Some(0) output ""
+              agent "done"
             turn completed after 6 responses
         "#]],
     );
@@ -109,9 +102,7 @@ file ../other.txt"#,
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch ../outside.txt" InProgress code None output ""
               ask touch ../outside.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../outside.txt]
             > approve
@@ -120,8 +111,7 @@ file ../other.txt"#,
               ask touch ../other.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../other.txt]
             > deny
               completed command "touch ../other.txt" Failed code Some(1) output "touch: cannot touch '../other.txt': Read-only file system\n"
-              started   agent ""
-              completed agent "done"
+              agent "done"
             turn completed after 3 responses
             > file ../outside.txt
             ../outside.txt: 
@@ -143,9 +133,7 @@ approve
 deny"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "rm -rf x" InProgress code None output ""
               ask rm -rf x (no reason)
             > approve
@@ -154,9 +142,7 @@ deny"#,
               ask sudo rm -f x (no reason)
             > deny
               completed command "sudo rm -f x" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 3 responses
         "#]],
     );
@@ -172,12 +158,8 @@ say {output1}
 file x"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
-              completed agent "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
+            turn started by the user
+              says "the command can destroy work, and the approval policy does not let the user be asked; find a way that deletes less, or one by one"
             turn completed after 2 responses
             > file x
             x: not there

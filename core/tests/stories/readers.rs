@@ -25,15 +25,11 @@ say {output}
         expect![[r#"
             > quiet
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "printf iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg== | base64 -d > a.png" InProgress code None output ""
-              completed command "printf iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg== | base64 -d > a.png" Completed code Some(0) output ""
+            turn started by the user
+              ran "printf iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg== | base64 -d > a.png" Completed code Some(0) output ""
               started   image ~/work/a.png
               completed image ~/work/a.png
-              started   agent ""
-              completed agent "there is nothing at `~/work/b.png`; check the path"
+              agent "there is nothing at `~/work/b.png`; check the path"
             turn completed after 4 responses
         "#]],
     );
@@ -51,12 +47,8 @@ say done
         "user go\nresults",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "done"
-              completed agent "done"
+            turn started by the user
+              says "done"
             turn completed after 2 responses
             > results
               result L1: ref: refs/heads/main
@@ -79,11 +71,8 @@ say never
         "user go\ninterrupt",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "head -c 70000 /dev/zero | tr '\\0' x > endless && truncate -s 1T endless" InProgress code None output ""
-              completed command "head -c 70000 /dev/zero | tr '\\0' x > endless && truncate -s 1T endless" Completed code Some(0) output ""
+            turn started by the user
+              ran "head -c 70000 /dev/zero | tr '\\0' x > endless && truncate -s 1T endless" Completed code Some(0) output ""
               started   agent ""
               text "reading"
             > interrupt
@@ -103,12 +92,8 @@ say done
         "user go\nresults",
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "done"
-              completed agent "done"
+            turn started by the user
+              says "done"
             turn completed after 2 responses
             > results
               result Absolute path: ~/work|.git/|  HEAD

@@ -21,21 +21,13 @@ resume
 user two"#,
         expect![[r#"
             > user one
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "first"
-              completed agent "first"
+            turn started by the user
+              says "first"
             turn completed after 1 responses
             > resume
             > user two
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "second"
-              completed agent "second"
+            turn started by the user
+              says "second"
             turn completed after 1 responses
         "#]],
     );

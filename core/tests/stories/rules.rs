@@ -35,41 +35,30 @@ user again
 deny"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason) or always [touch a.txt]
             > approve-rule touch a.txt
               completed command "touch a.txt" Completed code Some(0) output ""
-              started   command "touch a.txt b.txt" InProgress code None output ""
-              completed command "touch a.txt b.txt" Completed code Some(0) output ""
+              ran "touch a.txt b.txt" Completed code Some(0) output ""
               started   command "touch c.txt" InProgress code None output ""
               ask touch c.txt (no reason) or always [touch c.txt]
             > deny
               completed command "touch c.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 4 responses
             > rules
             prefix_rule(pattern=["touch", "a.txt"], decision="allow")
             > resume
             > user again
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch a.txt" InProgress code None output ""
-              completed command "touch a.txt" Completed code Some(0) output ""
-              started   command "touch a.txt b.txt" InProgress code None output ""
-              completed command "touch a.txt b.txt" Completed code Some(0) output ""
+            turn started by the user
+              ran "touch a.txt" Completed code Some(0) output ""
+              ran "touch a.txt b.txt" Completed code Some(0) output ""
               started   command "touch c.txt" InProgress code None output ""
               ask touch c.txt (no reason) or always [touch c.txt]
             > deny
               completed command "touch c.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 4 responses
         "#]],
     );
@@ -90,15 +79,10 @@ file ../outside.txt"#,
             > quiet
             > rule prefix_rule(pattern=["touch"])
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch ../outside.txt" InProgress code None output ""
-              completed command "touch ../outside.txt" Completed code Some(0) output ""
-              started   command "touch ../outside.txt && ls" InProgress code None output ""
-              completed command "touch ../outside.txt && ls" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
-              started   agent ""
-              completed agent "done"
+            turn started by the user
+              ran "touch ../outside.txt" Completed code Some(0) output ""
+              ran "touch ../outside.txt && ls" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
+              agent "done"
             turn completed after 3 responses
             > file ../outside.txt
             ../outside.txt: 
@@ -118,16 +102,12 @@ deny"#,
         expect![[r#"
             > rule prefix_rule(pattern=["touch"])
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch made.txt" InProgress code None output ""
               ask touch made.txt (no reason)
             > deny
               completed command "touch made.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -145,16 +125,12 @@ deny"#,
         expect![[r#"
             > rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo $(mkdir made)" InProgress code None output ""
               ask echo $(mkdir made) (Your rules ask before this command: folders are mine)
             > deny
               completed command "echo $(mkdir made)" Declined code None output ""
-              started   agent ""
-              text "exec command rejected by user"
-              completed agent "exec command rejected by user"
+              says "exec command rejected by user"
             turn completed after 2 responses
         "#]],
     );
@@ -171,12 +147,8 @@ user go"#,
         expect![[r#"
             > rule prefix_rule(pattern=["mkdir"], decision="prompt", justification="folders are mine")
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "the user's rules ask before this command (folders are mine), and the approval policy does not let the user be asked"
-              completed agent "the user's rules ask before this command (folders are mine), and the approval policy does not let the user be asked"
+            turn started by the user
+              says "the user's rules ask before this command (folders are mine), and the approval policy does not let the user be asked"
             turn completed after 2 responses
         "#]],
     );
@@ -194,12 +166,8 @@ file made.txt"#,
         expect![[r#"
             > rule prefix_rule(pattern=["curl"], decision="forbidden", justification="use wget")
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "the user's rules forbid this command: use wget"
-              completed agent "the user's rules forbid this command: use wget"
+            turn started by the user
+              says "the user's rules forbid this command: use wget"
             turn completed after 2 responses
             > file made.txt
             made.txt: not there
@@ -220,17 +188,13 @@ file a.txt"#,
         expect![[r#"
             > rule prefix_rule(pattern=["x"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason)
             > approve-rule
               warning The command is run, but the rule was not kept: the rule has no words; name at least the program
               completed command "touch a.txt" Completed code Some(0) output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
             > file a.txt
             a.txt: 
@@ -252,16 +216,12 @@ deny"#,
             > rule prefix_rule(pattern=["touch"])
             > rule oops(
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "touch a.txt" InProgress code None output ""
               ask touch a.txt (no reason)
             > deny
               completed command "touch a.txt" Declined code None output ""
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
         "#]],
     );
@@ -284,11 +244,8 @@ file ../outside.txt"#,
             > quiet
             > rule prefix_rule(pattern=["mkdir"], decision="prompt")
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   command "touch ../outside.txt" InProgress code None output ""
-              completed command "touch ../outside.txt" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
+            turn started by the user
+              ran "touch ../outside.txt" Failed code Some(1) output "touch: cannot touch '../outside.txt': Read-only file system\n"
               started   agent ""
               completed agent, a long text
             turn completed after 5 responses

@@ -23,9 +23,7 @@ say never
 steer left"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   agent ""
               text "so "
             > steer left
@@ -36,9 +34,7 @@ steer left"#,
               completed command "echo x" Completed code Some(0) output "x\n"
               started   user 1
               completed user 1
-              started   agent ""
-              text "going left"
-              completed agent "going left"
+              says "going left"
             turn completed after 2 responses
         "#]],
     );
@@ -59,22 +55,16 @@ say three
 steer left"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   agent ""
               text "one "
             > steer left
               text "two"
               completed agent "one two"
-              started   agent ""
-              text "three"
-              completed agent "three"
+              says "three"
               started   user 1
               completed user 1
-              started   agent ""
-              text "going left"
-              completed agent "going left"
+              says "going left"
             turn completed after 2 responses
         "#]],
     );

@@ -1,4 +1,5 @@
-//! What a conversation tells, as text: ids, times and folders replaced, deltas put together.
+//! What a conversation tells, as text: ids, times and folders replaced, deltas put together, and one line for what stands
+//! in nearly every turn.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -229,6 +230,42 @@ fn shown(item: &TurnItem) -> String {
         }
         TurnItem::ImageView(image) => format!("image {}", image.path.display()),
         other => format!("{other:?}"),
+    }
+}
+
+/// One line for what nothing comes between: the beginning of a turn, a message of the agent, a command.
+pub fn shortened(told: &str) -> String {
+    let lines: Vec<&str> = told.lines().collect();
+    let mut rest = lines.as_slice();
+    let mut short = String::new();
+    while let Some((first, _)) = rest.split_first() {
+        let (line, taken) = together(rest).unwrap_or_else(|| ((*first).to_owned(), 1));
+        short += &(line + "\n");
+        rest = &rest[taken..];
+    }
+    short
+}
+
+/// What the first of the lines say together, and how many these are.
+fn together(lines: &[&str]) -> Option<(String, usize)> {
+    const AGENT: &str = r#"  started   agent """#;
+    match lines {
+        ["turn started", "  started   user 1", "  completed user 1", ..] => {
+            Some(("turn started by the user".to_owned(), 3))
+        }
+        [AGENT, text, end, ..] if text.starts_with("  text ") => {
+            let said = end.strip_prefix("  completed agent ")?;
+            (text.strip_prefix("  text ") == Some(said)).then(|| (format!("  says {said}"), 3))
+        }
+        // Without deltas.
+        [AGENT, end, ..] => Some((format!("  agent {}", end.strip_prefix("  completed agent ")?), 2)),
+        [start, end, ..] => {
+            let command = start.strip_prefix("  started   command ")?;
+            let command = command.strip_suffix(r#" InProgress code None output """#)?;
+            let end = end.strip_prefix("  completed command ")?.strip_prefix(command)?;
+            Some((format!("  ran {command}{end}"), 2))
+        }
+        _ => None,
     }
 }
 

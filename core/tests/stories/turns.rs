@@ -27,15 +27,11 @@ say Hello there
         r#"user hi"#,
         expect![[r#"
             > user hi
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   reasoning []
               thought "Weighing.Decided."
               completed reasoning ["Weighing.", "Decided."]
-              started   agent ""
-              text "Hello there"
-              completed agent "Hello there"
+              says "Hello there"
             turn completed after 1 responses
         "#]],
     );
@@ -50,15 +46,11 @@ say It said {output1}
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo one; exit 3" InProgress code None output ""
               output "one\n"
               completed command "echo one; exit 3" Failed code Some(3) output "one\n"
-              started   agent ""
-              text "It said one"
-              completed agent "It said one"
+              says "It said one"
             turn completed after 2 responses
         "#]],
     );
@@ -104,12 +96,8 @@ say {output1}
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "unsupported call: hologram"
-              completed agent "unsupported call: hologram"
+            turn started by the user
+              says "unsupported call: hologram"
             turn completed after 2 responses
         "#]],
     );
@@ -124,12 +112,8 @@ say {output1}
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "the arguments of exec_command could not be read: key must be a string at line 1 column 2"
-              completed agent "the arguments of exec_command could not be read: key must be a string at line 1 column 2"
+            turn started by the user
+              says "the arguments of exec_command could not be read: key must be a string at line 1 column 2"
             turn completed after 2 responses
         "#]],
     );
@@ -145,16 +129,12 @@ say done
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "read line; echo got $line" InProgress code None output ""
               typed "x\n"
               output "x\r\ngot x\r\n"
               completed command "read line; echo got $line" Completed code Some(0) output "x\r\ngot x\r\n"
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 3 responses
         "#]],
     );
@@ -170,16 +150,10 @@ say The whole answer.
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "Half an ans"
-              completed agent "Half an ans"
+            turn started by the user
+              says "Half an ans"
               retry Reconnecting... 1/5
-              started   agent ""
-              text "The whole answer."
-              completed agent "The whole answer."
+              says "The whole answer."
             turn completed after 1 responses
         "#]],
     );
@@ -198,18 +172,12 @@ say still here
 user and now?"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               error The conversation no longer fits into the model's context window. Start a new one.
             turn failed: The conversation no longer fits into the model's context window. Start a new one.
             > user and now?
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "still here"
-              completed agent "still here"
+            turn started by the user
+              says "still here"
             turn completed after 2 responses
         "#]],
     );
@@ -223,9 +191,7 @@ fn a_usage_limit() {
         r#"user go"#,
         expect![[r#"
             > user go
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               error The usage limit of your plan (plus) is reached; it resets on Jan 1, 1970 at 12:00 AM. More can be bought at https://chatgpt.com/settings/usage.
             turn failed: The usage limit of your plan (plus) is reached; it resets on Jan 1, 1970 at 12:00 AM. More can be bought at https://chatgpt.com/settings/usage.
         "#]],

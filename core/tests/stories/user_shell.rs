@@ -33,12 +33,8 @@ shown",
             made.txt: made
             > resume
             > user what did I run?
-            turn started
-              started   user 1
-              completed user 1
-              started   agent ""
-              text "seen"
-              completed agent "seen"
+            turn started by the user
+              says "seen"
             turn completed after 1 responses
             > shown
               [environment]
@@ -59,9 +55,7 @@ write go
 shown",
         expect![[r#"
             > user work
-            turn started
-              started   user 1
-              completed user 1
+            turn started by the user
               started   command "echo working; while ! [ -e go ]; do sleep 0.01; done" InProgress code None output ""
               output "working\n"
             > join echo beside
@@ -70,9 +64,7 @@ shown",
               completed command "echo beside" Completed code Some(0) output "beside\n"
             > write go
               completed command "echo working; while ! [ -e go ]; do sleep 0.01; done" Completed code Some(0) output "working\n"
-              started   agent ""
-              text "done"
-              completed agent "done"
+              says "done"
             turn completed after 2 responses
             > shown
               [environment]
@@ -107,9 +99,7 @@ shown",
               completed command "echo started; while ! [ -e go ]; do sleep 0.01; done" Completed code Some(0) output "started\n"
               started   user 1
               completed user 1
-              started   agent ""
-              text "yes"
-              completed agent "yes"
+              says "yes"
             turn completed after 1 responses
             > shown
               [environment]
