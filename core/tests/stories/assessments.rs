@@ -4,29 +4,24 @@ use codex_protocol::policy::AskForApproval;
 use expect_test::expect;
 
 use crate::setting::Setting;
-use crate::story::{check, stories};
+use crate::story::{check, check_alike, stories};
 
 stories![
     the_opinion_stands_beside_the_question,
     without_the_switch_nobody_is_asked,
-    what_cannot_be_read_leaves_the_question_alone,
-    a_failure_of_the_model_leaves_the_question_alone,
-    a_model_that_says_nothing_holds_nobody_up_for_long,
+    an_opinion_that_does_not_come_leaves_the_question_alone,
 ];
+
+/// An untrusted command, and what the model does when it is asked about it.
+fn script(opinion: &str) -> String {
+    format!("[contains Assess this command]\n{opinion}\n\n[otherwise]\nshell touch a.txt\nsay done\n")
+}
 
 fn the_opinion_stands_beside_the_question() {
     check(
         Setting::full(AskForApproval::UnlessTrusted),
-        r#"[contains Assess this command]
-say {"description": "Makes a file, or touches it.", "risk_level": "low"}
-
-[otherwise]
-shell touch a.txt
-say done
-"#,
-        r#"feature experimental_sandbox_command_assessment
-user go
-approve"#,
+        &script(r#"say {"description": "Makes a file, or touches it.", "risk_level": "low"}"#),
+        "feature experimental_sandbox_command_assessment\nuser go\napprove",
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go
@@ -44,15 +39,8 @@ approve"#,
 fn without_the_switch_nobody_is_asked() {
     check(
         Setting::full(AskForApproval::UnlessTrusted),
-        r#"[contains Assess this command]
-say {"description": "Makes a file.", "risk_level": "low"}
-
-[otherwise]
-shell touch a.txt
-say done
-"#,
-        r#"user go
-approve"#,
+        &script(r#"say {"description": "Makes a file.", "risk_level": "low"}"#),
+        "user go\napprove",
         expect![[r#"
             > user go
             turn started by the user
@@ -66,73 +54,13 @@ approve"#,
     );
 }
 
-fn what_cannot_be_read_leaves_the_question_alone() {
-    check(
-        Setting::full(AskForApproval::UnlessTrusted),
-        r#"[contains Assess this command]
-say It is fine, run it!
-
-[otherwise]
-shell touch a.txt
-say done
-"#,
-        r#"feature experimental_sandbox_command_assessment
-user go
-deny"#,
-        expect![[r#"
-            > feature experimental_sandbox_command_assessment
-            > user go
-            turn started by the user
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt]
-            > deny
-              completed command "touch a.txt" Declined code None output ""
-              says "done"
-            turn completed after 2 responses
-        "#]],
-    );
-}
-
-fn a_failure_of_the_model_leaves_the_question_alone() {
-    check(
-        Setting::full(AskForApproval::UnlessTrusted),
-        r#"[contains Assess this command]
-http 400 no
-
-[otherwise]
-shell touch a.txt
-say done
-"#,
-        r#"feature experimental_sandbox_command_assessment
-user go
-deny"#,
-        expect![[r#"
-            > feature experimental_sandbox_command_assessment
-            > user go
-            turn started by the user
-              started   command "touch a.txt" InProgress code None output ""
-              ask touch a.txt (no reason) or always [touch a.txt]
-            > deny
-              completed command "touch a.txt" Declined code None output ""
-              says "done"
-            turn completed after 2 responses
-        "#]],
-    );
-}
-
-fn a_model_that_says_nothing_holds_nobody_up_for_long() {
-    check(
-        Setting::full(AskForApproval::UnlessTrusted),
-        r#"[contains Assess this command]
-hang
-
-[otherwise]
-shell touch a.txt
-say done
-"#,
-        r#"feature experimental_sandbox_command_assessment
-user go
-deny"#,
+/// It cannot be read, the model fails, or nothing is said for long.
+fn an_opinion_that_does_not_come_leaves_the_question_alone() {
+    let scripts = ["say It is fine, run it!", "http 400 no", "hang"].map(script);
+    check_alike(
+        &Setting::full(AskForApproval::UnlessTrusted),
+        &scripts,
+        "feature experimental_sandbox_command_assessment\nuser go\ndeny",
         expect![[r#"
             > feature experimental_sandbox_command_assessment
             > user go

@@ -12,6 +12,7 @@ pub const NO_QUESTIONS: GranularApproval = GranularApproval {
     mcp_elicitations: false,
 };
 
+#[derive(Clone)]
 pub struct Setting {
     pub approval: AskForApproval,
     pub sandbox: SandboxPolicy,

@@ -20,6 +20,7 @@
 //!
 //! The model's lines stand in the script, in the language of the rehearsal model.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +74,13 @@ pub(crate) use stories;
 pub fn check(setting: Setting, script: &str, steps: &str, expected: Expect) {
     let told = play(setting, script, steps);
     expected.assert_eq(&told::shortened(&told));
+}
+
+/// The same for several models, of which the same must come.
+pub fn check_alike(setting: &Setting, scripts: &[String], steps: &str, expected: Expect) {
+    let told: BTreeSet<_> =
+        scripts.iter().map(|script| told::shortened(&play(setting.clone(), script, steps))).collect();
+    expected.assert_eq(&told.into_iter().collect::<Vec<_>>().join("or\n"));
 }
 
 /// The same for calls that run side by side: what was told is sorted before it is compared.
