@@ -15,7 +15,6 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::config::shell_env::ShellEnvironmentPolicy;
 use crate::exec::env::{CommandEnvironment, EnvironmentSnapshot, Network};
-use crate::exec::streams::TerminalSize;
 use crate::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
@@ -119,8 +118,10 @@ fn drown(orders: &Orders, argv: &[&str]) -> io::Result<i32> {
     let command = command(orders.mode, &cwd, argv);
     let launch = sandbox(orders)?.plan(&orders.mode.policy(), &cwd, command).map_err(io::Error::other)?;
     runtime.block_on(async {
-        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-        let session = UnifiedExecSessionManager::new().open(request).await.map_err(io::Error::other)?;
+        let session = UnifiedExecSessionManager::new()
+            .open(OpenRequest::new(launch))
+            .await
+            .map_err(io::Error::other)?;
         let code = session.wait().await.code;
         let status = std::fs::read_to_string("/proc/self/status")?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
@@ -138,8 +139,7 @@ fn serve(orders: &Orders, argv: &[&str]) -> io::Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(async {
         let manager = UnifiedExecSessionManager::new();
-        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-        let session = manager.open(request).await.map_err(io::Error::other)?;
+        let session = manager.open(OpenRequest::new(launch)).await.map_err(io::Error::other)?;
         let (_, text) = session.next_delta().await.ok_or(io::ErrorKind::UnexpectedEof)?;
         say(&format!("{text}helper {}", session.os_pid().unwrap_or_default()));
         let mut input = tokio::io::stdin();

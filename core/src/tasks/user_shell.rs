@@ -18,7 +18,6 @@ use crate::base::time::now_ms;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::parse::summary::summarize;
 use crate::exec::shell::Login;
-use crate::exec::streams::TerminalSize;
 use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
 use crate::sandbox::command::CommandSpec;
@@ -53,8 +52,7 @@ impl UserShellTask {
             Login::No => Profile::EachTime,
         };
         let launch = plan(services, &policy, &context.turn.cwd, spec, profile).await?;
-        let request =
-            OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: Some(self.time) };
+        let request = OpenRequest { timeout: Some(self.time), ..OpenRequest::new(launch) };
         services.exec.open(request).await.map(Owned::new).map_err(|error| error.to_string())
     }
 

@@ -36,6 +36,13 @@ pub struct OpenRequest {
     pub timeout: Option<Duration>,
 }
 
+impl OpenRequest {
+    /// With pipes, until its own end.
+    pub fn new(launch: Launch) -> Self {
+        Self { launch, tty: false, size: TerminalSize::default(), timeout: None }
+    }
+}
+
 /// The sessions of one conversation. Clones are handles to the same sessions.
 #[derive(Clone, Debug)]
 pub struct UnifiedExecSessionManager {

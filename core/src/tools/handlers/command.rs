@@ -21,7 +21,6 @@ use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::login;
 use crate::exec::parse::summary::summarize;
 use crate::exec::policy::judge::Ruling;
-use crate::exec::streams::TerminalSize;
 use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{MOST_RUNNING, OpenRequest};
 use crate::sandbox::Sandbox;
@@ -157,12 +156,8 @@ impl CommandRequest {
         let spec = CommandSpec { env: self.variables(context, &policy), ..self.spec.clone() };
         let opened = match plan(services, &policy, &cwd, spec, self.profile.clone()).await {
             Ok(launch) => {
-                let request = OpenRequest {
-                    launch,
-                    tty: self.tty,
-                    size: TerminalSize::default(),
-                    timeout: self.patience.time_limit(),
-                };
+                let timeout = self.patience.time_limit();
+                let request = OpenRequest { tty: self.tty, timeout, ..OpenRequest::new(launch) };
                 services.exec.open(request).await.map_err(|error| error.to_string())
             }
             Err(text) => Err(text),
