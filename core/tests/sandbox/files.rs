@@ -4,14 +4,13 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use codex_core::exec::streams::TerminalSize;
 use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_protocol::policy::{SandboxPolicy, WorkspaceWrite};
 
 use codex_core::selftest::picture::picture;
 use codex_core::selftest::roles::ARGUMENT;
 
-use crate::place::{Mode, Place, is_missing, sandbox, this_program};
+use crate::place::{CONFINED, Mode, Place, SECRET, in_modes, is_missing, sandbox, this_program, told};
 use crate::runner::{Outcome, Test, block_on};
 
 pub const TESTS: &[Test] = &[
@@ -96,66 +95,40 @@ fn protected_link() -> Outcome {
 
 /// The home directory in a writable root: neither it nor anything above it can be moved.
 fn vital_places() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         fs::create_dir_all(place.path("ws/deep/home")).unwrap();
         fs::write(place.path("ws/deep/home/config.toml"), "mine").unwrap();
-        fs::write(place.path("ws/deep/home/auth.json"), crate::place::SECRET).unwrap();
+        fs::write(place.path("ws/deep/home/auth.json"), SECRET).unwrap();
         let before = picture(&place.path("ws/deep/home"));
         let script = "mv deep away; mkdir -p deep/home; echo evil > deep/home/config.toml; mv deep/home deep/x; \
                       rm -rf deep; rm deep/home/config.toml; cat deep/home/auth.json away/home/auth.json";
         let policy = mode.policy();
         let sandbox = sandbox(mode, &place.path("ws/deep/home"));
-        let output = block_on(async {
-            let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
-            let manager = UnifiedExecSessionManager::new();
-            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-            let session = manager.open(request).await.unwrap();
-            session.wait().await;
-            session.aggregated()
-        });
+        let output = told(sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap());
         assert_eq!(before, picture(&place.path("ws/deep/home")), "{}: {output}", mode.name());
-        assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+        assert!(!output.contains(SECRET), "{}: {output}", mode.name());
+    })
 }
 
 fn swapped_root() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         let before = picture(&place.path("outside"));
         let script = "echo x > file; echo x > new; echo x > ../outside/file";
         let launch = place.plan(mode, place.shell(script));
         fs::rename(place.path("ws"), place.path("old")).unwrap();
         symlink("outside", place.path("ws")).unwrap();
-        let error = block_on(async {
-            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-            UnifiedExecSessionManager::new().open(request).await.unwrap_err()
-        });
+        let opened = block_on(UnifiedExecSessionManager::new().open(OpenRequest::new(launch)));
+        let error = opened.unwrap_err();
         assert!(error.to_string().contains("could not be set up"), "{}: {error}", mode.name());
         assert_eq!(before, picture(&place.path("outside")), "{}", mode.name());
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+    })
 }
 
 /// What must work: files, links and folders of one's own, temporary files, devices, terminals, tools.
 fn ordinary_work() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         let script = "set -e
             echo one > a; ln a b; ln -s a c; mkdir -p d/e; mv a d/e/a; cp -r d f; chmod 700 f; touch -d 2020-01-01 d
@@ -187,22 +160,16 @@ END
         command.env.push(("SSH_AUTH_SOCK".into(), place.text("outside/file")));
         let output = block_on(async {
             let launch = sandbox.plan(&policy, &place.cwd(), command).unwrap();
-            let request = OpenRequest { launch, tty: true, size: TerminalSize::default(), timeout: None };
+            let request = OpenRequest { tty: true, ..OpenRequest::new(launch) };
             let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
             (session.wait().await.code, session.aggregated())
         });
         assert_eq!(output, (0, "y\r\n".to_owned()), "{}", mode.name());
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+    })
 }
 
 fn read_only() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         fs::write(place.path("ws/file"), "mine").unwrap();
         let before = picture(&place.base);
@@ -210,76 +177,48 @@ fn read_only() -> Outcome {
         let script =
             "echo x > new; echo x > file; rm file; echo x > /tmp/place-new; cat file ../home/auth.json";
         let sandbox = sandbox(mode, &place.path("home"));
-        let output = block_on(async {
-            let launch = sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap();
-            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-            let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
-            session.wait().await;
-            session.aggregated()
-        });
-        assert!(output.contains("mine") && !output.contains(crate::place::SECRET), "{output}");
+        let output = told(sandbox.plan(&policy, &place.cwd(), place.shell(script)).unwrap());
+        assert!(output.contains("mine") && !output.contains(SECRET), "{output}");
         assert_eq!(before, picture(&place.base), "{}", mode.name());
         assert!(!Path::new("/tmp/place-new").exists());
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+    })
 }
 
 /// A login during a command replaces the file; the new one must not be readable either.
 fn replaced_credentials() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         let script =
             "echo ready; while ! test -e go; do sleep 0.01; done; cat ../home/auth.json ../home/*; echo end";
         let output = block_on(async {
             let launch = place.plan(mode, place.shell(script));
-            let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-            let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+            let session = UnifiedExecSessionManager::new().open(OpenRequest::new(launch)).await.unwrap();
             assert_eq!(session.next_delta().await.unwrap().1, "ready\n");
-            fs::write(place.path("home/new"), format!("new {}", crate::place::SECRET)).unwrap();
+            fs::write(place.path("home/new"), format!("new {}", SECRET)).unwrap();
             fs::rename(place.path("home/new"), place.path("home/auth.json")).unwrap();
             fs::write(place.path("ws/go"), "").unwrap();
             session.wait().await;
             session.aggregated()
         });
         assert!(output.contains("settings") && output.contains("end\n"), "{}: {output}", mode.name());
-        assert!(!output.contains(crate::place::SECRET), "{}: {output}", mode.name());
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+        assert!(!output.contains(SECRET), "{}: {output}", mode.name());
+    })
 }
 
 fn hidden_through_a_link() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in crate::place::CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         let secret = place.path("outside/env");
         fs::create_dir_all(secret.parent().unwrap()).unwrap();
-        fs::write(&secret, crate::place::SECRET).unwrap();
+        fs::write(&secret, SECRET).unwrap();
         symlink(&secret, place.path("ws/.env")).unwrap();
         let hidden = vec![place.path("ws/.env"), place.path("ws/later")];
         let sandbox = sandbox(mode, &place.path("home")).with_unreadable(hidden);
-        let run = |script: &str| {
-            let launch = sandbox.plan(&mode.policy(), &place.cwd(), place.shell(script)).unwrap();
-            block_on(async {
-                let request =
-                    OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-                let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
-                session.wait().await;
-                session.aggregated()
-            })
-        };
+        let run =
+            |script: &str| told(sandbox.plan(&mode.policy(), &place.cwd(), place.shell(script)).unwrap());
         let first = run("rm -f .env; mv .env old; ln -sf x .env; echo x > later; ls later && echo end");
         let second = run("cat .env ../outside/env; echo end");
-        assert!(second.contains("end") && !second.contains(crate::place::SECRET), "{first}{second}");
+        assert!(second.contains("end") && !second.contains(SECRET), "{first}{second}");
         assert!(place.path("ws/.env").is_symlink() && !place.path("ws/later").is_file(), "{first}");
-    }
-    Outcome::of_modes(crate::place::CONFINED.len() - unsupported.len(), unsupported)
+    })
 }

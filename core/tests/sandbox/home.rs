@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use codex_core::base::environment::Environment;
-use codex_core::exec::streams::TerminalSize;
-use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::Sandbox;
 use codex_core::selftest::picture::picture;
 
-use crate::place::{CONFINED, Mode, Place, is_missing, sandbox};
-use crate::runner::{Outcome, Test, block_on};
+use crate::place::{self, CONFINED, Mode, Place, in_modes, is_missing, sandbox};
+use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
     Test { name: "check 9: startup files of a home that is the workspace", run: || attacked("ws") },
@@ -74,13 +72,7 @@ fn run(mode: Mode, place: &Place, home: &Path, script: &str) -> String {
     }
     let launch =
         sandbox_of(mode, place, home).plan(&mode.policy(), &place.cwd(), place.shell(script)).unwrap();
-    block_on(async {
-        let manager = UnifiedExecSessionManager::new();
-        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-        let session = manager.open(request).await.unwrap();
-        session.wait().await;
-        session.aggregated()
-    })
+    place::told(launch)
 }
 
 /// Everything that is to stay, and everything that is not to come.
@@ -110,12 +102,7 @@ fn attack(home: &Path) -> String {
 }
 
 fn attacked(home: &str) -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in [Mode::Bare].into_iter().chain(CONFINED) {
-        if let Some(reason) = is_missing(mode).filter(|_| mode != Mode::Bare) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    let attack_in = |mode| {
         let place = Place::new();
         let home: PathBuf = place.path(home);
         prepare(&home);
@@ -125,17 +112,13 @@ fn attacked(home: &str) -> Outcome {
             Mode::Bare => assert_ne!(before, state(&home), "the control"),
             _ => assert_eq!(before, state(&home), "in mode {}:\n{told}", mode.name()),
         }
-    }
-    Outcome::of_modes(CONFINED.len() - unsupported.len(), unsupported)
+    };
+    attack_in(Mode::Bare);
+    in_modes(&CONFINED, attack_in)
 }
 
 fn ordinary_work() -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in CONFINED {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         let home = place.path("ws");
         prepare(&home);
@@ -153,8 +136,7 @@ fn ordinary_work() -> Outcome {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
-    }
-    Outcome::of_modes(CONFINED.len() - unsupported.len(), unsupported)
+    })
 }
 
 /// The user writes a startup file that was missing while a command runs.

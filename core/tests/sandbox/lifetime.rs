@@ -5,7 +5,7 @@ use std::io;
 use codex_core::selftest::checks::lifetime::{Server, rounds};
 use codex_core::selftest::trial::Verdict;
 
-use crate::place::{Mode, is_missing};
+use crate::place::{SERVED, in_modes};
 use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -24,15 +24,9 @@ pub const TESTS: &[Test] = &[
 /// So often in each mode, or as often as `CODEX_TEST_ROUNDS` says.
 fn all_modes(times: usize, end: fn(&mut Server) -> io::Result<()>) -> Outcome {
     let times = rounds_wanted().unwrap_or(times);
-    let mut unsupported = Vec::new();
-    for mode in [Mode::Open, Mode::Full, Mode::Landlock] {
-        if let Some(reason) = is_missing(mode).filter(|_| mode != Mode::Open) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&SERVED, |mode| {
         assert_eq!(rounds(mode, times, end).unwrap(), Verdict::Pass, "{}", mode.name());
-    }
-    Outcome::of_modes(3 - unsupported.len(), unsupported)
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a setting of the test run")]

@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 
 use codex_core::sandbox::limit::most_processes;
 
-use crate::place::{CONFINED, Mode, Place, is_missing, this_program};
+use crate::place::{CONFINED, Mode, Place, SERVED, in_modes, is_missing, this_program};
 use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -100,13 +100,7 @@ fn others_work_on() -> Outcome {
 fn first_for_memory() -> Outcome {
     const FILE: &str = "/proc/self/oom_score_adj";
     let ours: i32 = std::fs::read_to_string(FILE).unwrap().trim().parse().unwrap();
-    let mut unsupported = Vec::new();
-    let modes = [Mode::Open, Mode::Full, Mode::Landlock];
-    for mode in modes {
-        if let Some(reason) = is_missing(mode) {
-            unsupported.push(format!("{}: {reason}", mode.name()));
-            continue;
-        }
+    in_modes(&SERVED, |mode| {
         let script = format!("(echo 0 > {FILE}) 2>&-; cat {FILE}");
         let place = Place::new();
         let told = place.run(mode, &["/bin/sh", "-c", &script]).stdout;
@@ -116,8 +110,7 @@ fn first_for_memory() -> Outcome {
         assert!(score >= least, "{score} in mode {}", mode.name());
         let told = place.run(mode, &["/bin/cat", FILE]).stdout;
         assert!(String::from_utf8_lossy(&told).trim().parse::<i32>().unwrap() >= (ours + 1).min(1000));
-    }
-    Outcome::of_modes(modes.len() - unsupported.len(), unsupported)
+    })
 }
 
 fn core_dumps() -> Outcome {
@@ -131,12 +124,7 @@ fn core_dumps() -> Outcome {
     };
     let bare = limits(Mode::Bare);
     assert_eq!(limits(Mode::Open), bare, "a command without walls keeps the limits of the server");
-    let mut unsupported = Vec::new();
-    for mode in CONFINED {
-        match is_missing(mode) {
-            Some(reason) => unsupported.push(format!("{}: {reason}", mode.name())),
-            None => assert_eq!(limits(mode), "0 0", "mode {}; without a sandbox {bare}", mode.name()),
-        }
-    }
-    Outcome::of_modes(CONFINED.len() - unsupported.len(), unsupported)
+    in_modes(&CONFINED, |mode| {
+        assert_eq!(limits(mode), "0 0", "mode {}; without a sandbox {bare}", mode.name());
+    })
 }

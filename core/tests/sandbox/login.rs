@@ -10,7 +10,6 @@ use codex_core::base::spawn::TaskGroup;
 use codex_core::config::shell_env::ShellEnvironmentPolicy;
 use codex_core::exec::login::{LoginShells, Start, Wanted};
 use codex_core::exec::shell::{Login, Shell};
-use codex_core::exec::streams::TerminalSize;
 use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
@@ -18,7 +17,7 @@ use codex_protocol::events::exec::OutputStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::login_cases::{BASH, BASH_COMMANDS, COMMANDS, PROFILES, ZSH, ZSH_COMMANDS};
-use crate::place::{self, Mode, Place, is_missing};
+use crate::place::{self, CONFINED, Mode, Place, SERVED, in_modes};
 use crate::runner::{self, Outcome, Test};
 
 /// Seconds of waiting, each.
@@ -122,8 +121,7 @@ impl User {
         let Start { command, snapshot } = start.into();
         let sandbox = self.sandbox.clone().with_snapshot(snapshot);
         let launch = sandbox.plan(&self.mode.policy(), &self.place.cwd(), command).unwrap();
-        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-        let session = UnifiedExecSessionManager::new().open(request).await.unwrap();
+        let session = UnifiedExecSessionManager::new().open(OpenRequest::new(launch)).await.unwrap();
         let mut came = Came { stdout: String::new(), stderr: String::new(), code: 0 };
         while let Some((stream, text)) = session.next_delta().await {
             match stream {
@@ -162,22 +160,6 @@ impl User {
     }
 }
 
-fn modes() -> (Vec<Mode>, Vec<String>) {
-    let mut unsupported = Vec::new();
-    let modes = [Mode::Open, Mode::Full, Mode::Landlock];
-    let there = modes.into_iter().filter(|mode| match mode {
-        Mode::Bare | Mode::Open => true,
-        Mode::Full | Mode::Landlock => match is_missing(*mode) {
-            Some(missing) => {
-                unsupported.push(format!("{}: {missing}", mode.name()));
-                false
-            }
-            None => true,
-        },
-    });
-    (there.collect(), unsupported)
-}
-
 fn shells() -> Vec<&'static str> {
     let all = ["/bin/bash", "/bin/zsh", "/bin/dash", "/usr/bin/fish"];
     all.into_iter().filter(|shell| Path::new(shell).exists()).collect()
@@ -189,18 +171,16 @@ fn is_captured(shell: &str) -> bool {
 }
 
 fn nothing_tells_the_difference() -> Outcome {
-    let (modes, unsupported) = modes();
-    for mode in &modes {
+    in_modes(&SERVED, |mode| {
         for shell in shells() {
             for (about, profile) in PROFILES {
                 // The weaker sandboxes have nothing of their own to show.
-                if *mode == Mode::Open || *about == "much" {
-                    runner::block_on(no_difference(*mode, shell, about, profile));
+                if mode == Mode::Open || *about == "much" {
+                    runner::block_on(no_difference(mode, shell, about, profile));
                 }
             }
         }
-    }
-    Outcome::of_modes(modes.len(), unsupported)
+    })
 }
 
 async fn no_difference(mode: Mode, shell: &str, about: &str, profile: &str) {
@@ -333,8 +313,7 @@ fn secrets_are_not_written() -> Outcome {
 
 /// What a profile that runs freely has told is no business of confined commands.
 fn others_are_out_of_sight() -> Outcome {
-    let (modes, unsupported) = modes();
-    for mode in modes.iter().copied().filter(|mode| *mode != Mode::Open) {
+    in_modes(&CONFINED, |mode| {
         for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
             runner::block_on(async {
                 let profile = "[ -r ~/free ] && f() { echo told; }; alias g='echo told'; X=told";
@@ -358,14 +337,12 @@ fn others_are_out_of_sight() -> Outcome {
                 assert!(!seen.contains("another"), "{seen}");
             });
         }
-    }
-    Outcome::of_modes(modes.len(), unsupported)
+    })
 }
 
 /// A file of the workspace that the profile reads is the model's to write. What it says must not get out.
 fn confined_stays_confined() -> Outcome {
-    let (modes, unsupported) = modes();
-    for mode in modes.iter().copied().filter(|mode| *mode != Mode::Open) {
+    in_modes(&CONFINED, |mode| {
         runner::block_on(async {
             let profile = "[ -e own ] && . ./own; export SEEN=${OWN-nothing}";
             let user = User::new(mode, "/bin/bash", &[(".profile", profile)]);
@@ -395,8 +372,7 @@ fn confined_stays_confined() -> Outcome {
             assert!(is_on_snapshot);
             assert_eq!(full.came_of(spec).await.stdout, "nothing\n");
         });
-    }
-    Outcome::of_modes(modes.len(), unsupported)
+    })
 }
 
 fn slow_profile() -> Outcome {

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use codex_core::tools::patch::job::{Expected, Failure, Job, Report, Step, Then};
 use codex_core::tools::patch::writer::ARGUMENT;
 
-use crate::place::{CONFINED, Mode, Place, is_missing, this_program};
+use crate::place::{CONFINED, Mode, Place, in_modes, is_missing, this_program};
 use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -32,19 +32,8 @@ fn apply(place: &Place, mode: Mode, steps: Vec<Step>) -> Result<(), Failure> {
     }
 }
 
-fn in_each_mode(run: impl Fn(Mode)) -> Outcome {
-    let mut unsupported = Vec::new();
-    for mode in CONFINED {
-        match is_missing(mode) {
-            Some(reason) => unsupported.push(format!("{}: {reason}", mode.name())),
-            None => run(mode),
-        }
-    }
-    Outcome::of_modes(CONFINED.len() - unsupported.len(), unsupported)
-}
-
 fn inside_and_nowhere_else() -> Outcome {
-    in_each_mode(|mode| {
+    in_modes(&CONFINED, |mode| {
         let place = Place::new();
         apply(&place, mode, vec![add(&place, "ws/new"), add(&place, "ws/a/b/new")]).unwrap();
         assert_eq!(fs::read_to_string(place.path("ws/a/b/new")).unwrap(), "patched");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use codex_core::base::paths::AbsolutePath;
+use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
 use codex_core::sandbox::launch::Launch;
@@ -12,6 +13,8 @@ use codex_core::sandbox::strength::Strength;
 use codex_core::selftest::place::{self, finish};
 pub use codex_core::selftest::place::{CONFINED, Mode, SECRET};
 use codex_core::selftest::roles;
+
+use crate::runner::{Outcome, block_on};
 
 /// The sandbox in the wanted strength.
 pub fn sandbox(mode: Mode, home: &Path) -> Sandbox {
@@ -69,8 +72,35 @@ impl Place {
     }
 }
 
+/// All in which a server runs commands.
+pub const SERVED: [Mode; 3] = [Mode::Open, Mode::Full, Mode::Landlock];
+
+/// Runs a test in each of the modes that exists here.
+pub fn in_modes(modes: &[Mode], test: impl Fn(Mode)) -> Outcome {
+    let mut unsupported = Vec::new();
+    for mode in modes {
+        match is_missing(*mode) {
+            Some(reason) => unsupported.push(format!("{}: {reason}", mode.name())),
+            None => test(*mode),
+        }
+    }
+    Outcome::of_modes(modes.len() - unsupported.len(), unsupported)
+}
+
+/// Runs a command as a session to its end, and gives back all that it said.
+pub fn told(launch: Launch) -> String {
+    block_on(async {
+        let session = UnifiedExecSessionManager::new().open(OpenRequest::new(launch)).await.unwrap();
+        session.wait().await;
+        session.aggregated()
+    })
+}
+
 /// Whether the strength exists here; if not, why.
 pub fn is_missing(mode: Mode) -> Option<String> {
+    if matches!(mode, Mode::Bare | Mode::Open) {
+        return None;
+    }
     let place = Place::new();
     if mode == Mode::Landlock {
         let output = place.run(mode, &["/bin/true"]);

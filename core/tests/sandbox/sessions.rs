@@ -12,7 +12,7 @@ use codex_core::sandbox::launch::Launch;
 use codex_protocol::events::exec::OutputStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::{self, Mode, Place, is_missing, this_program};
+use crate::place::{self, Mode, Place, SERVED, in_modes, is_missing, this_program};
 use crate::runner::{self, Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -48,12 +48,7 @@ fn shell(script: &str) -> CommandSpec {
 
 fn request(command: CommandSpec) -> OpenRequest {
     let helper: PathBuf = std::env::current_exe().unwrap();
-    OpenRequest {
-        launch: Launch::unrestricted(helper, command),
-        tty: false,
-        size: TerminalSize::default(),
-        timeout: None,
-    }
+    OpenRequest::new(Launch::unrestricted(helper, command))
 }
 
 fn block_on(test: impl Future<Output = ()>) -> Outcome {
@@ -76,21 +71,14 @@ fn output_and_exit_code() -> Outcome {
 
 fn killed_nursery() -> Outcome {
     let place = Place::new();
-    let mut unsupported = Vec::new();
-    for mode in [Mode::Open, Mode::Full, Mode::Landlock] {
-        if let Some(missing) = Some(mode).filter(|mode| *mode != Mode::Open).and_then(is_missing) {
-            unsupported.push(format!("{}: {missing}", mode.name()));
-            continue;
-        }
+    in_modes(&SERVED, |mode| {
         let sandbox = place::sandbox(mode, &place.path("home"));
         block_on(async {
             let manager = UnifiedExecSessionManager::new();
             let mut killed = 0;
             for round in 0..6 {
                 let launch = sandbox.plan(&mode.policy(), &place.cwd(), place.shell("echo out")).unwrap();
-                let request =
-                    OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
-                let session = manager.open(request).await.unwrap();
+                let session = manager.open(OpenRequest::new(launch)).await.unwrap();
                 let collected = session.collect(LONG, &CancellationToken::new()).await;
                 assert_eq!(collected.output, "out\n", "{} round {round}", mode.name());
                 // The first one made is the outer nursery, the other lives in a network of its own.
@@ -103,8 +91,7 @@ fn killed_nursery() -> Outcome {
             }
             assert!(killed > 1, "{}: {killed} killed", mode.name());
         });
-    }
-    Outcome::of_modes(3 - unsupported.len(), unsupported)
+    })
 }
 
 /// The processes below this one that fork helpers, the outermost first.
@@ -140,7 +127,7 @@ fn one_network_for_all() -> Outcome {
             .map(String::from)
             .collect();
         let launch = sandbox.plan(&Mode::Full.policy(), &place.cwd(), command).unwrap();
-        let request = OpenRequest { launch, tty: false, size: TerminalSize::default(), timeout: None };
+        let request = OpenRequest::new(launch);
         manager.open(request).await.unwrap()
     };
     block_on(async {
