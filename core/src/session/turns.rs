@@ -235,7 +235,7 @@ impl Session {
     ) {
         if self.active.as_ref().is_none_or(ActiveTurn::is_ending) {
             // Nobody is asked any more. An item that has begun without the question ends here.
-            if request.announce.is_empty() {
+            if request.announce.is_none() {
                 self.report(turn_id, request.withdrawn);
             }
             return;

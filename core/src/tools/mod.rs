@@ -15,6 +15,7 @@ pub mod files;
 pub mod handlers;
 pub mod orchestrator;
 pub mod patch;
+pub mod progress;
 pub mod registry;
 pub mod router;
 pub mod runtime;

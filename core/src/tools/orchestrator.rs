@@ -24,14 +24,14 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
         Attempted::Done(output) => Ok(output),
         Attempted::Denied(output) => {
             if plan.boundary == Boundary::None || !may_retry(turn.approval_policy) {
-                work.settle(context).await;
+                work.progress().settle(context).await;
                 return Ok(output);
             }
             // An approval to run is not one to leave the sandbox: what looks like a denial may be arranged.
             ask(&mut work, context, Retry::AfterDenial).await?;
             let (Attempted::Done(output) | Attempted::Denied(output)) =
                 work.attempt(context, Boundary::None).await?;
-            work.settle(context).await;
+            work.progress().settle(context).await;
             Ok(output)
         }
     }
@@ -45,7 +45,7 @@ async fn ask<S: Sandboxed>(
     work.consider(context, retry).await?;
     let answer = context.approve(work.question(context, retry)).await?;
     if answer.asked {
-        work.announced();
+        work.progress().is_announced = true;
     }
     match answer.decision {
         ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(()),
@@ -53,15 +53,20 @@ async fn ask<S: Sandboxed>(
             keep_rule(words, context).await
         }
         ReviewDecision::Denied => {
-            work.declined(context).await;
+            decline(work, context).await;
             Err(ToolError::RespondToModel(work.rejection().into()))
         }
         // The session ends the turn.
         ReviewDecision::Abort => {
-            work.declined(context).await;
+            decline(work, context).await;
             Err(ToolError::Interrupted)
         }
     }
+}
+
+async fn decline<S: Sandboxed>(work: &mut S, context: &SessionTaskContext) {
+    let declined = work.declined(context);
+    work.progress().decline(declined, context).await;
 }
 
 /// Before what it was accepted with runs, so that it counts from then on. A rule that cannot be kept is no reason

@@ -2,9 +2,12 @@
 
 use std::future::Future;
 
+use codex_protocol::event::EventMsg;
+
 use crate::base::cancel::Interrupted;
 use crate::exec::policy::judge::Ruling;
 use crate::tools::call::ToolError;
+use crate::tools::progress::ItemProgress;
 use crate::turn::approval::ApprovalRequest;
 use crate::turn::port::SessionTaskContext;
 
@@ -62,14 +65,11 @@ pub trait Sandboxed: Send {
     /// The question to a human; `retry` when the sandbox has stopped a first attempt.
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest;
 
-    /// A human was asked, so the client knows of the item by now.
-    fn announced(&mut self);
+    /// How far the client has been told of its item.
+    fn progress(&mut self) -> &mut ItemProgress;
 
-    /// No further attempt is made: what is still to be told of the last one is told.
-    fn settle(&mut self, context: &SessionTaskContext) -> impl Future<Output = ()> + Send;
-
-    /// A human said no: the item ends.
-    fn declined(&mut self, context: &SessionTaskContext) -> impl Future<Output = ()> + Send;
+    /// The end of its item if a human says no.
+    fn declined(&self, context: &SessionTaskContext) -> EventMsg;
 
     fn attempt(
         &mut self,

@@ -20,9 +20,8 @@ pub struct ApprovalRequest {
     pub call_id: CallId,
     /// One for each thing that is asked about; nobody is asked once all of them were approved for the session.
     pub keys: Vec<ApprovalKey>,
-    /// Facts that the client must know before it is asked; left out when nobody is. None if the item has
-    /// begun already.
-    pub announce: Vec<EventMsg>,
+    /// What the client must know before it is asked; left out when nobody is. None if the item has begun already.
+    pub announce: Option<EventMsg>,
     /// The question itself.
     pub question: EventMsg,
     /// How the item ends if the question is withdrawn. The session tells it then, and nobody else.

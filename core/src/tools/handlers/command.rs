@@ -15,7 +15,6 @@ use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStat
 use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
-use crate::base::time::now_ms;
 use crate::config::features;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::login;
@@ -34,6 +33,7 @@ use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
+use crate::tools::progress::ItemProgress;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::approval::ApprovalRequest;
 use crate::turn::grants::Ground;
@@ -56,10 +56,7 @@ pub struct CommandRequest {
     pub(super) verdict: Verdict,
     /// What the model thinks of it, if it was asked.
     pub(super) assessment: Option<SandboxCommandAssessment>,
-    pub(super) started_at_ms: i64,
-    pub(super) is_announced: bool,
-    /// How an attempt ended that may be followed by another.
-    pub(super) end: Option<EventMsg>,
+    pub(super) progress: ItemProgress,
 }
 
 /// What a tool wants to run.
@@ -124,9 +121,7 @@ impl CommandRequest {
             permission,
             verdict,
             assessment: None,
-            started_at_ms: now_ms(),
-            is_announced: false,
-            end: None,
+            progress: ItemProgress::starting_now(),
         })
     }
 
@@ -165,31 +160,26 @@ impl CommandRequest {
         match opened {
             Ok(session) => {
                 let owned = Owned::new(session);
-                self.announce(context, self.process_id(&owned)).await;
+                self.progress.begin(self.begun(self.process_id(&owned)), context).await;
                 Ok(owned)
             }
             Err(text) => {
-                self.announce(context, None).await;
+                self.progress.begin(self.begun(None), context).await;
                 context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
                 Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
             }
         }
     }
 
-    /// What has begun is told even in a turn that is cancelled meanwhile: its end will be, too.
-    async fn announce(&mut self, context: &SessionTaskContext, process_id: Option<String>) {
-        if !self.is_announced {
-            self.is_announced = true;
-            let item = TurnItem::CommandExecution(self.item(process_id));
-            context.report_end(context.started(item, self.started_at_ms)).await;
-        }
+    fn begun(&self, process_id: Option<String>) -> TurnItem {
+        TurnItem::CommandExecution(self.item(process_id))
     }
 
     /// Ends a command whose turn was cancelled, with all it started.
     async fn cut_off(&self, context: &SessionTaskContext, session: &ExecSession) -> ToolError {
         let exit = session.kill().await;
         let item = ended_item(self.item(self.process_id(session)), session, exit.code);
-        context.report_end(context.completed(item, self.started_at_ms)).await;
+        context.report_end(self.progress.completed(item, context)).await;
         ToolError::Interrupted
     }
 
@@ -213,7 +203,7 @@ impl CommandRequest {
     }
 
     /// The end of a command that did not run.
-    pub(super) fn not_run(
+    fn not_run(
         &self,
         context: &SessionTaskContext,
         status: CommandStatus,
@@ -225,7 +215,7 @@ impl CommandRequest {
             duration: Some(Duration::ZERO),
             ..self.item(None)
         };
-        context.completed(TurnItem::CommandExecution(item), self.started_at_ms)
+        self.progress.completed(TurnItem::CommandExecution(item), context)
     }
 
     /// Reports output as it comes until the command ends or the time is over.
@@ -286,23 +276,12 @@ impl Sandboxed for CommandRequest {
         exec_question::question(self, context, retry)
     }
 
-    fn announced(&mut self) {
-        self.is_announced = true;
+    fn progress(&mut self) -> &mut ItemProgress {
+        &mut self.progress
     }
 
-    async fn settle(&mut self, context: &SessionTaskContext) {
-        if let Some(end) = self.end.take() {
-            context.report_end(end).await;
-        }
-    }
-
-    async fn declined(&mut self, context: &SessionTaskContext) {
-        if self.end.is_some() {
-            // It has run once, and how that ended is how it ends.
-            self.settle(context).await;
-        } else if self.is_announced {
-            context.report_end(self.not_run(context, CommandStatus::Declined, None)).await;
-        }
+    fn declined(&self, context: &SessionTaskContext) -> EventMsg {
+        self.not_run(context, CommandStatus::Declined, None)
     }
 
     async fn attempt(
@@ -311,7 +290,7 @@ impl Sandboxed for CommandRequest {
         boundary: Boundary,
     ) -> Result<Attempted<ExecOutput>, ToolError> {
         // A further attempt tells how the command ends in the place of the last one.
-        self.end = None;
+        self.progress.end = None;
         let owned = self.open(context, boundary).await?;
         self.follow(context, &owned).await?;
         // Only this says whether it runs on: it may have ended since its time was over.
@@ -345,21 +324,21 @@ impl Sandboxed for CommandRequest {
                 return Err(self.cut_off(context, &owned).await);
             }
             let item = self.item(self.process_id(&owned));
-            hand_over(context, owned.release(), item, self.started_at_ms);
+            hand_over(context, owned.release(), item, self.progress.started_at_ms);
             return Ok(Attempted::Done(output));
         };
         while let Some(piece) = owned.next_delta().await {
             self.report_output(context, piece).await;
         }
         let item = ended_item(self.item(self.process_id(&owned)), &owned, exit.code);
-        let end = context.completed(item, self.started_at_ms);
+        let end = self.progress.completed(item, context);
         if owned.is_sandboxed() && !exit.timed_out {
             let denied = denial::looks_denied(exit.code, &output.text);
             let may_escalate = orchestrator::may_escalate(context.turn.approval_policy);
             let strength = context.services.sandbox.strength();
             output.notes.extend(denial::notes(denied, &output.text, may_escalate, strength));
             if denied {
-                self.end = Some(end);
+                self.progress.end = Some(end);
                 return Ok(Attempted::Denied(output));
             }
         }

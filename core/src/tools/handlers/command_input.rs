@@ -1,17 +1,36 @@
-//! What the tools that run commands have in common before anything runs: where, with which shell, whether the
-//! model wants to leave the sandbox, and that a patch in a script is applied as one.
+//! What the tools that run commands have in common: where and with which shell it runs, whether the model wants to
+//! leave the sandbox, and that a patch in a script is applied as one.
 
 use codex_protocol::ids::CallId;
 use serde::Deserialize;
 
 use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
-use crate::exec::parse::patch_script::PatchScript;
-use crate::exec::shell::Login;
+use crate::exec::parse::patch_script::{self, PatchScript};
+use crate::exec::shell::{Login, Shell};
 use crate::tools::call::{ToolError, ToolOutput};
-use crate::tools::handlers::command::Profile;
+use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
+use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::patch_request;
+use crate::tools::orchestrator;
 use crate::turn::port::SessionTaskContext;
+
+/// A command as a tool asks for it.
+pub struct Asked {
+    pub form: Form,
+    pub workdir: Option<String>,
+    pub tty: bool,
+    /// A patch takes the time that it takes, so that of one need not be right.
+    pub patience: Result<Patience, ToolError>,
+    pub permission: Permission,
+}
+
+pub enum Form {
+    /// A program and its arguments.
+    Words(Vec<String>),
+    /// A text for a shell, which is the user's own if no other is named.
+    Script { text: String, shell: Option<String>, login: Option<bool> },
+}
 
 /// Whether a command is to run outside of the sandbox, and how the user is asked for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,19 +49,68 @@ pub enum SandboxPermissions {
     RequireEscalated,
 }
 
+impl SandboxPermissions {
+    pub fn escalates(self) -> bool {
+        self == Self::RequireEscalated
+    }
+}
+
 const ONLY_PATCH: &str = "the command is a patch and does not say what to do with it; call the tool `apply_patch`, or \
                           write `apply_patch <<'EOF'` above it and `EOF` below";
 
+impl Asked {
+    /// Runs the command, or applies the patch that it is. How a command is told to the model, the tool says.
+    pub async fn run(
+        self,
+        call_id: &CallId,
+        context: &SessionTaskContext,
+        told: impl FnOnce(ExecOutput) -> String,
+    ) -> Result<ToolOutput, ToolError> {
+        let Self { form, workdir, tty, patience, permission } = self;
+        let cwd = directory(workdir.as_deref(), context);
+        if let Some(script) = form.patch() {
+            return apply_patch(script, call_id, cwd, context).await;
+        }
+        let (argv, profile) = form.command(tty, context)?;
+        let patience = patience?;
+        expect_directory(&cwd, context).await?;
+        let wanted = Wanted { call_id: call_id.clone(), argv, profile, cwd, tty, patience, permission };
+        let request = CommandRequest::new(wanted, context).await?;
+        Ok(ToolOutput::text(told(orchestrator::run(request, context).await?)))
+    }
+}
+
+impl Form {
+    fn patch(&self) -> Option<PatchScript> {
+        match self {
+            Self::Words(words) => patch_script::find_in(words),
+            Self::Script { text, .. } => patch_script::find(text),
+        }
+    }
+
+    fn command(self, tty: bool, context: &SessionTaskContext) -> Result<(Vec<String>, Profile), ToolError> {
+        let (text, shell, asked) = match self {
+            Self::Words(words) => return Ok((words, Profile::EachTime)),
+            Self::Script { text, shell, login } => (text, shell, login),
+        };
+        let login = login(asked, context)?;
+        // The snapshot is that of the user's own shell, and of one that is not typed to.
+        let profile = if shell.is_some() || tty { Profile::EachTime } else { profile(asked, login, &text) };
+        let argv = match shell {
+            Some(path) => Shell::at(&path).argv(login, &text),
+            None => context.services.shell.argv(login, &text),
+        };
+        Ok((argv, profile))
+    }
+}
+
 /// Where a call wants to run.
-pub fn directory(workdir: Option<&str>, context: &SessionTaskContext) -> AbsolutePath {
+fn directory(workdir: Option<&str>, context: &SessionTaskContext) -> AbsolutePath {
     workdir.map_or_else(|| context.turn.cwd.clone(), |workdir| context.turn.cwd.join(workdir))
 }
 
 /// As with a plan, the disk may not answer.
-pub async fn expect_directory(
-    directory: &AbsolutePath,
-    context: &SessionTaskContext,
-) -> Result<(), ToolError> {
+async fn expect_directory(directory: &AbsolutePath, context: &SessionTaskContext) -> Result<(), ToolError> {
     let path = directory.clone();
     let look = context.services.group.spawn_blocking(move || path.as_path().is_dir());
     if or_cancelled(&context.token, look).await?.unwrap_or(false) {
@@ -52,7 +120,7 @@ pub async fn expect_directory(
 }
 
 /// Carries out a command that is nothing but a patch.
-pub async fn apply_patch(
+async fn apply_patch(
     script: PatchScript,
     call_id: &CallId,
     mut cwd: AbsolutePath,
@@ -69,7 +137,7 @@ pub async fn apply_patch(
 }
 
 /// Whether the shell is a login shell: as asked for, if the configuration has them.
-pub fn login(asked: Option<bool>, context: &SessionTaskContext) -> Result<Login, ToolError> {
+fn login(asked: Option<bool>, context: &SessionTaskContext) -> Result<Login, ToolError> {
     match (asked, context.services.config.allow_login_shell) {
         (Some(true), false) => {
             let text = "login shells are switched off by the configuration; leave `login` out";
@@ -81,7 +149,7 @@ pub fn login(asked: Option<bool>, context: &SessionTaskContext) -> Result<Login,
 }
 
 /// A login shell that the model did not ask for need not be one, if it is as good.
-pub fn profile(asked: Option<bool>, login: Login, script: &str) -> Profile {
+fn profile(asked: Option<bool>, login: Login, script: &str) -> Profile {
     match (asked, login) {
         (None, Login::Yes) => Profile::OnceFor { script: script.to_owned() },
         (Some(_), _) | (None, Login::No) => Profile::EachTime,

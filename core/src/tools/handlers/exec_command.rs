@@ -8,15 +8,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::context::truncate::OutputLimit;
-use crate::exec::parse::patch_script;
-use crate::exec::shell::Shell;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
-use crate::tools::handlers::command_input::{
-    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login, profile,
-};
-use crate::tools::orchestrator;
+use crate::tools::handlers::command::Patience;
+use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
 use crate::tools::registry::ToolHandler;
 use crate::turn::port::SessionTaskContext;
 
@@ -93,40 +88,20 @@ impl ToolHandler for ExecCommand {
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
-            let cwd = directory(arguments.workdir.as_deref(), context);
-            if let Some(script) = patch_script::find(&arguments.cmd) {
-                return apply_patch(script, &call.call_id, cwd, context).await;
-            }
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);
             let limit = limit.min(context.turn.output_limit);
-            let shell = match &arguments.shell {
-                Some(path) => Shell::at(path),
-                None => context.services.shell.clone(),
-            };
-            let login = login(arguments.login, context)?;
-            // The snapshot is that of the user's own shell, and of one that is not typed to.
-            let profile = if arguments.shell.is_some() || arguments.tty {
-                Profile::EachTime
-            } else {
-                profile(arguments.login, login, &arguments.cmd)
-            };
-            expect_directory(&cwd, context).await?;
-            let wanted = Wanted {
-                call_id: call.call_id.clone(),
-                argv: shell.argv(login, &arguments.cmd),
-                profile,
-                cwd,
+            let asked = Asked {
+                form: Form::Script { text: arguments.cmd, shell: arguments.shell, login: arguments.login },
+                workdir: arguments.workdir,
                 tty: arguments.tty,
-                patience: Patience::Yields(yield_time(arguments.yield_time_ms, 10_000, 30_000)),
+                patience: Ok(Patience::Yields(yield_time(arguments.yield_time_ms, 10_000, 30_000))),
                 permission: Permission {
-                    escalates: arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
+                    escalates: arguments.sandbox_permissions.escalates(),
                     justification: arguments.justification,
                     prefix_rule: arguments.prefix_rule,
                 },
             };
-            let request = CommandRequest::new(wanted, context).await?;
-            let output = orchestrator::run(request, context).await?;
-            Ok(ToolOutput::text(output.render(limit)))
+            asked.run(&call.call_id, context, |output| output.render(limit)).await
         })
     }
 }

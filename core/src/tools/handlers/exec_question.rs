@@ -8,7 +8,7 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::{ExecApprovalRequestEvent, SandboxCommandAssessment};
 use codex_protocol::events::item::ItemCompletedEvent;
 use codex_protocol::policy::AskForApproval;
-use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
+use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, TurnItem};
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::config::features;
@@ -25,7 +25,7 @@ use crate::tools::errand;
 use crate::tools::handlers::command::CommandRequest;
 use crate::tools::handlers::command_input::Permission;
 use crate::tools::patch::writer;
-use crate::tools::sandboxed::{Retry, Risk};
+use crate::tools::sandboxed::{Retry, Risk, Sandboxed};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
 use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
@@ -125,17 +125,11 @@ pub(super) fn question(
         (Retry::First, _) => request.permission.justification.clone(),
     };
     let item = CommandExecutionItem { source: CommandSource::Agent, ..request.item(None) };
-    let item = TurnItem::CommandExecution(item);
-    let announce = match request.is_announced {
-        true => Vec::new(),
-        false => vec![context.started(item, request.started_at_ms)],
-    };
-    let not_run = || request.not_run(context, CommandStatus::Declined, None);
     ApprovalRequest {
         call_id: call_id.clone(),
         keys: vec![key(request, context, retry)],
-        announce,
-        withdrawn: request.end.clone().unwrap_or_else(not_run),
+        announce: request.progress.announcement(TurnItem::CommandExecution(item), context),
+        withdrawn: request.progress.end.clone().unwrap_or_else(|| request.declined(context)),
         question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
             call_id: call_id.clone(),
             command: spec.argv.clone(),
@@ -158,7 +152,7 @@ pub(super) async fn assess(
     if !is_wanted || context.is_approved(vec![key(request, context, retry)]).await? {
         return Ok(None);
     }
-    let failure = match &request.end {
+    let failure = match &request.progress.end {
         Some(EventMsg::ItemCompleted(ItemCompletedEvent {
             item: TurnItem::CommandExecution(item), ..
         })) => item.aggregated_output.as_deref(),

@@ -21,6 +21,7 @@ use crate::tools::patch::disk::Disk;
 use crate::tools::patch::job::{Failure, Job, Report};
 use crate::tools::patch::parse::Patch;
 use crate::tools::patch::{launch, turn_diff, writer};
+use crate::tools::progress::ItemProgress;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::tools::{errand, orchestrator};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
@@ -96,9 +97,7 @@ async fn checked(
         job,
         outside,
         approval: turn.approval_policy,
-        started_at_ms: now_ms(),
-        is_announced: false,
-        end: None,
+        progress: ItemProgress::starting_now(),
     };
     Ok(match request.forbidden() {
         Some(text) => Err(Refused { text, wanted: request.changes }),
@@ -141,10 +140,7 @@ struct PatchRequest {
     /// Real paths that the sandbox does not let it write.
     outside: Vec<PathBuf>,
     approval: AskForApproval,
-    started_at_ms: i64,
-    is_announced: bool,
-    /// How an attempt ended that may be followed by another.
-    end: Option<EventMsg>,
+    progress: ItemProgress,
 }
 
 impl PatchRequest {
@@ -183,16 +179,11 @@ impl PatchRequest {
         let (stdout, stderr) =
             (text(status == PatchStatus::Completed), text(status != PatchStatus::Completed));
         let item = FileChangeItem { stdout, stderr, ..item(&self.call_id, &self.changes, status) };
-        context.completed(TurnItem::FileChange(item), self.started_at_ms)
+        self.progress.completed(TurnItem::FileChange(item), context)
     }
 
-    /// What has begun is told even in a turn that is cancelled meanwhile: its end will be, too.
-    async fn announce(&mut self, context: &SessionTaskContext) {
-        if !self.is_announced {
-            self.is_announced = true;
-            let item = TurnItem::FileChange(item(&self.call_id, &self.changes, PatchStatus::InProgress));
-            context.report_end(context.started(item, self.started_at_ms)).await;
-        }
+    fn begun(&self) -> TurnItem {
+        TurnItem::FileChange(item(&self.call_id, &self.changes, PatchStatus::InProgress))
     }
 }
 
@@ -229,14 +220,11 @@ impl Sandboxed for PatchRequest {
         };
         let unconfined = retry == Retry::AfterDenial;
         let key = |place| ApprovalKey::of(&("patch", place, unconfined || self.outside.contains(place)));
-        let item = TurnItem::FileChange(item(&self.call_id, &self.changes, PatchStatus::InProgress));
-        let announce =
-            if self.is_announced { Vec::new() } else { vec![context.started(item, self.started_at_ms)] };
         ApprovalRequest {
             call_id: self.call_id.clone(),
             keys: self.changes.touched.iter().map(|touched| key(&touched.own)).collect(),
-            announce,
-            withdrawn: self.end.clone().unwrap_or_else(|| self.ended(context, PatchStatus::Declined, None)),
+            announce: self.progress.announcement(self.begun(), context),
+            withdrawn: self.progress.end.clone().unwrap_or_else(|| self.declined(context)),
             question: EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent {
                 call_id: self.call_id.clone(),
                 changes: self.changes.shown.clone(),
@@ -247,23 +235,12 @@ impl Sandboxed for PatchRequest {
         }
     }
 
-    fn announced(&mut self) {
-        self.is_announced = true;
+    fn progress(&mut self) -> &mut ItemProgress {
+        &mut self.progress
     }
 
-    async fn settle(&mut self, context: &SessionTaskContext) {
-        if let Some(end) = self.end.take() {
-            context.report_end(end).await;
-        }
-    }
-
-    async fn declined(&mut self, context: &SessionTaskContext) {
-        if self.end.is_some() {
-            // It was tried once, and how that ended is how it ends.
-            self.settle(context).await;
-        } else if self.is_announced {
-            context.report_end(self.ended(context, PatchStatus::Declined, None)).await;
-        }
+    fn declined(&self, context: &SessionTaskContext) -> EventMsg {
+        self.ended(context, PatchStatus::Declined, None)
     }
 
     async fn attempt(
@@ -272,8 +249,8 @@ impl Sandboxed for PatchRequest {
         boundary: Boundary,
     ) -> Result<Attempted<PatchOutput>, ToolError> {
         // A further attempt tells how it ends in the place of the last one.
-        self.end = None;
-        self.announce(context).await;
+        self.progress.end = None;
+        self.progress.begin(self.begun(), context).await;
         let ground = match boundary {
             Boundary::Sandbox => context.ground().await,
             Boundary::None => {
@@ -302,7 +279,7 @@ impl Sandboxed for PatchRequest {
         let status = if is_done { PatchStatus::Completed } else { PatchStatus::Failed };
         let end = self.ended(context, status, Some(&output));
         if denied && boundary == Boundary::Sandbox && !may_be_changed {
-            self.end = Some(end);
+            self.progress.end = Some(end);
             return Ok(Attempted::Denied(output));
         }
         context.report_end(end).await;

@@ -8,14 +8,10 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::exec::parse::patch_script;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput, ToolPayload};
-use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
-use crate::tools::handlers::command_input::{
-    Permission, SandboxPermissions, apply_patch, directory, expect_directory,
-};
-use crate::tools::orchestrator;
+use crate::tools::handlers::command::Patience;
+use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
 use crate::tools::registry::ToolHandler;
 use crate::turn::port::SessionTaskContext;
 
@@ -91,47 +87,37 @@ impl ToolHandler for Shell {
                 ToolPayload::LocalShell(action) => of_action(action)?,
                 ToolPayload::Function { .. } | ToolPayload::Custom { .. } => call.arguments()?,
             };
-            let Arguments { command, workdir, timeout_ms, justification, prefix_rule, .. } = arguments;
-            if command.is_empty() {
+            if arguments.command.is_empty() {
                 let text = "`command` is empty; it needs at least the name of a program";
                 return Err(ToolError::RespondToModel(text.into()));
             }
-            let cwd = directory(workdir.as_deref(), context);
-            if let Some(script) = patch_script::find_in(&command) {
-                return apply_patch(script, &call.call_id, cwd, context).await;
-            }
-            let patience = Patience::Ends(time_limit(timeout_ms)?);
-            expect_directory(&cwd, context).await?;
-            let wanted = Wanted {
-                call_id: call.call_id.clone(),
-                argv: command,
-                profile: Profile::EachTime,
-                cwd,
+            let asked = Asked {
+                form: Form::Words(arguments.command),
+                workdir: arguments.workdir,
                 tty: false,
-                patience,
+                patience: time_limit(arguments.timeout_ms),
                 permission: Permission {
                     escalates: arguments.with_escalated_permissions
-                        || arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
-                    justification,
-                    prefix_rule,
+                        || arguments.sandbox_permissions.escalates(),
+                    justification: arguments.justification,
+                    prefix_rule: arguments.prefix_rule,
                 },
             };
-            let request = CommandRequest::new(wanted, context).await?;
-            let output = orchestrator::run(request, context).await?;
-            Ok(ToolOutput::text(output.render_ended(context.turn.output_limit)))
+            let limit = context.turn.output_limit;
+            asked.run(&call.call_id, context, |output| output.render_ended(limit)).await
         })
     }
 }
 
 /// When a command is ended by force.
-pub(super) fn time_limit(asked_ms: Option<f64>) -> Result<Duration, ToolError> {
+pub(super) fn time_limit(asked_ms: Option<f64>) -> Result<Patience, ToolError> {
     let ms = asked_ms.unwrap_or(TIME_MS);
     if ms < 1.0 {
         let text = format!("`timeout_ms` is {ms}; it must be at least 1, or left out for {TIME_MS}");
         return Err(ToolError::RespondToModel(text));
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // floats saturate when cast
-    Ok(Duration::from_millis(ms as u64))
+    Ok(Patience::Ends(Duration::from_millis(ms as u64)))
 }
 
 /// The variables of a command are those of the user's settings, and so is its user.

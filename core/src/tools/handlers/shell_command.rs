@@ -4,15 +4,10 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::exec::parse::patch_script;
 use crate::model::tool_spec::{FunctionTool, ToolSpec};
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
-use crate::tools::handlers::command_input::{
-    Permission, SandboxPermissions, apply_patch, directory, expect_directory, login, profile,
-};
+use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
 use crate::tools::handlers::shell::time_limit;
-use crate::tools::orchestrator;
 use crate::tools::registry::ToolHandler;
 use crate::turn::port::SessionTaskContext;
 
@@ -73,32 +68,20 @@ impl ToolHandler for ShellCommand {
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
-            let cwd = directory(arguments.workdir.as_deref(), context);
-            if let Some(script) = patch_script::find(&arguments.command) {
-                return apply_patch(script, &call.call_id, cwd, context).await;
-            }
-            let shell = &context.services.shell;
-            let login = login(arguments.login, context)?;
-            let profile = profile(arguments.login, login, &arguments.command);
-            let patience = Patience::Ends(time_limit(arguments.timeout_ms)?);
-            expect_directory(&cwd, context).await?;
-            let wanted = Wanted {
-                call_id: call.call_id.clone(),
-                argv: shell.argv(login, &arguments.command),
-                profile,
-                cwd,
+            let asked = Asked {
+                form: Form::Script { text: arguments.command, shell: None, login: arguments.login },
+                workdir: arguments.workdir,
                 tty: false,
-                patience,
+                patience: time_limit(arguments.timeout_ms),
                 permission: Permission {
                     escalates: arguments.with_escalated_permissions
-                        || arguments.sandbox_permissions == SandboxPermissions::RequireEscalated,
+                        || arguments.sandbox_permissions.escalates(),
                     justification: arguments.justification,
                     prefix_rule: arguments.prefix_rule,
                 },
             };
-            let request = CommandRequest::new(wanted, context).await?;
-            let output = orchestrator::run(request, context).await?;
-            Ok(ToolOutput::text(output.render_ended(context.turn.output_limit)))
+            let limit = context.turn.output_limit;
+            asked.run(&call.call_id, context, |output| output.render_ended(limit)).await
         })
     }
 }
