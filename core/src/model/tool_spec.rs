@@ -47,8 +47,6 @@ pub struct WebSearchLocation {
 pub struct FunctionTool {
     pub name: Cow<'static, str>,
     pub description: Cow<'static, str>,
-    /// Whether the server enforces the schema.
-    pub strict: bool,
     /// A JSON schema of the arguments.
     pub parameters: Value,
 }
@@ -63,6 +61,14 @@ pub struct FreeformTool {
 }
 
 impl ToolSpec {
+    pub fn function(
+        name: impl Into<Cow<'static, str>>,
+        description: impl Into<Cow<'static, str>>,
+        parameters: Value,
+    ) -> Self {
+        Self::Function(FunctionTool { name: name.into(), description: description.into(), parameters })
+    }
+
     /// The name under which it is called.
     pub fn name(&self) -> &str {
         match self {

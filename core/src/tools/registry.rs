@@ -22,12 +22,11 @@ pub trait ToolHandler: Send + Sync {
         false
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>>;
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a>;
 }
+
+/// A call at work.
+pub type Running<'a> = BoxFuture<'a, Result<ToolOutput, ToolError>>;
 
 /// The tools of a conversation, in the order in which they are offered.
 #[derive(Clone, Default)]

@@ -1,13 +1,12 @@
 //! `apply_patch`: changes files as a patch says, as free text or as the argument of a function.
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FreeformTool, FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput, ToolPayload};
+use crate::model::tool_spec::{FreeformTool, ToolSpec};
+use crate::tools::call::{ToolCall, ToolPayload};
 use crate::tools::handlers::patch_request::apply;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -59,11 +58,10 @@ impl ToolHandler for ApplyPatch {
                 syntax: "lark".into(),
                 definition: GRAMMAR.into(),
             }),
-            Self::Function => ToolSpec::Function(FunctionTool {
-                name: NAME.into(),
-                description: LANGUAGE.into(),
-                strict: false,
-                parameters: json!({
+            Self::Function => ToolSpec::function(
+                NAME,
+                LANGUAGE,
+                json!({
                     "type": "object",
                     "properties": {
                         "input": {"type": "string", "description": "The whole patch, from `*** Begin Patch` to `*** End Patch`."}
@@ -71,15 +69,11 @@ impl ToolHandler for ApplyPatch {
                     "required": ["input"],
                     "additionalProperties": false
                 }),
-            }),
+            ),
         })
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let patch = match &call.payload {
                 ToolPayload::Custom { input } => input.clone(),

@@ -1,6 +1,5 @@
 //! A tool that the client carries out: the call is handed to it, and what it gives back to the model.
 
-use std::borrow::Cow;
 use std::time::Instant;
 
 use codex_protocol::dynamic_tool::{DynamicToolOutput, ToolContent};
@@ -8,16 +7,15 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::DynamicToolCallRequestEvent;
 use codex_protocol::response_item::{CallOutput, ContentItem};
 use codex_protocol::turn_item::{CommandStatus, DynamicToolCallItem, TurnItem};
-use futures::future::BoxFuture;
 use serde_json::Value;
 
 use crate::base::cancel::Interrupted;
 use crate::base::time::now_ms;
 use crate::context::truncate::OutputLimit;
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::dynamic::OfferedTool;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 use crate::turn::question::{ClientAnswer, ClientQuestion};
 
@@ -82,19 +80,10 @@ impl ToolHandler for ClientTool {
         let about = self.offered.group.as_ref().map(|group| group.description.trim()).unwrap_or_default();
         let description =
             if about.is_empty() { description.clone() } else { format!("{description}\n\n{about}") };
-        Some(ToolSpec::Function(FunctionTool {
-            name: Cow::Owned(self.name.clone()),
-            description: Cow::Owned(description),
-            strict: false,
-            parameters: self.offered.parameters(),
-        }))
+        Some(ToolSpec::function(self.name.clone(), description, self.offered.parameters()))
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let arguments: Value = call.arguments()?;
             let item = self.item(call, &arguments);

@@ -3,16 +3,15 @@
 
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::context::truncate::OutputLimit;
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::ToolCall;
 use crate::tools::handlers::command::Patience;
 use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -43,13 +42,11 @@ impl ToolHandler for ExecCommand {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description: "Runs a shell command. Returns its output, or a session ID if it is still running \
-                          after the yield time."
-                .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Runs a shell command. Returns its output, or a session ID if it is still running \
+             after the yield time.",
+            json!({
                 "type": "object",
                 "properties": {
                     "cmd": {"type": "string", "description": "The command line, in the syntax of the shell."},
@@ -74,18 +71,14 @@ impl ToolHandler for ExecCommand {
                 "required": ["cmd"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
     fn is_parallel(&self) -> bool {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
             let limit = arguments.max_output_tokens.map_or_else(OutputLimit::default, limit_of);

@@ -1,15 +1,14 @@
 //! `grep_files`: which files contain what a pattern describes.
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::files::ask::ask_text;
 use crate::tools::files::job::Job;
 use crate::tools::handlers::count::Count;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -42,14 +41,11 @@ impl ToolHandler for GrepFiles {
 
     fn spec(&self) -> Option<ToolSpec> {
         let text = |text: &str| json!({"type": "string", "description": text});
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Finds the files that have a line which matches a pattern and gives their paths, the newest \
-                          first. Files that are hidden or that git ignores are left out."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Finds the files that have a line which matches a pattern and gives their paths, the newest \
+             first. Files that are hidden or that git ignores are left out.",
+            json!({
                 "type": "object",
                 "properties": {
                     "include": text("A glob of the files to look at, such as `*.rs` or `*.{ts,tsx}`."),
@@ -60,18 +56,14 @@ impl ToolHandler for GrepFiles {
                 "required": ["pattern"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
     fn is_parallel(&self) -> bool {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { pattern, include, path, limit } = call.arguments()?;
             if pattern.trim().is_empty() {

@@ -1,15 +1,14 @@
 //! `list_dir`: what is in a folder, some levels deep.
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::{ToolCall, ToolOutput};
 use crate::tools::files::ask::ask_text;
 use crate::tools::files::job::Job;
 use crate::tools::handlers::count::Count;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -44,14 +43,11 @@ impl ToolHandler for ListDir {
 
     fn spec(&self) -> Option<ToolSpec> {
         let number = |text: &str| json!({"type": "number", "description": text});
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Lists a folder and the folders in it, indented by level. A name ends with `/` for a folder, \
-                          `@` for a link and `?` for anything else that is no file."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Lists a folder and the folders in it, indented by level. A name ends with `/` for a folder, \
+             `@` for a link and `?` for anything else that is no file.",
+            json!({
                 "type": "object",
                 "properties": {
                     "depth": number("How many levels of folders; 2 if it is left out."),
@@ -62,18 +58,14 @@ impl ToolHandler for ListDir {
                 "required": ["dir_path"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
     fn is_parallel(&self) -> bool {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { dir_path, offset, limit, depth } = call.arguments()?;
             let path = context.turn.cwd.join(dir_path).into_path_buf();

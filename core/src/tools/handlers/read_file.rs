@@ -1,15 +1,14 @@
 //! `read_file`: lines of a file with their numbers, or the block around one of them.
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::{ToolCall, ToolOutput};
 use crate::tools::files::ask::ask_text;
 use crate::tools::files::job::{Block, Job, TextJob};
 use crate::tools::handlers::count::Count;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -73,14 +72,11 @@ impl ToolHandler for ReadFile {
     fn spec(&self) -> Option<ToolSpec> {
         let number = |text: &str| json!({"type": "number", "description": text});
         let switch = |text: &str| json!({"type": "boolean", "description": text});
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Reads lines of a text file, each with its number. In mode `indentation` it gives the block \
-                          around a line, found by how far lines are indented."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Reads lines of a text file, each with its number. In mode `indentation` it gives the block \
+             around a line, found by how far lines are indented.",
+            json!({
                 "type": "object",
                 "properties": {
                     "file_path": {"type": "string", "description": "The absolute path of the file."},
@@ -106,18 +102,14 @@ impl ToolHandler for ReadFile {
                 "required": ["file_path"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
     fn is_parallel(&self) -> bool {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { file_path, offset, limit, mode, indentation } = call.arguments()?;
             let block = (mode == Mode::Indentation).then(|| Block {

@@ -14,16 +14,15 @@ use codex_protocol::permission::{
     FileSystemPermissions, GrantScope, NetworkPermissions, PermissionGrant, PermissionProfile,
 };
 use codex_protocol::policy::AskForApproval;
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::sandbox::Sandbox;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::grants::Grants;
 use crate::turn::port::SessionTaskContext;
 use crate::turn::question::{ClientAnswer, ClientQuestion};
@@ -56,13 +55,11 @@ impl ToolHandler for RequestPermissions {
 
     fn spec(&self) -> Option<ToolSpec> {
         let paths = |description: &str| json!({"type": "array", "items": {"type": "string"}, "description": description});
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description: "Asks the user to let later commands and patches do more than the sandbox allows. The user may \
-                          grant less than you ask for. Ask for as little as will do."
-                .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Asks the user to let later commands and patches do more than the sandbox allows. The user may \
+             grant less than you ask for. Ask for as little as will do.",
+            json!({
                 "type": "object",
                 "properties": {
                     "permissions": {
@@ -89,14 +86,10 @@ impl ToolHandler for RequestPermissions {
                 "required": ["permissions"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { permissions, reason } = call.arguments()?;
             let turn = &context.turn;

@@ -8,13 +8,12 @@ use std::collections::HashSet;
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::RequestUserInputEvent;
 use codex_protocol::question::{QuestionOption, UserQuestion};
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 use crate::turn::question::{ClientAnswer, ClientQuestion};
 
@@ -57,14 +56,11 @@ impl ToolHandler for RequestUserInput {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        let tool = ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Asks the user one to three short questions and waits for the answers. For what only the \
-                          user can decide, not for what you can find out."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        let tool = ToolSpec::function(
+            NAME,
+            "Asks the user one to three short questions and waits for the answers. For what only the \
+             user can decide, not for what you can find out.",
+            json!({
                 "type": "object",
                 "properties": {
                     "questions": {
@@ -98,15 +94,11 @@ impl ToolHandler for RequestUserInput {
                 "required": ["questions"],
                 "additionalProperties": false
             }),
-        });
+        );
         self.is_offered.then_some(tool)
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             if !self.is_offered {
                 return Err(refused(

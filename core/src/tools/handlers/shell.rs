@@ -4,15 +4,14 @@
 use std::time::Duration;
 
 use codex_protocol::response_item::LocalShellAction;
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput, ToolPayload};
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::{ToolCall, ToolError, ToolPayload};
 use crate::tools::handlers::command::Patience;
 use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,13 +55,11 @@ impl ToolHandler for Shell {
             Self::Container => return None,
             Self::Local => return Some(ToolSpec::LocalShell),
         }
-        Some(ToolSpec::Function(FunctionTool {
-            name: self.name().to_owned().into(),
-            description: "Runs a program and returns its output when it has ended. The words of `command` are given to it as they \
-                          are; for the syntax of a shell use [\"bash\", \"-lc\", SCRIPT]. Set `workdir` instead of using `cd`."
-                .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            self.name().to_owned(),
+            "Runs a program and returns its output when it has ended. The words of `command` are given to it as they \
+             are; for the syntax of a shell use [\"bash\", \"-lc\", SCRIPT]. Set `workdir` instead of using `cd`.",
+            json!({
                 "type": "object",
                 "properties": {
                     "command": {"type": "array", "items": {"type": "string"}, "description": "The program and its arguments."},
@@ -74,14 +71,10 @@ impl ToolHandler for Shell {
                 "required": ["command"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let arguments = match &call.payload {
                 ToolPayload::LocalShell(action) => of_action(action)?,

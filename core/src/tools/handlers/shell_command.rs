@@ -1,14 +1,13 @@
 //! `shell_command`: runs a script in the user's shell to its end.
 
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::model::tool_spec::ToolSpec;
+use crate::tools::call::ToolCall;
 use crate::tools::handlers::command_input::{Asked, Form, Permission, SandboxPermissions};
 use crate::tools::handlers::shell::time_limit;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -39,13 +38,11 @@ impl ToolHandler for ShellCommand {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description: "Runs a script in the user's shell and returns its output when it has ended. Set `workdir` instead of \
-                          using `cd`."
-                .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Runs a script in the user's shell and returns its output when it has ended. Set `workdir` instead of \
+             using `cd`.",
+            json!({
                 "type": "object",
                 "properties": {
                     "command": {"type": "string", "description": "The script, in the syntax of the shell."},
@@ -58,14 +55,10 @@ impl ToolHandler for ShellCommand {
                 "required": ["command"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
             let asked = Asked {

@@ -2,12 +2,11 @@
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::turn::PlanUpdateEvent;
-use futures::future::BoxFuture;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 const NAME: &str = "update_plan";
@@ -24,14 +23,11 @@ impl ToolHandler for UpdatePlan {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        let tool = ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Shows the user your plan of the work and how far you are. Send the whole plan each \
-                          time. At most one step may be in progress."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        let tool = ToolSpec::function(
+            NAME,
+            "Shows the user your plan of the work and how far you are. Send the whole plan each \
+             time. At most one step may be in progress.",
+            json!({
                 "type": "object",
                 "properties": {
                     "explanation": {"type": "string", "description": "Why the plan changed, if it did."},
@@ -56,15 +52,11 @@ impl ToolHandler for UpdatePlan {
                 "required": ["plan"],
                 "additionalProperties": false
             }),
-        });
+        );
         self.is_offered.then_some(tool)
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             if !self.is_offered {
                 let text =

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use codex_protocol::input::ImageDetail;
 use codex_protocol::response_item::{CallOutput, ContentItem};
 use codex_protocol::turn_item::{ImageViewItem, TurnItem};
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::files::ask::ask;
 use crate::tools::files::job::{Answer, Job};
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -44,14 +43,11 @@ impl ToolHandler for ViewImage {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description:
-                "Shows you an image file of this machine: PNG, JPEG, GIF or WebP. Use it when what the \
-                          image looks like matters."
-                    .into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Shows you an image file of this machine: PNG, JPEG, GIF or WebP. Use it when what the \
+             image looks like matters.",
+            json!({
                 "type": "object",
                 "properties": {
                     "path": {"type": "string", "description": "The file, absolute or seen from the working directory."}
@@ -59,14 +55,10 @@ impl ToolHandler for ViewImage {
                 "required": ["path"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { path, detail } = call.arguments()?;
             if !context.turn.info.images {

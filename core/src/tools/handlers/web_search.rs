@@ -1,13 +1,11 @@
 //! `web_search`: searched by the model's server, which tells what it did in its response. Here it is only offered.
 
-use futures::future::BoxFuture;
-
 use crate::config::Config;
 use crate::config::tools::{Location, WebSearchMode};
 use crate::model::catalog::ModelInfo;
 use crate::model::tool_spec::{ToolSpec, WebSearchLocation, WebSearchTool};
-use crate::tools::call::{ToolCall, ToolError, ToolOutput};
-use crate::tools::registry::ToolHandler;
+use crate::tools::call::{ToolCall, ToolError};
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 const NAME: &str = "web_search";
@@ -58,11 +56,7 @@ impl ToolHandler for WebSearch {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        _: &'a ToolCall,
-        _: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, _: &'a ToolCall, _: &'a SessionTaskContext) -> Running<'a> {
         let text = "web_search is done by the server of the model and cannot be called as a function";
         Box::pin(async move { Err(ToolError::RespondToModel(text.to_owned())) })
     }

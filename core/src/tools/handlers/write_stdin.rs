@@ -2,17 +2,16 @@
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::exec::TerminalInteractionEvent;
-use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::base::cancel::or_cancelled;
 use crate::context::truncate::OutputLimit;
-use crate::model::tool_spec::{FunctionTool, ToolSpec};
+use crate::model::tool_spec::ToolSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::exec_command::{limit_of, yield_time};
 use crate::tools::handlers::exec_output::ExecOutput;
-use crate::tools::registry::ToolHandler;
+use crate::tools::registry::{Running, ToolHandler};
 use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug, Deserialize)]
@@ -38,11 +37,10 @@ impl ToolHandler for WriteStdin {
     }
 
     fn spec(&self) -> Option<ToolSpec> {
-        Some(ToolSpec::Function(FunctionTool {
-            name: NAME.into(),
-            description: "Writes to a running command and returns what it has printed since.".into(),
-            strict: false,
-            parameters: json!({
+        Some(ToolSpec::function(
+            NAME,
+            "Writes to a running command and returns what it has printed since.",
+            json!({
                 "type": "object",
                 "properties": {
                     "session_id": {"type": "number", "description": "The session ID that exec_command returned."},
@@ -53,18 +51,14 @@ impl ToolHandler for WriteStdin {
                 "required": ["session_id"],
                 "additionalProperties": false
             }),
-        }))
+        ))
     }
 
     fn is_parallel(&self) -> bool {
         true
     }
 
-    fn run<'a>(
-        &'a self,
-        call: &'a ToolCall,
-        context: &'a SessionTaskContext,
-    ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
+    fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let arguments: Arguments = call.arguments()?;
             let id = arguments.session_id;

@@ -128,7 +128,7 @@ impl<'a> From<&'a ToolSpec> for Tool<'a> {
             ToolSpec::Function(tool) => Self::Function {
                 name: &tool.name,
                 description: &tool.description,
-                strict: tool.strict,
+                strict: false,
                 parameters: &tool.parameters,
             },
             ToolSpec::Freeform(tool) => Self::Custom {
@@ -289,7 +289,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::tool_spec::{FreeformTool, FunctionTool, WebSearchTool};
+    use crate::model::tool_spec::{FreeformTool, WebSearchTool};
 
     fn prompt(model: &str, input: Vec<Value>) -> Prompt {
         let input = input.into_iter().map(|item| Arc::new(serde_json::from_value(item).unwrap())).collect();
@@ -323,12 +323,7 @@ mod tests {
         );
         prompt.output_schema = Some(json!({"type": "object"}));
         prompt.tools = Arc::new([
-            ToolSpec::Function(FunctionTool {
-                name: "exec_command".into(),
-                description: "d".into(),
-                strict: false,
-                parameters: json!({"type": "object"}),
-            }),
+            ToolSpec::function("exec_command", "d", json!({"type": "object"})),
             ToolSpec::Freeform(FreeformTool {
                 name: "apply_patch".into(),
                 description: "d".into(),
