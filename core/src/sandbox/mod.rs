@@ -17,7 +17,7 @@ pub mod launch;
 pub mod launch;
 pub mod limit;
 #[cfg(target_os = "linux")]
-mod linux;
+pub(crate) mod linux;
 #[cfg(target_os = "linux")]
 mod message;
 mod personal;

@@ -8,6 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use libc::sock_filter;
 
+use super::bpf::set_filter;
 use super::broken::{Broken, Step};
 use super::command::last_errno;
 use super::landlock;
@@ -55,17 +56,13 @@ impl Confine {
             if let Some(ruleset) = &self.landlock {
                 done(libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0))?;
             }
-            let program = libc::sock_fprog {
-                len: self.filter.len() as libc::c_ushort,
-                filter: self.filter.as_ptr().cast_mut(),
-            };
             let Some(line) = &self.line else {
-                return done(set_filter(0, &program));
+                return done(set_filter(0, &self.filter));
             };
             let mut listener = -1;
             for flags in sockets::FLAGS {
                 if listener == -1 {
-                    listener = set_filter(flags, &program);
+                    listener = set_filter(flags, &self.filter);
                 }
             }
             done(listener)?;
@@ -82,13 +79,6 @@ impl Confine {
 
 fn sockets_without_namespace(rules: &Rules) -> Sockets {
     if rules.network { Sockets::Internet } else { Sockets::Local }
-}
-
-unsafe fn set_filter(flags: libc::c_ulong, program: &libc::sock_fprog) -> libc::c_long {
-    // SAFETY: numbers, and a program that lives as long as the call.
-    unsafe {
-        libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, std::ptr::from_ref(program))
-    }
 }
 
 /// Takes all capabilities from this process and from what it executes.

@@ -12,6 +12,7 @@
 //! namespace both are subreapers, so that no orphan gets away even if one of them is killed. From
 //! inner on, everything lives within limits (`limits`, and `cgroup` where there is one).
 
+pub(crate) mod bpf;
 mod broken;
 mod cgroup;
 mod command;

@@ -6,6 +6,8 @@
 
 use libc::sock_filter;
 
+use super::bpf::{ARCH, NUMBER, Program, argument};
+
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
@@ -219,105 +221,9 @@ const CHANGES_TO_OTHERS: &[(libc::c_long, u32)] = &[
     (libc::SYS_sched_setattr, 0),
 ];
 
-/// Places in `struct seccomp_data`.
-const NUMBER: u32 = 0;
-const ARCH: u32 = 4;
-
-/// The lower half of an argument; both architectures put it first.
-const fn argument(index: u32) -> u32 {
-    16 + 8 * index
-}
-
-/// So many calls are looked through one by one.
-const FEW: usize = 8;
-
-/// A filter in the making.
-#[derive(Clone, Default)]
-struct Program {
-    instructions: Vec<sock_filter>,
-}
-
-const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
-const IF_EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
-const IF_AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
-const IF_ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
-const AND: u32 = libc::BPF_ALU | libc::BPF_AND | libc::BPF_K;
-const JUMP: u32 = libc::BPF_JMP | libc::BPF_JA;
-const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
-
-impl Program {
-    fn push(&mut self, code: u32, value: u32, if_true: u8, if_false: u8) {
-        self.instructions.push(sock_filter { code: code as u16, jt: if_true, jf: if_false, k: value });
-    }
-
-    fn load(&mut self, place: u32) {
-        self.push(LOAD, place, 0, 0);
-    }
-
-    fn keep_bits(&mut self, mask: u32) {
-        self.push(AND, mask, 0, 0);
-    }
-
-    fn end(&mut self, verdict: u32) {
-        self.push(RETURN, verdict, 0, 0);
-    }
-
-    fn if_equal(&mut self, value: u32, verdict: u32) {
-        self.push(IF_EQUAL, value, 0, 1);
-        self.end(verdict);
-    }
-
-    /// Goes on with a block that comes to a verdict.
-    fn if_equal_then(&mut self, value: u32, block: &Program) {
-        self.push(IF_EQUAL, value, 0, u8::try_from(block.instructions.len()).unwrap_or(u8::MAX));
-        self.instructions.extend(&block.instructions);
-    }
-
-    fn if_at_least(&mut self, value: u32, verdict: u32) {
-        self.push(IF_AT_LEAST, value, 0, 1);
-        self.end(verdict);
-    }
-
-    fn if_any_bit(&mut self, mask: u32, verdict: u32) {
-        self.push(IF_ANY_BIT, mask, 0, 1);
-        self.end(verdict);
-    }
-
-    fn unless_equal(&mut self, value: u32, verdict: u32) {
-        self.push(IF_EQUAL, value, 1, 0);
-        self.end(verdict);
-    }
-
-    fn unless_either(&mut self, one: u32, other: u32, verdict: u32) {
-        self.push(IF_EQUAL, one, 2, 0);
-        self.push(IF_EQUAL, other, 1, 0);
-        self.end(verdict);
-    }
-
-    /// Goes on with the block of the call whose number is loaded; allows calls that have none. Sorted by number.
-    fn choose(&mut self, calls: &[(u32, Program)]) {
-        if calls.len() <= FEW {
-            for (number, block) in calls {
-                let length = u8::try_from(block.instructions.len()).unwrap_or(u8::MAX);
-                self.push(IF_EQUAL, *number, 0, length);
-                self.instructions.extend(&block.instructions);
-            }
-            return self.end(ALLOW);
-        }
-        let (lower, upper) = calls.split_at(calls.len() / 2);
-        let mut below = Program::default();
-        below.choose(lower);
-        let first = upper.first().map_or(0, |(number, _)| *number);
-        // Jumps that depend on something are short, so a long one may have to follow.
-        self.push(IF_AT_LEAST, first, 0, 1);
-        self.push(JUMP, below.instructions.len() as u32, 0, 0);
-        self.instructions.extend(below.instructions);
-        self.choose(upper);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::bpf::{AND, IF_ANY_BIT, IF_AT_LEAST, IF_EQUAL, JUMP, LOAD, RETURN};
     use super::*;
 
     /// Runs a filter as the kernel does.
