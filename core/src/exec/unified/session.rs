@@ -237,7 +237,7 @@ impl ExecSession {
     /// Types the bytes into the command's terminal.
     pub async fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let terminal = self.terminal()?;
-        self.is_active();
+        self.note_activity();
         tokio::select! {
             biased;
             _ = self.wait() => Err(Error::Ended { id: self.id }),
@@ -338,7 +338,7 @@ impl ExecSession {
         }
     }
 
-    fn is_active(&self) {
+    fn note_activity(&self) {
         self.shared.lock().active_at = Instant::now();
     }
 
