@@ -3,6 +3,9 @@
 //! A server refuses a request that holds a broken image, and with it every later request of the conversation; so
 //! more than the first bytes is looked at. Pixels are not decoded.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 /// More pixels than a side of any of these formats may have say that the bytes are broken.
 const MOST_PIXELS: u32 = 65_535;
 
@@ -11,6 +14,12 @@ pub struct Image {
     pub mime: &'static str,
     pub width: u32,
     pub height: u32,
+}
+
+/// An image as a model server takes it; the text of a failure says what is wrong with the bytes.
+pub fn data_url(bytes: &[u8]) -> Result<String, &'static str> {
+    let Image { mime, .. } = Image::of(bytes)?;
+    Ok(format!("data:{mime};base64,{}", STANDARD.encode(bytes)))
 }
 
 impl Image {
@@ -120,8 +129,6 @@ fn webp(rest: &[u8]) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
     use super::*;

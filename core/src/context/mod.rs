@@ -3,6 +3,7 @@
 pub mod compact;
 pub mod environment;
 pub mod history;
+pub mod input;
 pub mod instructions;
 pub mod modes;
 pub mod normalize;

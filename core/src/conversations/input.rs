@@ -5,16 +5,14 @@
 
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use codex_protocol::input::{ImageDetail, UserInput};
 use codex_protocol::response_item::ContentItem;
 
 use crate::base::files;
-use crate::base::image::Image;
+use crate::base::image::data_url;
+use crate::context::input::{plain, plain_content};
 use crate::error::CoreError;
 use crate::session::request::UserMessage;
-use crate::session::turns::plain_content;
 use crate::turn::services::SessionServices;
 
 /// Larger files are not read.
@@ -38,22 +36,20 @@ pub async fn read_input(
 }
 
 fn content_of(items: &[UserInput]) -> Vec<ContentItem> {
-    items
-        .iter()
-        .flat_map(|item| match item {
-            UserInput::LocalImage { path, detail } => vec![image(Path::new(path), *detail)],
-            UserInput::Text { .. }
-            | UserInput::Image { .. }
-            | UserInput::Audio { .. }
-            | UserInput::LocalAudio { .. }
-            | UserInput::Skill { .. }
-            | UserInput::Mention { .. } => plain_content(std::slice::from_ref(item)),
-        })
-        .collect()
+    let content = |item: &UserInput| match item {
+        UserInput::LocalImage { path, detail } => image(Path::new(path), *detail),
+        UserInput::Text { .. }
+        | UserInput::Image { .. }
+        | UserInput::Audio { .. }
+        | UserInput::LocalAudio { .. }
+        | UserInput::Skill { .. }
+        | UserInput::Mention { .. } => plain(item),
+    };
+    items.iter().map(content).collect()
 }
 
 fn image(path: &Path, detail: Option<ImageDetail>) -> ContentItem {
-    match data_url(path) {
+    match read(path) {
         Ok(image_url) => ContentItem::InputImage { image_url, detail },
         Err(reason) => ContentItem::InputText {
             text: format!("[the image `{}` could not be attached: {reason}]", path.display()),
@@ -61,14 +57,16 @@ fn image(path: &Path, detail: Option<ImageDetail>) -> ContentItem {
     }
 }
 
-fn data_url(path: &Path) -> Result<String, String> {
+fn read(path: &Path) -> Result<String, String> {
     let bytes = files::read_whole(path, LARGEST_IMAGE).map_err(|error| error.to_string())?;
-    let Image { mime, .. } = Image::of(&bytes)?;
-    Ok(format!("data:{mime};base64,{}", STANDARD.encode(bytes)))
+    Ok(data_url(&bytes)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]

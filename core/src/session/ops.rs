@@ -9,6 +9,7 @@ use codex_protocol::policy::ReviewDecision;
 use codex_protocol::submission::{Op, Submission, TurnOverrides};
 use tokio::sync::oneshot;
 
+use crate::context::input::plain_content;
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{
     Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
@@ -51,7 +52,7 @@ impl Session {
                 }
             }
             Op::UserTurn(turn) => {
-                let content = crate::session::turns::plain_content(&turn.items);
+                let content = plain_content(&turn.items);
                 let message = UserMessage { items: turn.items, client_id: turn.client_id, content };
                 let new = NewTurn {
                     turn_id: id,

@@ -9,9 +9,8 @@ use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::{TurnAbortReason, TurnAbortedEvent, TurnCompleteEvent, TurnStartedEvent};
 use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::ids::{ItemId, TurnId};
-use codex_protocol::input::UserInput;
 use codex_protocol::permission::GrantScope;
-use codex_protocol::response_item::{ContentItem, ResponseItem};
+use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::turn_item::{TurnItem, UserMessageItem};
 
@@ -381,26 +380,4 @@ impl Session {
 
 fn duration_ms(active: &ActiveTurn) -> i64 {
     i64::try_from(active.began.elapsed().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The model's view of input that needs no reading of files.
-pub fn plain_content(items: &[UserInput]) -> Vec<ContentItem> {
-    items
-        .iter()
-        .map(|item| match item {
-            UserInput::Text { text, .. } => ContentItem::InputText { text: text.clone() },
-            UserInput::Image { image_url, detail } => {
-                ContentItem::InputImage { image_url: image_url.clone(), detail: *detail }
-            }
-            UserInput::Audio { audio_url } => ContentItem::InputAudio { audio_url: audio_url.clone() },
-            UserInput::LocalImage { path, .. } => named("image", path),
-            UserInput::LocalAudio { path } => named("audio file", path),
-            UserInput::Skill { name, path } => named(&format!("skill {name}"), path),
-            UserInput::Mention { name, path } => named(&format!("mention {name}"), path),
-        })
-        .collect()
-}
-
-fn named(what: &str, path: &str) -> ContentItem {
-    ContentItem::InputText { text: format!("[{what}: {path}]") }
 }

@@ -3,10 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::base::image::Image;
+use crate::base::image::data_url;
 use crate::tools::files::open::{failed, open};
 
 /// Larger files are not shown.
@@ -21,6 +18,5 @@ pub fn read(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(cannot(&format!("it is larger than {} MiB; make it smaller", LARGEST / 1024 / 1024)));
     }
-    let Image { mime, .. } = Image::of(&bytes).map_err(cannot)?;
-    Ok(format!("data:{mime};base64,{}", STANDARD.encode(bytes)))
+    data_url(&bytes).map_err(cannot)
 }
