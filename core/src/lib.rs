@@ -14,8 +14,6 @@
 //! 1 error base             leaves
 //! ```
 
-#![allow(dead_code)]
-
 pub mod auth;
 pub mod base;
 pub mod config;

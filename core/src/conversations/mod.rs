@@ -319,6 +319,8 @@ impl ConversationManager {
             originator: identity.originator,
             user_agent: identity.user_agent,
             environment: self.shared.environment.clone(),
+            group: self.shared.group.clone(),
+            token: token.clone(),
             script: None,
         });
         let services = Arc::new(SessionServices {

@@ -1,7 +1,7 @@
 //! The body of a response ▶ its events.
 //!
 //! Bytes are decoded when somebody asks for the next event, and only as far as that event. What follows
-//! the completion is read in the background, within limits, so that the connection can be used again.
+//! the completion is read as a task of its own, within limits, so that the connection can be used again.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,7 +10,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
+use crate::base::cancel::or_cancelled;
 use crate::base::spawn::TaskGroup;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
@@ -29,11 +31,20 @@ pub struct BodyEvents {
     frames: SseDecoder,
     decoder: Decoder,
     events: Events,
+    group: TaskGroup,
+    token: CancellationToken,
 }
 
 impl BodyEvents {
-    pub fn new(body: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static, decoder: Decoder) -> Self {
-        Self { body: Some(Box::pin(body)), frames: SseDecoder::default(), decoder, events: Events::new() }
+    /// What follows the completion is read in the group, until the token is cancelled.
+    pub fn new(
+        body: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static,
+        decoder: Decoder,
+        group: TaskGroup,
+        token: CancellationToken,
+    ) -> Self {
+        let (frames, events) = (SseDecoder::default(), Events::new());
+        Self { body: Some(Box::pin(body)), frames, decoder, events, group, token }
     }
 
     /// Reads events until one comes out; the rest of what has arrived is left for the next call.
@@ -66,7 +77,8 @@ impl BodyEvents {
                 size += chunk.len();
             }
         };
-        TaskGroup::new().spawn(async { timeout(DRAIN_TIMEOUT, rest).await });
+        let token = self.token.clone();
+        self.group.spawn(async move { or_cancelled(&token, timeout(DRAIN_TIMEOUT, rest)).await });
     }
 }
 
@@ -138,7 +150,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let body = stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from_static(piece))));
-            let events = BodyEvents::new(body, wire.decoder());
+            let events = BodyEvents::new(body, wire.decoder(), TaskGroup::new(), CancellationToken::new());
             events.map(|event| format!("{event:?}")).collect().await
         })
     }
@@ -161,7 +173,9 @@ mod tests {
             reported.notify_one();
             Ok(Bytes::new())
         });
-        let mut events = BodyEvents::new(stream::iter([Ok(answer)]).chain(end), Wire::Responses.decoder());
+        let (group, token) = (TaskGroup::new(), CancellationToken::new());
+        let body = stream::iter([Ok(answer)]).chain(end);
+        let mut events = BodyEvents::new(body, Wire::Responses.decoder(), group.clone(), token);
         while let Some(Ok(event)) = events.next().await {
             if matches!(event, ResponseEvent::Completed { .. }) {
                 break;
@@ -170,6 +184,19 @@ mod tests {
         drop(events);
         gate.notify_one();
         timeout(Duration::from_secs(10), read.notified()).await.expect("the rest is read");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_follows_the_completion_is_not_waited_for_when_all_ends() {
+        let answer = Bytes::from_static(recorded(Wire::Responses).as_bytes());
+        let body = stream::iter([Ok(answer)]).chain(stream::pending());
+        let (group, token) = (TaskGroup::new(), CancellationToken::new());
+        let events = BodyEvents::new(body, Wire::Responses.decoder(), group.clone(), token.clone());
+        let is_no_end = |event: &_| std::future::ready(!matches!(event, Ok(ResponseEvent::Completed { .. })));
+        events.take_while(is_no_end).for_each(|_| std::future::ready(())).await;
+        assert_eq!(group.running(), 1);
+        token.cancel();
+        timeout(DRAIN_TIMEOUT / 2, group.finished()).await.expect("it ends at once");
     }
 
     proptest! {

@@ -63,6 +63,8 @@ impl Server {
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
             environment: crate::base::environment::Environment::default(),
+            group: TaskGroup::new(),
+            token: CancellationToken::new(),
             script: None,
         })
     }

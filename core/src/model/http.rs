@@ -204,10 +204,10 @@ impl ModelTransport for HttpTransport {
             let reason = format!("it is `{kind}`, not an event stream: {}", head(text.trim(), EXCERPT));
             return Err(Error::Decode { reason });
         }
-        Ok(Opened {
-            headers,
-            events: Box::pin(BodyEvents::new(response.bytes_stream(), self.wire.decoder())),
-        })
+        let ModelSettings { group, token, .. } = &self.settings;
+        let (body, decoder) = (response.bytes_stream(), self.wire.decoder());
+        let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
+        Ok(Opened { headers, events: Box::pin(events) })
     }
 }
 
@@ -263,7 +263,10 @@ async fn beginning(mut response: Response) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::base::spawn::TaskGroup;
 
     fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
         let settings = ModelSettings {
@@ -272,6 +275,8 @@ mod tests {
             user_agent: "tester/1 (Ünix)".into(),
             originator: "tester".into(),
             environment: variables.iter().copied().collect(),
+            group: TaskGroup::new(),
+            token: CancellationToken::new(),
             script: None,
         };
         HttpTransport::new(settings, Wire::Responses)

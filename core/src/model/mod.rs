@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
 use crate::base::environment::Environment;
+use crate::base::spawn::TaskGroup;
 use crate::config::provider::ModelProviderInfo;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
@@ -53,6 +54,9 @@ pub struct ModelSettings {
     pub originator: String,
     /// For keys and headers that stand in variables.
     pub environment: Environment,
+    /// Where that runs which an answer leaves to be done, and what ends it.
+    pub group: TaskGroup,
+    pub token: CancellationToken,
     /// Plays this with the rehearsal model, instead of the provider's file.
     pub script: Option<Arc<Script>>,
 }

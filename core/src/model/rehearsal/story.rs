@@ -7,6 +7,7 @@ use codex_protocol::policy::ReasoningSummary;
 use codex_protocol::response_item::{CallOutput, ResponseItem};
 use tokio_util::sync::CancellationToken;
 
+use crate::base::spawn::TaskGroup;
 use crate::config::provider::{ModelProviderInfo, WireApi};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
@@ -44,6 +45,8 @@ impl Story {
             user_agent: String::new(),
             originator: String::new(),
             environment: crate::base::environment::Environment::default(),
+            group: TaskGroup::new(),
+            token: CancellationToken::new(),
             script,
         };
         let prompt = Prompt {
