@@ -6,6 +6,7 @@
 
 pub mod framing;
 pub mod line_queue;
+#[cfg(test)]
 pub mod memory;
 pub mod stdio;
 

@@ -1,7 +1,7 @@
 //! Credentials: who is logged in, and with which key a provider is asked.
 //!
-//! `AuthManager` owns the current login and hands it out as a watch value. It is read from `auth.json` of
-//! the home directory; nothing here writes that file or goes to the network. Keys and tokens are `Secret`s,
+//! `AuthManager` owns the current login. It is read from `auth.json` of the home directory, and again when somebody
+//! asks for it; nothing here writes that file or goes to the network. Keys and tokens are `Secret`s,
 //! so that printing any of these values shows none.
 
 pub mod storage;
@@ -84,11 +84,6 @@ impl AuthManager {
     pub fn current(&self) -> Login {
         self.login.borrow().clone()
     }
-
-    /// The login as it changes.
-    pub fn watch(&self) -> watch::Receiver<Login> {
-        self.login.subscribe()
-    }
 }
 
 fn read(home: &AbsolutePath, environment: &Environment) -> Login {
@@ -138,9 +133,7 @@ mod tests {
         assert_eq!(manager.current().credentials.bearer().unwrap().reveal(), "from-env");
 
         std::fs::write(folder.path().join("auth.json"), r#"{"OPENAI_API_KEY": "stored"}"#).unwrap();
-        let changed = manager.watch();
         manager.reload();
-        assert!(changed.has_changed().unwrap());
         assert_eq!(manager.current().credentials.bearer().unwrap().reveal(), "stored");
         assert!(!format!("{manager:?}").contains("stored"));
     }

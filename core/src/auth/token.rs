@@ -69,12 +69,6 @@ pub fn claims(token: &str) -> Result<Claims, TokenError> {
     })
 }
 
-impl Claims {
-    pub fn is_expired(&self, now_seconds: i64) -> bool {
-        self.expires_at.is_some_and(|expiry| expiry <= now_seconds)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,10 +94,7 @@ mod tests {
                 expires_at: Some(100),
             }
         );
-        assert!(read.is_expired(100));
-        assert!(!read.is_expired(99));
         assert_eq!(claims(&token("{}")), Ok(Claims::default()));
-        assert!(!Claims::default().is_expired(i64::MAX));
     }
 
     #[test]

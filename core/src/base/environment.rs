@@ -25,10 +25,6 @@ impl Environment {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
-    }
-
     /// The same environment with these variables added or replaced.
     pub fn with<N: Into<OsString>, V: Into<OsString>>(
         &self,

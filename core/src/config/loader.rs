@@ -75,6 +75,7 @@ impl ConfigLoader {
     }
 
     /// The same loader with the machine's settings in another folder.
+    #[cfg(any(test, feature = "testing"))]
     pub fn with_system_folder(&self, folder: impl Into<PathBuf>) -> Self {
         let sources = Sources { system: folder.into(), ..Sources::clone(&self.sources) };
         Self { sources: Arc::new(sources), ..self.clone() }
@@ -87,10 +88,6 @@ impl ConfigLoader {
     /// The directory of the server, from which relative paths of requests count.
     pub fn directory(&self) -> &AbsolutePath {
         &self.sources.directory
-    }
-
-    pub fn environment(&self) -> &Environment {
-        &self.environment
     }
 
     /// The server's own configuration.

@@ -21,7 +21,6 @@ pub mod project_root;
 pub mod provider;
 pub mod read_view;
 pub mod relative;
-pub mod requirements;
 pub mod resolve;
 pub mod shell_env;
 pub mod tools;

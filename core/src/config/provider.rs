@@ -79,11 +79,6 @@ impl ModelProviderInfo {
     }
 }
 
-/// Whether the provider comes with this program.
-pub fn is_built_in(id: &str) -> bool {
-    matches!(id, OPENAI | REHEARSAL)
-}
-
 /// The providers that come with this program. The address of `openai` can be set, or be in the environment.
 pub fn built_in(
     openai_base_url: Option<&str>,

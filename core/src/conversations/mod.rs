@@ -223,22 +223,6 @@ impl ConversationManager {
         self.lock().get(id).cloned()
     }
 
-    /// Ids of loaded conversations, oldest first.
-    pub fn loaded(&self) -> Vec<ConversationId> {
-        let mut ids: Vec<_> = self.lock().keys().copied().collect();
-        ids.sort();
-        ids
-    }
-
-    /// Takes a conversation out; it ends by itself once its turn has.
-    pub fn remove(&self, id: &ConversationId) -> Option<Arc<CodexConversation>> {
-        let removed = self.lock().remove(id);
-        if let Some(conversation) = &removed {
-            conversation.close();
-        }
-        removed
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, Map> {
         self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -52,10 +52,6 @@ impl EnvironmentSnapshot {
         }
         snapshot
     }
-
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.vars.get(name).map(String::as_str)
-    }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for EnvironmentSnapshot {

@@ -33,8 +33,6 @@ pub enum Error {
     },
     #[error("{running} commands are running already, which is the limit; end one of them first")]
     TooMany { running: usize },
-    #[error("there is no running session {id}")]
-    UnknownSession { id: i32 },
     /// The session reads nothing: it was started without a terminal.
     #[error(
         "session {id} takes no input because it was started without a terminal; start it again with `tty` set"

@@ -54,11 +54,6 @@ impl ModelInfo {
     pub fn effective_window(&self) -> i64 {
         self.context_window.saturating_mul(self.effective_percent) / 100
     }
-
-    /// The number of tokens at which a conversation is compacted by itself.
-    pub fn auto_compact_limit(&self) -> i64 {
-        self.context_window.saturating_mul(9) / 10
-    }
 }
 
 const UNKNOWN: ModelInfo = ModelInfo {
@@ -167,6 +162,5 @@ mod tests {
         assert!(ModelInfo { context_window: i64::MAX, ..UNKNOWN }.effective_window() > 0);
         assert_eq!(find("gpt-5.5").effective_window(), 258_400);
         assert_eq!(find("other-model").effective_window(), 258_400);
-        assert_eq!(find("gpt-5.5").auto_compact_limit(), 244_800);
     }
 }

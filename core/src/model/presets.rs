@@ -137,14 +137,6 @@ pub fn model_presets(provider_id: &str, configured: Option<&str>) -> Vec<ModelPr
     presets
 }
 
-/// The model to use when the configuration names none.
-pub fn default_model(provider_id: &str) -> &'static str {
-    match provider_id {
-        "rehearsal" => "rehearsal",
-        _ => "gpt-5.5",
-    }
-}
-
 /// A model of which only the name is known.
 fn unlisted(model: &str) -> ModelPreset {
     ModelPreset {

@@ -70,6 +70,7 @@ impl ToolSpec {
     }
 
     /// The name under which it is called.
+    #[cfg(test)]
     pub fn name(&self) -> &str {
         match self {
             Self::Function(tool) => &tool.name,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::{HistoryMode, SessionMeta, SessionSource};
+use codex_protocol::rollout::{SessionMeta, SessionSource};
 
 use super::cursor::Cursor;
 use super::error::Error;
@@ -52,7 +52,6 @@ pub struct StoredThread {
     pub cli_version: String,
     pub originator: String,
     pub source: SessionSource,
-    pub history_mode: HistoryMode,
     pub git: Option<GitInfo>,
     pub forked_from_id: Option<ConversationId>,
 }
@@ -133,7 +132,6 @@ fn stored(home: &Path, path: &Path, created_ms: i64, names: &Names) -> Result<Op
         cli_version: meta.cli_version,
         originator: meta.originator,
         source: meta.source,
-        history_mode: meta.history_mode,
         git: meta.git,
         forked_from_id: meta.forked_from_id,
     }))

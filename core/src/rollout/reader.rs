@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
@@ -18,7 +18,6 @@ use super::error::Error;
 use super::legacy::Untwin;
 use super::lines::Lines;
 use super::{line, location};
-use crate::base::spawn::TaskGroup;
 
 /// A conversation as stored.
 #[derive(Debug)]
@@ -73,12 +72,6 @@ impl Problems {
             self.first.push(Problem { line, what: what.to_string() });
         }
     }
-}
-
-/// Loads without blocking the caller's thread.
-pub async fn read(path: PathBuf, group: &TaskGroup) -> Result<Loaded, Error> {
-    let task = group.spawn_blocking(move || load(&path));
-    task.await.map_err(|_| Error::Closed)?
 }
 
 pub fn load(path: &Path) -> Result<Loaded, Error> {
@@ -196,6 +189,8 @@ fn source_of(meta: &SessionMeta) -> Option<(ConversationId, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use codex_protocol::event::EventMsg;
     use expect_test::{Expect, expect};
 

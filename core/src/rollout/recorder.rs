@@ -154,6 +154,7 @@ impl RolloutRecorder {
     }
 
     /// Waits until an item is in the file, or until that failed.
+    #[cfg(test)]
     pub async fn until_written(&self, seq: Seq) -> Result<(), Error> {
         let mut written = self.written();
         let found = written.wait_for(|written| written.outcome(seq).is_some()).await;

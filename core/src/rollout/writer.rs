@@ -217,7 +217,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.jsonl");
         new_file(&path, &["a", "line\nend", "\u{2028}\0"]).await;
-        let loaded = reader::read(path, &TaskGroup::new()).await.unwrap();
+        let loaded = reader::load(&path).unwrap();
         assert_eq!(items(&loaded), [&said("a"), &said("line\nend"), &said("\u{2028}\0")]);
         assert_eq!((loaded.next_ordinal, loaded.problems.count, loaded.torn), (Some(4), 0, None));
     }

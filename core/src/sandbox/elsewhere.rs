@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use super::Error;
 use super::command::CommandSpec;
 use super::limit::Limit;
-use super::plan::{Confinement, Readiness};
+use super::plan::Confinement;
 use super::streams::{Stdin, Streams};
 use super::strength::Strength;
 
@@ -36,8 +36,6 @@ impl Helpers {
     pub fn new(_program: PathBuf) -> Self {
         Self
     }
-
-    pub fn prepare(&self, _readiness: Readiness) {}
 }
 
 /// A command that can be started.

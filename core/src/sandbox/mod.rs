@@ -43,7 +43,7 @@ use helpers::Helpers;
 #[cfg(not(target_os = "linux"))]
 use launch::Helpers;
 use launch::Launch;
-use plan::{Confinement, Readiness};
+use plan::Confinement;
 use reach::Reach;
 use rules::Surroundings;
 use streams::{Stdin, Streams};
@@ -159,18 +159,6 @@ impl Sandbox {
     /// How strong the sandbox is. The first call tries it out, which takes some milliseconds and blocks.
     pub fn strength(&self) -> &Strength {
         self.strength.get_or_init(|| try_out(&self.surroundings.helper))
-    }
-
-    /// Finds out the strength and starts a helper ahead of the first command under this policy, which then starts
-    /// as fast as all others. Blocks for some milliseconds; must be called within a runtime.
-    pub fn prepare(&self, policy: &SandboxPolicy) {
-        let readiness = match (policy.is_unrestricted(), self.strength()) {
-            (false, Strength::Full) if policy.has_network() => Readiness::Namespaces,
-            (false, Strength::Full) => Readiness::Isolated,
-            (true, _) | (_, Strength::LandlockOnly { .. }) => Readiness::Plain,
-            (false, Strength::None { .. }) => return,
-        };
-        self.helpers.prepare(readiness);
     }
 
     /// Whether the strength is known.

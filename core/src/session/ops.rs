@@ -120,12 +120,9 @@ impl Session {
         }
         let (go, held) = oneshot::channel();
         let running = self.active.as_ref().filter(|active| !active.is_ending());
-        let (turn_id, started) = match running {
-            Some(active) => (active.id().clone(), false),
-            None => (turn.turn_id.clone(), true),
-        };
+        let turn_id = running.map_or(&turn.turn_id, ActiveTurn::id).clone();
         let input = HeldInput::Start(turn);
-        if reply.send(Ok(Accepted { turn_id, started, go })).is_ok() {
+        if reply.send(Ok(Accepted { turn_id, go })).is_ok() {
             self.held = Some(Held { go: held, input });
         }
     }
@@ -137,7 +134,7 @@ impl Session {
         }
         let (go, held) = oneshot::channel();
         let is_accepted = accepted.is_ok();
-        let answer = accepted.map(|()| Accepted { turn_id: steering.expected, started: false, go });
+        let answer = accepted.map(|()| Accepted { turn_id: steering.expected, go });
         if reply.send(answer).is_ok() && is_accepted {
             self.held = Some(Held { go: held, input: HeldInput::Steer(steering.message) });
         }
@@ -165,7 +162,7 @@ impl Session {
         let input = HeldInput::Interrupt(turn_id.clone());
         self.held = Some(Held { go: held, input });
         // If whoever asked has gone away, so has `go`, and the turn ends all the same.
-        let _ = reply.send(Ok(Accepted { turn_id, started: false, go }));
+        let _ = reply.send(Ok(Accepted { turn_id, go }));
     }
 
     pub(super) fn interrupt(&mut self, turn_id: &TurnId) {

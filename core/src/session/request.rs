@@ -64,8 +64,6 @@ pub struct Steering {
 #[derive(Debug)]
 pub struct Accepted {
     pub turn_id: TurnId,
-    /// Whether the input starts a turn of its own.
-    pub started: bool,
     pub go: oneshot::Sender<()>,
 }
 

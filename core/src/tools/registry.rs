@@ -51,6 +51,7 @@ impl ToolRegistry {
         self.handlers.get(name).cloned()
     }
 
+    #[cfg(test)]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.handlers.keys().map(String::as_str)
     }

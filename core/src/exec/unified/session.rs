@@ -201,10 +201,6 @@ impl ExecSession {
         self.sandboxed
     }
 
-    pub fn is_tty(&self) -> bool {
-        self.is_tty
-    }
-
     pub fn started_at(&self) -> SystemTime {
         self.started_at
     }
