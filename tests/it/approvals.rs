@@ -3,7 +3,8 @@
 use codex_tests::home::Home;
 use codex_tests::model::MockModel;
 use codex_tests::reply::Reply;
-use codex_tests::server::{AppServer, Question};
+use codex_tests::server::AppServer;
+use codex_tests::server::question::Question;
 use codex_tests::turn::Turn;
 use serde_json::{Value, json};
 
@@ -34,9 +35,7 @@ impl Stage {
 
     fn decide(&mut self, decision: Value) -> Turn {
         let question = self.asked();
-        self.server.reply(&question, json!({"decision": decision}));
-        let resolved = self.server.expect("serverRequest/resolved");
-        assert_eq!(resolved["requestId"], question.id);
+        self.server.decide(&question, decision);
         self.server.wait_turn(&self.thread)
     }
 

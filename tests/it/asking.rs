@@ -8,17 +8,6 @@ use serde_json::{Value, json};
 
 const ASK: &str = "item/tool/requestUserInput";
 
-fn experimental() -> Value {
-    json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": {"experimentalApi": true}})
-}
-
-/// A server that plays the script for a client with the experimental capability.
-fn start(home: &Home) -> AppServer {
-    let mut server = AppServer::spawn(home, &[]);
-    server.initialize(experimental());
-    server
-}
-
 fn question() -> Reply {
     let options = json!([{"label": "red", "description": "warm"}, {"label": "blue", "description": "cold"}]);
     let question =
@@ -46,7 +35,7 @@ fn the_user_is_asked_and_the_plan_is_an_item() {
         Reply::default().and_text(&["Fine.\n<prop", "osed_plan>\n1. Paint it red\n", "</proposed_plan>"]);
     let model = MockModel::start([question(), plan, Reply::text("done")]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = server.start_thread(&home);
     let id = planning(&mut server, &thread);
     let settings = server.expect("thread/settings/updated")["threadSettings"]["collaborationMode"].clone();
@@ -73,7 +62,7 @@ fn the_user_is_asked_and_the_plan_is_an_item() {
     let read = server.ok("thread/read", json!({"threadId": thread, "includeTurns": true}));
     drop(server);
 
-    let mut second = start(&home);
+    let mut second = AppServer::start_experimental(&home);
     let resumed = second.ok("thread/resume", json!({"threadId": thread}));
     assert_eq!(resumed["collaborationMode"]["mode"], "plan", "the mode is kept");
     assert_eq!(resumed["thread"]["turns"], read["thread"]["turns"], "a replay gives the same items");
@@ -105,7 +94,7 @@ fn the_user_is_asked_and_the_plan_is_an_item() {
 fn a_client_that_cannot_ask_its_user_says_so_and_the_model_is_told() {
     let model = MockModel::start([question(), question(), Reply::text("done")]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = server.start_thread(&home);
     planning(&mut server, &thread);
     let asked = server.asked(ASK);
@@ -121,7 +110,7 @@ fn a_client_that_cannot_ask_its_user_says_so_and_the_model_is_told() {
 fn an_interrupt_takes_a_question_to_the_user_back() {
     let model = MockModel::start([question(), Reply::text("again")]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = server.start_thread(&home);
     let turn = planning(&mut server, &thread);
     let asked = server.asked(ASK);
@@ -137,7 +126,7 @@ fn an_interrupt_takes_a_question_to_the_user_back() {
 #[test]
 fn the_modes_are_listed() {
     let home = Home::bare("");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let modes = server.ok("collaborationMode/list", json!({}))["data"].clone();
     let modes: Vec<&Value> = modes.as_array().unwrap().iter().map(|mode| &mode["mode"]).collect();
     assert_eq!(modes, ["plan", "default"]);
@@ -161,7 +150,7 @@ fn a_tool_of_the_client_is_called_and_shown() {
     let calls = ["1", "2", "3", "4"].map(|q| Reply::call("dynamic_tool", &json!({ "q": q })));
     let model = MockModel::start([&calls[..], &[Reply::text("done")]].concat());
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = with_tool(&mut server, &home, "dynamic_tool");
     server.start_turn(&thread, "go");
     let asked = server.asked(CALL);
@@ -199,7 +188,7 @@ fn a_tool_of_the_client_is_called_and_shown() {
     let read = server.ok("thread/read", json!({"threadId": thread, "includeTurns": true}));
     drop(server);
 
-    let mut second = start(&home);
+    let mut second = AppServer::start_experimental(&home);
     let resumed = second.ok("thread/resume", json!({"threadId": thread}));
     assert_eq!(resumed["thread"]["turns"], read["thread"]["turns"]);
     model.add([Reply::call("dynamic_tool", &json!({})), Reply::text("again")]);
@@ -221,7 +210,7 @@ fn asked_id(turn: &codex_tests::turn::Turn, index: usize) -> Option<&str> {
 fn an_interrupt_ends_a_call_of_a_tool_of_the_client() {
     let model = MockModel::start([Reply::call("lookup", &json!({})), Reply::text("again")]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = with_tool(&mut server, &home, "lookup");
     let id = server.start_turn(&thread, "go");
     let asked = server.asked(CALL);
@@ -235,7 +224,7 @@ fn an_interrupt_ends_a_call_of_a_tool_of_the_client() {
 #[test]
 fn tools_that_cannot_be_offered_are_refused_by_name() {
     let home = Home::bare("");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let tool = |name: &str, schema: Value| json!({"name": name, "description": "d", "inputSchema": schema});
     for (tools, message) in [
         (
@@ -282,7 +271,7 @@ fn permissions_are_granted_by_the_user() {
     let model = MockModel::start([ask(), ask(), Reply::text("done")]);
     let home = Home::with_model(&model, "");
     let mut server = AppServer::spawn(&home, &["-c", "features.request_permissions_tool=true"]);
-    server.initialize(experimental());
+    server.initialize_experimental();
     let thread = server
         .start_thread_with(&home, json!({"sandbox": "workspace-write", "approvalPolicy": "on-request"}));
     server.start_turn(&thread, "go");

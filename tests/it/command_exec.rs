@@ -9,10 +9,6 @@ use serde_json::{Value, json};
 
 use crate::support::stubborn_command;
 
-fn server(home: &Home) -> AppServer {
-    AppServer::start(home)
-}
-
 fn sh(script: &str, more: Value) -> Value {
     let mut params = json!({"command": ["/bin/bash", "-c", script]});
     for (key, value) in more.as_object().unwrap() {
@@ -39,7 +35,7 @@ fn streamed(server: &AppServer, process: &str) -> (Vec<u8>, bool) {
 #[test]
 fn a_command_is_answered_with_its_code_and_its_streams() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let ran = |server: &mut AppServer, params: Value| server.ok("command/exec", params);
     let params =
         sh("pwd; echo err >&2; echo $A${GONE-none}; exit 3", json!({"cwd": "sub", "env": {"A": "a"}}));
@@ -60,7 +56,7 @@ fn a_command_is_answered_with_its_code_and_its_streams() {
 #[test]
 fn the_sandbox_is_the_configured_one_or_the_one_that_is_asked_for() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let script = |name: &str| format!("echo > {name} && echo $CODEX_SANDBOX_NETWORK_DISABLED");
     let ran = |server: &mut AppServer, name: &str, more: Value| {
         let result = server.ok("command/exec", sh(&script(name), more));
@@ -74,9 +70,7 @@ fn the_sandbox_is_the_configured_one_or_the_one_that_is_asked_for() {
     let refusal = server.refused("command/exec", sh("true", json!({"permissionProfile": ":workspace"})));
     assert_eq!(refusal.message, "command/exec.permissionProfile requires experimentalApi capability");
 
-    let mut server = AppServer::spawn(&home, &[]);
-    let capabilities = json!({"experimentalApi": true});
-    server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
+    let mut server = AppServer::start_experimental(&home);
     assert_eq!(ran(&mut server, "d", json!({"permissionProfile": ":workspace"})), (true, true, json!("1\n")));
     assert_eq!(ran(&mut server, "e", json!({"permissionProfile": ":read-only"})), (false, false, json!("")));
     for (more, said) in [
@@ -105,7 +99,7 @@ fn secrets_of_the_server_do_not_reach_a_command() {
 #[test]
 fn input_and_output_are_bytes_and_output_comes_before_the_answer() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let more = json!({"processId": "cat", "streamStdin": true, "streamStdoutStderr": true});
     let running = server.send("command/exec", sh("cat; echo end >&2", more.clone()));
     // The write stands right behind the command that it is for.
@@ -129,7 +123,7 @@ fn input_and_output_are_bytes_and_output_comes_before_the_answer() {
 #[test]
 fn streamed_output_stops_at_its_limit_and_the_command_goes_on() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let more = json!({"processId": "much", "streamStdoutStderr": true, "outputBytesCap": 100_000});
     let answer = server.ok("command/exec", sh("head -c 5000000 /dev/zero; exit 5", more));
     assert_eq!(answer["exitCode"], 5);
@@ -139,7 +133,7 @@ fn streamed_output_stops_at_its_limit_and_the_command_goes_on() {
 #[test]
 fn a_terminal_has_a_size_and_an_end_of_input() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let more =
         json!({"processId": "tty", "tty": true, "size": {"rows": 7, "cols": 9}, "sandboxPolicy": full()});
     let running = server.send("command/exec", sh("stty -echo; stty size; cat; stty size", more));
@@ -154,7 +148,7 @@ fn a_terminal_has_a_size_and_an_end_of_input() {
 #[test]
 fn a_command_is_ended_with_what_it_started_and_with_what_waits_for_it() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let word = process::new_tag();
     let more = json!({"processId": "p", "streamStdin": true, "disableTimeout": true});
     let running = server.send("command/exec", sh(&stubborn_command(&word), more));
@@ -175,7 +169,7 @@ fn a_command_is_ended_with_what_it_started_and_with_what_waits_for_it() {
 fn commands_end_with_their_connection() {
     let home = Home::with_rehearsal("");
     for more in [json!({}), json!({"processId": "p", "streamStdoutStderr": true, "sandboxPolicy": full()})] {
-        let mut server = server(&home);
+        let mut server = AppServer::start(&home);
         let word = process::new_tag();
         let mut params = sh(&stubborn_command(&word), more);
         params["disableTimeout"] = json!(true);
@@ -191,7 +185,7 @@ fn commands_end_with_their_connection() {
 fn a_client_that_does_not_read_holds_the_command_up_and_loses_nothing() {
     const BYTES: usize = 20_000_000;
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let before = process::memory_kib(server.pid());
     server.pause_reading();
     let done = home.work().join("done");
@@ -215,7 +209,7 @@ fn a_client_that_does_not_read_holds_the_command_up_and_loses_nothing() {
 #[test]
 fn bad_requests_are_told_what_is_wrong() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let running =
         server.send("command/exec", sh("cat; sleep 1000", json!({"processId": "p", "env": {"A": "1"}})));
     let exec = "command/exec";
@@ -255,7 +249,7 @@ fn bad_requests_are_told_what_is_wrong() {
 #[test]
 fn there_are_not_more_than_a_number_of_commands() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start(&home);
     let params = |number: usize| {
         sh("echo; sleep 1000", json!({"processId": number.to_string(), "streamStdoutStderr": true}))
     };

@@ -5,18 +5,10 @@ use codex_tests::model::MockModel;
 use codex_tests::server::AppServer;
 use serde_json::{Value, json};
 
-fn start(home: &Home) -> AppServer {
-    let mut server = AppServer::spawn(home, &[]);
-    server.initialize(
-        json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": {"experimentalApi": true}}),
-    );
-    server
-}
-
 #[test]
 fn exactly_one_model_is_the_default() {
     for home in [Home::bare(""), Home::with_rehearsal("")] {
-        let mut server = start(&home);
+        let mut server = AppServer::start_experimental(&home);
         let mut models: Vec<Value> = Vec::new();
         let mut cursor = Value::Null;
         loop {
@@ -41,7 +33,7 @@ fn exactly_one_model_is_the_default() {
 fn providers_are_listed() {
     let model = MockModel::start([]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let text = server.ok("modelProvider/list", json!({})).to_string();
     for id in ["mock", "openai", "rehearsal"] {
         assert!(text.contains(&format!("\"{id}\"")), "{id} in {text}");
@@ -52,7 +44,7 @@ fn providers_are_listed() {
 fn profiles_skills_requirements_and_terminals_are_lists_even_when_empty() {
     let model = MockModel::start([]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let profiles = server.ok("permissionProfile/list", json!({"cwd": home.work()}));
     assert!(profiles["data"].is_array() && profiles.get("nextCursor").is_some(), "{profiles}");
     let skills = server.ok("skills/list", json!({"cwds": [home.work()]}));
@@ -66,7 +58,7 @@ fn profiles_skills_requirements_and_terminals_are_lists_even_when_empty() {
 #[test]
 fn only_a_provider_that_needs_it_asks_for_a_login() {
     for (home, needed) in [(Home::bare(""), true), (Home::with_rehearsal(""), false)] {
-        let mut server = start(&home);
+        let mut server = AppServer::start_experimental(&home);
         let account = server.ok("account/read", json!({"refreshToken": false}));
         assert_eq!((&account["account"], &account["requiresOpenaiAuth"]), (&Value::Null, &json!(needed)));
     }

@@ -25,13 +25,6 @@ fn home(folder: &std::path::Path) -> Home {
     home
 }
 
-fn connect(home: &Home) -> AppServer {
-    let mut server = AppServer::spawn(home, &[]);
-    let capabilities = json!({"experimentalApi": true});
-    server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
-    server
-}
-
 fn start(server: &mut AppServer, home: &Home, profile: &str) -> Value {
     server.ok("thread/start", json!({"cwd": home.work(), "permissions": profile}))
 }
@@ -40,7 +33,7 @@ fn start(server: &mut AppServer, home: &Home, profile: &str) -> Value {
 fn profiles_are_listed_chosen_and_followed() {
     let folder = tempfile::tempdir().unwrap();
     let home = home(folder.path());
-    let mut server = connect(&home);
+    let mut server = AppServer::start_experimental(&home);
     let listed = server.ok("permissionProfile/list", json!({"cwd": home.work()}));
     let listed: Vec<_> = listed["data"]
         .as_array()
@@ -97,11 +90,11 @@ fn profiles_are_listed_chosen_and_followed() {
 
     // What was in force goes on after a restart, unless the request names something else.
     server.close();
-    let mut server = connect(&home);
+    let mut server = AppServer::start_experimental(&home);
     let resumed = server.ok("thread/resume", json!({"threadId": thread}));
     assert_eq!((&resumed["sandbox"], &resumed["activePermissionProfile"]), (&policy, &mine));
     server.close();
-    let mut server = connect(&home);
+    let mut server = AppServer::start_experimental(&home);
     let resumed = server.ok("thread/resume", json!({"threadId": thread, "permissions": "look"}));
     assert_eq!(resumed["activePermissionProfile"], json!({"id": "look", "extends": ":read-only"}));
     server.ignore_rest();
@@ -112,7 +105,7 @@ fn commands_are_kept_to_their_profile() {
     let folder = tempfile::tempdir_in("/var/tmp").unwrap();
     let home = home(folder.path());
     std::fs::create_dir(home.work().join("kept")).unwrap();
-    let mut server = connect(&home);
+    let mut server = AppServer::start_experimental(&home);
     let (extra, secret) = (folder.path().join("extra"), folder.path().join("secret/key"));
     let script = |name: &str| {
         format!(

@@ -9,13 +9,6 @@ use serde_json::{Value, json};
 
 use crate::support::stubborn_command;
 
-fn server(home: &Home) -> AppServer {
-    let mut server = AppServer::spawn(home, &[]);
-    server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"},
-        "capabilities": {"experimentalApi": true}}));
-    server
-}
-
 fn sh(home: &Home, handle: &str, script: &str, more: Value) -> Value {
     let mut params =
         json!({"command": ["/bin/bash", "-c", script], "cwd": home.work(), "processHandle": handle});
@@ -32,7 +25,7 @@ fn exited(server: &mut AppServer, handle: &str) -> Value {
 #[test]
 fn a_process_is_answered_when_it_runs_and_its_end_is_told() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start_experimental(&home);
     let spawn =
         server.send("process/spawn", sh(&home, "a", "echo > made; echo äb; echo e >&2; exit 3", json!({})));
     server.answer(spawn).unwrap();
@@ -58,7 +51,7 @@ fn a_process_is_answered_when_it_runs_and_its_end_is_told() {
 #[test]
 fn a_process_with_a_terminal_is_talked_to_and_killed() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start_experimental(&home);
     let more = json!({"tty": true, "size": {"rows": 7, "cols": 9}, "timeoutMs": null});
     let script = "stty -echo; stty size; read line; stty size; exec sleep 1000";
     server.ok("process/spawn", sh(&home, "tty", script, more.clone()));
@@ -84,7 +77,7 @@ fn a_process_with_a_terminal_is_talked_to_and_killed() {
 #[test]
 fn processes_end_with_their_connection() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start_experimental(&home);
     let word = process::new_tag();
     let more = json!({"streamStdoutStderr": true, "timeoutMs": null});
     server.ok("process/spawn", sh(&home, "p", &stubborn_command(&word), more));
@@ -97,7 +90,7 @@ fn processes_end_with_their_connection() {
 #[test]
 fn bad_requests_are_told_what_is_wrong() {
     let home = Home::with_rehearsal("");
-    let mut server = server(&home);
+    let mut server = AppServer::start_experimental(&home);
     server.ok("process/spawn", sh(&home, "p", "exec sleep 1000", json!({"timeoutMs": null})));
     let (spawn, write, resize) = ("process/spawn", "process/writeStdin", "process/resizePty");
     let cases = [

@@ -5,7 +5,8 @@ use std::fs;
 use codex_tests::home::Home;
 use codex_tests::model::MockModel;
 use codex_tests::reply::Reply;
-use codex_tests::server::{AppServer, Question};
+use codex_tests::server::AppServer;
+use codex_tests::server::question::Question;
 use serde_json::{Value, json};
 
 const ASK: &str = "item/commandExecution/requestApproval";

@@ -55,9 +55,7 @@ fn background_terminals_are_listed_and_ended_one_by_one_and_all() {
     };
     let model = MockModel::start([command("a"), command("b"), command("c"), Reply::text("started")]);
     let home = Home::with_model(&model, "");
-    let mut server = AppServer::spawn(&home, &[]);
-    server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"},
-        "capabilities": {"experimentalApi": true}}));
+    let mut server = AppServer::start_experimental(&home);
     let thread = server.start_thread(&home);
     server.run_turn(&thread, "go");
     let list = |server: &mut AppServer| {

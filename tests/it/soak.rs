@@ -71,8 +71,7 @@ impl Stage {
         let tag = process::new_tag();
         let mut server =
             AppServer::spawn_in(&home, &[], &[("TMPDIR", temporary.to_str().unwrap()), ("SOAK_TEST", &tag)]);
-        server.initialize(json!({"clientInfo": {"name": "tests", "version": "1"},
-            "capabilities": {"experimentalApi": true}}));
+        server.initialize_experimental();
         server.ignore_rest();
         let thread = server.start_thread(&home);
         Self { home, server, thread, tag }

@@ -6,16 +6,6 @@ use codex_tests::reply::{Gate, Reply};
 use codex_tests::server::AppServer;
 use serde_json::{Value, json};
 
-/// A server whose client may use experimental fields.
-fn experimental(home: &Home) -> AppServer {
-    let mut server = AppServer::spawn(home, &[]);
-    server.initialize(json!({
-        "clientInfo": {"name": "tests", "version": "1"},
-        "capabilities": {"experimentalApi": true},
-    }));
-    server
-}
-
 fn refusal(server: &mut AppServer, method: &str, params: Value) -> String {
     let refusal = server.refused(method, params);
     format!("{} ({})", refusal.message, refusal.code)
@@ -133,7 +123,7 @@ fn the_settings_of_the_last_turn_go_on_unless_the_request_names_others() {
 fn a_page_of_turns_comes_newest_first() {
     let model = MockModel::start([Reply::text("one"), Reply::text("two"), Reply::text("three")]);
     let home = Home::with_model(&model, "");
-    let mut server = experimental(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = server.start_thread(&home);
     for question in ["first", "second", "third"] {
         server.run_turn(&thread, question);
@@ -160,7 +150,7 @@ fn a_page_of_turns_comes_newest_first() {
 fn a_history_of_the_client_becomes_a_thread_of_its_own() {
     let model = MockModel::start([Reply::text("new")]);
     let home = Home::with_model(&model, "");
-    let mut server = experimental(&home);
+    let mut server = AppServer::start_experimental(&home);
     let message = |role: &str, kind: &str, text: &str| json!({"type": "message", "role": role, "content": [{"type": kind, "text": text}]});
     let history =
         [message("user", "input_text", "old question"), message("assistant", "output_text", "old answer")];
@@ -200,7 +190,7 @@ fn a_thread_is_resumed_by_the_path_of_its_file() {
     let thread = first.start_thread(&home);
     first.run_turn(&thread, "hi");
     drop(first);
-    let mut server = experimental(&home);
+    let mut server = AppServer::start_experimental(&home);
     let path = home.rollout(&thread);
     let nobody = "01a204c2-4887-7bf2-88cb-1e909b637fb4";
     let resumed = server.ok("thread/resume", json!({"threadId": nobody, "path": path}));
@@ -312,7 +302,7 @@ fn an_ephemeral_thread_leaves_nothing_behind() {
 fn a_thread_starts_with_the_settings_it_is_given() {
     let model = MockModel::start([]);
     let home = Home::with_model(&model, "");
-    let mut server = experimental(&home);
+    let mut server = AppServer::start_experimental(&home);
     let more = home.root().join("more");
     let started = server.ok(
         "thread/start",
@@ -341,7 +331,7 @@ fn a_thread_starts_with_the_settings_it_is_given() {
 fn settings_that_a_turn_changes_are_told_before_its_answer() {
     let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
     let home = Home::with_model(&model, "");
-    let mut server = experimental(&home);
+    let mut server = AppServer::start_experimental(&home);
     let more = json!({"sandbox": "workspace-write", "runtimeWorkspaceRoots": ["/opt/extra"]});
     let thread = server.start_thread_with(&home, more);
     let mode = json!({"mode": "default", "settings": {"model": "of-the-mode", "reasoning_effort": "low",

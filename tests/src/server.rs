@@ -5,6 +5,8 @@
 //! leave no process behind, and have written nothing essential that the test did not look at. A test that fails
 //! prints both directions of the pipe and the server's log.
 
+pub mod question;
+
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -43,19 +45,17 @@ pub struct Refusal {
     pub error: Value,
 }
 
-/// A request of the server that waits for its answer.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// To be sent back.
-    pub id: Value,
-    /// What is asked.
-    pub params: Value,
-}
-
 impl AppServer {
     /// Starts a server and shakes hands.
     pub fn start(home: &Home) -> AppServer {
         AppServer::start_with(home, &[])
+    }
+
+    /// The same for a client that uses what is experimental.
+    pub fn start_experimental(home: &Home) -> AppServer {
+        let mut server = AppServer::spawn(home, &[]);
+        server.initialize_experimental();
+        server
     }
 
     /// Starts a server with more arguments and shakes hands.
@@ -93,6 +93,12 @@ impl AppServer {
         let result = self.ok("initialize", params);
         self.notify("initialized", Value::Null);
         result
+    }
+
+    /// The same for a client that uses what is experimental.
+    pub fn initialize_experimental(&mut self) {
+        let client = json!({"name": "tests", "version": "1"});
+        self.initialize(json!({"clientInfo": client, "capabilities": {"experimentalApi": true}}));
     }
 
     /// The process id.
@@ -212,22 +218,6 @@ impl AppServer {
             message["method"] == method && message.get("id").is_none() && wanted(&message["params"])
         });
         message["params"].clone()
-    }
-
-    /// Waits for a request of the server.
-    pub fn asked(&mut self, method: &str) -> Question {
-        let message = self.take(method, |message| message["method"] == method && message.get("id").is_some());
-        Question { id: message["id"].clone(), params: message["params"].clone() }
-    }
-
-    /// Answers a request of the server.
-    pub fn reply(&mut self, question: &Question, result: Value) {
-        self.send_message(&json!({"id": question.id, "result": result}));
-    }
-
-    /// Answers a request of the server with an error.
-    pub fn reply_error(&mut self, question: &Question, code: i64, message: &str) {
-        self.send_message(&json!({"id": question.id, "error": {"code": code, "message": message}}));
     }
 
     /// All messages with this method that came so far, looked at or not.
