@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use codex_core::base::paths::AbsolutePath;
 use codex_core::base::spawn::TaskGroup;
@@ -37,6 +37,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "login::what_others_begin_with_is_out_of_sight", run: others_are_out_of_sight },
     Test { name: "login::a_slow_profile_is_run_once", run: slow_profile },
     Test { name: "login::a_profile_that_hangs_holds_nothing_up", run: hanging_profile },
+    Test { name: "login::what_waits_for_another_second_does_not_wait_at_the_end", run: no_wait_at_the_end },
     Test { name: "login::nothing_is_left_behind", run: nothing_is_left },
 ];
 
@@ -48,6 +49,7 @@ struct User {
     sandbox: Sandbox,
     login: Arc<LoginShells>,
     group: TaskGroup,
+    token: CancellationToken,
     secrets: ShellEnvironmentPolicy,
 }
 
@@ -67,15 +69,16 @@ impl User {
         for (name, text) in files {
             fs::write(place.path("user").join(name), text).unwrap();
         }
-        let group = TaskGroup::new();
+        let (group, token) = (TaskGroup::new(), CancellationToken::new());
         Self {
-            login: Arc::new(LoginShells::new(place.path("home"), group.clone(), CancellationToken::new())),
+            login: Arc::new(LoginShells::new(place.path("home"), group.clone(), token.clone())),
             sandbox: place::sandbox(mode, &place.path("home")),
             shell: Shell::at(shell),
             secrets: ShellEnvironmentPolicy::default(),
             place,
             mode,
             group,
+            token,
         }
     }
 
@@ -384,7 +387,7 @@ fn slow_profile() -> Outcome {
             assert!(is_on_snapshot);
             let count = || fs::read_to_string(user.place.path("user/count")).unwrap().lines().count();
             assert_eq!(count(), 2, "{shell}");
-            let start = std::time::Instant::now();
+            let start = Instant::now();
             for _ in 0..5 {
                 let (spec, is_on_snapshot) = user.started("echo done").await;
                 assert!(is_on_snapshot);
@@ -405,6 +408,44 @@ fn hanging_profile() -> Outcome {
         assert!(!is_on_snapshot && spec == again);
         // As when the server ends.
         drop(user);
+    });
+    Outcome::Pass
+}
+
+fn no_wait_at_the_end() -> Outcome {
+    /// What the system may need to end things.
+    const LEAST: Duration = Duration::from_millis(300);
+    /// Between shells nothing runs but the capture itself.
+    const STILL: Duration = Duration::from_millis(50);
+    runner::block_on(async {
+        loop {
+            let user =
+                User::new(Mode::Open, "/bin/bash", &[(".profile", "echo $$ > ~/new; mv ~/new ~/shell")]);
+            user.started("true").await;
+            let shell = user.place.path("user/shell");
+            while !shell.exists() {
+                tokio::task::yield_now().await;
+            }
+            let first = fs::read_to_string(shell).unwrap();
+            let first = rustix::process::Pid::from_raw(first.trim().parse().unwrap()).unwrap();
+            let mut still = Instant::now();
+            while still.elapsed() < STILL && user.group.running() > 0 {
+                if rustix::process::test_kill_process(first).is_ok() || user.group.running() > 1 {
+                    still = Instant::now();
+                }
+                tokio::task::yield_now().await;
+            }
+            let (now, began) = (SystemTime::now().duration_since(UNIX_EPOCH).unwrap(), Instant::now());
+            let is_waiting = user.group.running() == 1;
+            user.token.cancel();
+            user.group.finished().await;
+            let second =
+                Duration::from_secs(1).saturating_sub(Duration::from_nanos(now.subsec_nanos().into()));
+            if is_waiting && second > LEAST {
+                assert!(began.elapsed() < second, "{:?} of {second:?}", began.elapsed());
+                break;
+            }
+        }
     });
     Outcome::Pass
 }

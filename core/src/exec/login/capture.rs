@@ -36,6 +36,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 const MOST_ASKED: usize = 4;
 /// The state of a shell with many functions.
 const LONGEST_DUMP: usize = 4 * 1024 * 1024;
+const SERVER_ENDS: &str = "the server ends";
 
 /// One capture.
 pub struct Capture {
@@ -107,7 +108,7 @@ impl Capture {
         let mut last: Option<(Dump, Watch)> = None;
         for _ in 0..MOST_ASKED {
             if last.is_some() {
-                until_next_second().await;
+                or_cancelled(&self.token, until_next_second()).await.map_err(|_| SERVER_ENDS)?;
             }
             let told = self.ask(login.clone().into(), mark).await?;
             let variables = told.environment().map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -145,7 +146,7 @@ impl Capture {
         match looked {
             Ok(Ok(looked)) => looked.map_err(|error| error.to_string()),
             Ok(Err(_)) => Err("its files cannot be looked at in time".to_owned()),
-            Err(Interrupted) => Err("the server ends".to_owned()),
+            Err(Interrupted) => Err(SERVER_ENDS.to_owned()),
         }
     }
 

@@ -28,6 +28,7 @@ use codex_protocol::policy::SandboxPolicy;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::config::shell_env::ShellEnvironmentPolicy;
@@ -59,7 +60,7 @@ pub struct LoginShells {
     group: TaskGroup,
     /// Ends what is being taken.
     token: CancellationToken,
-    places: Arc<Semaphore>,
+    places: Semaphore,
     store: Mutex<Store>,
 }
 
@@ -149,7 +150,7 @@ impl Taken {
 impl LoginShells {
     /// Snapshots lie in the server's home. Nothing is made before it is needed.
     pub fn new(home: PathBuf, group: TaskGroup, token: CancellationToken) -> Self {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Semaphore::new(AT_ONCE);
         Self { home, group, token, places, store: Mutex::default() }
     }
 
@@ -217,7 +218,8 @@ impl LoginShells {
         };
         let shells = Arc::clone(self);
         self.group.spawn(async move {
-            let Ok(_place) = Arc::clone(&shells.places).acquire_owned().await else { return };
+            let place = or_cancelled(&shells.token, shells.places.acquire()).await;
+            let Ok(Ok(_place)) = place else { return };
             let result = capture.run().await;
             shells.lock().taken(&key, result);
         });
