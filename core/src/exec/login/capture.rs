@@ -169,28 +169,38 @@ impl Capture {
         };
         let (process, mut output) =
             process::start(request, &self.group).await.map_err(|error| error.to_string())?;
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        while !(mark.has_ended(&stdout) && mark.has_ended(&stderr)) {
+        let (mut stdout, mut stderr) = (Told::default(), Told::default());
+        while !(stdout.has_ended && stderr.has_ended) {
             // The one end is written right before the other.
-            let time = if mark.has_ended(&stdout) { LAST_WORDS } else { TIME };
+            let time = if stdout.has_ended { LAST_WORDS } else { TIME };
             let Ok(Some(chunk)) = timeout(time, output.next()).await else {
                 return Err("it ended before it had told its state, or its time was over".to_owned());
             };
-            match chunk.stream {
-                OutputStream::Stdout => stdout.extend(chunk.bytes),
-                OutputStream::Stderr => stderr.extend(chunk.bytes),
-            }
-            if stdout.len() + stderr.len() > LONGEST_DUMP {
+            let told = match chunk.stream {
+                OutputStream::Stdout => &mut stdout,
+                OutputStream::Stderr => &mut stderr,
+            };
+            told.bytes.extend(&chunk.bytes);
+            told.has_ended |= mark.has_ended(&told.bytes, chunk.bytes.len());
+            if stdout.bytes.len() + stderr.bytes.len() > LONGEST_DUMP {
                 return Err("its state is too large".to_owned());
             }
         }
         let processes = process.os_pid().and_then(processes_below);
         process.end();
         output.exit().await;
-        let mut dump = Dump::parse(mark, &stdout, &stderr).ok_or("its state could not be read")?;
+        let dump = Dump::parse(mark, &stdout.bytes, &stderr.bytes);
+        let mut dump = dump.ok_or("its state could not be read")?;
         dump.processes = processes.ok_or("its processes cannot be counted")?;
         Ok(dump)
     }
+}
+
+/// What came on a stream.
+#[derive(Default)]
+struct Told {
+    bytes: Vec<u8>,
+    has_ended: bool,
 }
 
 /// A time in seconds is another afterwards.

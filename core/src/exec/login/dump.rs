@@ -33,11 +33,11 @@ impl Mark {
         format!("{} >&2\n{end}", end.trim_end())
     }
 
-    /// Whether all of a stream is there.
-    pub fn has_ended(&self, stream: &[u8]) -> bool {
-        // Only its last bytes are looked at, because it is asked after each piece.
+    /// Whether a stream has come to its end with its last piece, even if more stands behind it.
+    pub fn has_ended(&self, stream: &[u8], piece: usize) -> bool {
         let end = format!("\0{}end\0", self.0);
-        stream.ends_with(end.as_bytes())
+        let from = stream.len().saturating_sub(piece + end.len());
+        stream[from..].windows(end.len()).any(|window| window == end.as_bytes())
     }
 }
 
@@ -62,7 +62,11 @@ impl Dump {
                 None => fields.push(field.to_owned()),
             }
         }
-        let is_whole = name.as_deref() == Some("end") && !stdout.contains('\0') && !stderr.contains('\0');
+        // Nothing stands behind the end.
+        let is_whole = name.as_deref() == Some("end")
+            && fields == [""]
+            && !stdout.contains('\0')
+            && !stderr.contains('\0');
         is_whole.then(|| Self {
             stdout: stdout.to_owned(),
             stderr: stderr.to_owned(),
@@ -143,9 +147,12 @@ mod tests {
             ("\0@a\0x\0@end\0", ""),
             ("a\0b\0@a\0x\0@end\0", "\0@end\0"),
             ("\0@end\0more", "more\0@end\0more"),
+            ("\0@a\0x\0@end\0more", "\0@end\0"),
         ] {
             assert_eq!(parse(&mark, stdout, stderr), None, "{stdout:?}");
         }
-        assert!(mark.has_ended(format!("x\0{}end\0", mark.0).as_bytes()));
+        let ended = |text: &str, piece| mark.has_ended(text.replace('@', &mark.0).as_bytes(), piece);
+        assert!(ended("x\0@end\0", 1) && ended("x\0@end\0more", 5), "whatever comes behind it");
+        assert!(!ended("x\0@end\0more", 3) && !ended("x\0@end", 100));
     }
 }
