@@ -14,19 +14,15 @@ use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
 use codex_protocol::events::exec::OutputStream;
+use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::login_cases::{BASH, BASH_COMMANDS, COMMANDS, PROFILES, ZSH, ZSH_COMMANDS};
 use crate::place::{self, CONFINED, Mode, Place, SERVED, in_modes};
 use crate::runner::{self, Outcome, Test};
 
-/// Seconds of waiting, each.
-pub const SLOW: [&str; 4] = [
-    "login::nothing_tells_the_difference",
-    "login::what_cannot_be_captured_is_run_each_time",
-    "login::a_slow_profile_is_run_once",
-    "login::a_change_of_the_files_is_seen_by_the_next_command",
-];
+/// How many users are tried side by side.
+const AT_ONCE: usize = 4;
 
 pub const TESTS: &[Test] = &[
     Test { name: "login::nothing_tells_the_difference", run: nothing_tells_the_difference },
@@ -175,14 +171,12 @@ fn is_captured(shell: &str) -> bool {
 
 fn nothing_tells_the_difference() -> Outcome {
     in_modes(&SERVED, |mode| {
-        for shell in shells() {
-            for (about, profile) in PROFILES {
-                // The weaker sandboxes have nothing of their own to show.
-                if mode == Mode::Open || *about == "much" {
-                    runner::block_on(no_difference(mode, shell, about, profile));
-                }
-            }
-        }
+        let users = shells().into_iter().flat_map(|shell| {
+            // The weaker sandboxes have nothing of their own to show.
+            let wanted = PROFILES.iter().filter(move |(about, _)| mode == Mode::Open || *about == "much");
+            wanted.map(move |(about, profile)| no_difference(mode, shell, about, profile))
+        });
+        runner::block_on(futures::stream::iter(users).buffer_unordered(AT_ONCE).collect::<()>());
     })
 }
 
@@ -257,36 +251,36 @@ fn what_cannot_be_captured() -> Outcome {
 }
 
 fn changes_are_seen() -> Outcome {
-    runner::block_on(async {
-        let profile = "export X=1; . ~/more; export Y=$(cat \"$HOME/value\"); echo x >> ~/count";
-        let user = User::new(
-            Mode::Open,
-            "/bin/bash",
-            &[(".profile", profile), ("more", "export Z=1"), ("value", "1")],
-        );
-        let script = "echo $X $Y $Z";
-        let check = async |expected: &str| {
-            let (spec, is_on_snapshot) = user.started(script).await;
-            assert!(!is_on_snapshot, "it has changed: {expected}");
-            assert_eq!(user.came_of(spec).await.stdout.trim_end(), expected);
-            user.group.finished().await;
-            let (spec, is_on_snapshot) = user.started(script).await;
-            assert!(is_on_snapshot, "{expected}");
-            assert_eq!(user.came_of(spec).await.stdout.trim_end(), expected);
-        };
-        check("1 1 1").await;
-        user.write(".profile", &profile.replace("X=1", "X=2"));
-        check("2 1 1").await;
-        user.write("more", "export Z=more");
-        check("2 1 more").await;
-        user.write("value", "new");
-        check("2 new more").await;
-        user.write(".bash_profile", "export X=other");
-        check("other").await;
-        fs::remove_file(user.place.path("user/.bash_profile")).unwrap();
-        check("2 new more").await;
+    const PROFILE: &str = "export X=1; . ~/more; export Y=$(cat \"$HOME/value\"); echo x >> ~/count";
+    let cases = [
+        (".profile", "export X=2; . ~/more", "2 1"),
+        ("more", "export Z=more", "1 1 more"),
+        ("value", "new", "1 new 1"),
+        (".bash_profile", "export X=other", "other"),
+    ];
+    let checks = cases.map(async |(name, text, changed)| {
+        let files = [(".profile", PROFILE), ("more", "export Z=1"), ("value", "1")];
+        let user = User::new(Mode::Open, "/bin/bash", &files);
+        check_start(&user, "1 1 1").await;
+        user.write(name, text);
+        check_start(&user, changed).await;
+        if name == ".bash_profile" {
+            fs::remove_file(user.place.path("user").join(name)).unwrap();
+            check_start(&user, "1 1 1").await;
+        }
     });
+    runner::block_on(futures::future::join_all(checks));
     Outcome::Pass
+}
+
+/// The next command is a real login shell, and the one after that is on a snapshot.
+async fn check_start(user: &User, expected: &str) {
+    for wanted in [false, true] {
+        let (spec, is_on_snapshot) = user.started("echo $X $Y $Z").await;
+        assert_eq!(is_on_snapshot, wanted, "{expected}");
+        assert_eq!(user.came_of(spec).await.stdout.trim_end(), expected);
+        user.group.finished().await;
+    }
 }
 
 fn secrets_are_not_written() -> Outcome {

@@ -20,23 +20,23 @@ mod roles;
 mod runner;
 mod sessions;
 
+/// Those that take all processes or memory, and one that ends what helps others.
+const ALONE: [&str; 4] = [
+    "check 29: a fork bomb",
+    "check 29: a fork bomb leaves others alone",
+    "check 29: too much of everything",
+    "sessions::helpers_come_though_their_nursery_was_killed",
+];
+
 fn main() {
     codex_core::sandbox::helper::run_if_helper();
     codex_core::tools::patch::writer::run_if_writer();
     codex_core::selftest::roles::play_if_asked();
     roles::play_if_asked();
-    let groups = [
-        sessions::TESTS,
-        processes::TESTS,
-        files::TESTS,
-        home::TESTS,
-        lifetime::TESTS,
-        limits::TESTS,
-        login::TESTS,
-        patches::TESTS,
-    ];
-    // What waits for shells most of the time, and is no matter of who the user is, is not run twice.
-    let is_wanted = |test: &&runner::Test| !(runner::is_second_run() && login::SLOW.contains(&test.name));
-    let tests = groups.into_iter().flatten().filter(is_wanted).map(runner::Case::from);
-    runner::run(&tests.chain(checks::cases()).collect::<Vec<_>>());
+    let others =
+        [sessions::TESTS, processes::TESTS, files::TESTS, home::TESTS, limits::TESTS, patches::TESTS];
+    // What takes longest begins first.
+    let first = [login::TESTS, lifetime::TESTS].into_iter().flatten().map(runner::Case::from);
+    let tests = first.chain(checks::cases()).chain(others.into_iter().flatten().map(runner::Case::from));
+    runner::run(&tests.collect::<Vec<_>>(), &ALONE);
 }

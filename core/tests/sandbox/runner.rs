@@ -1,10 +1,14 @@
-//! A very small test harness: runs tests one after the other, tells how they went, and fails if one did.
+//! A very small test harness: runs tests, tells how they went, and fails if one did.
 //!
+//! Most tests wait most of the time, so several run side by side, and those that harm others one by one at the end.
 //! Started by root, it runs everything a second time as an ordinary user.
 
+use std::any::Any;
 use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A named test.
@@ -16,7 +20,7 @@ pub struct Test {
 /// One that was made while the program runs.
 pub struct Case {
     pub name: String,
-    pub run: Box<dyn Fn() -> Outcome>,
+    pub run: Box<dyn Fn() -> Outcome + Send + Sync>,
 }
 
 impl From<&Test> for Case {
@@ -44,18 +48,14 @@ impl Outcome {
     }
 }
 
+/// How many run side by side.
+const AT_ONCE: usize = 6;
 /// Longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// An argument of the second run.
-const AS_USER: &str = "--as-user";
 const NOBODY: u32 = 65534;
 
-/// Whether root runs everything a second time as somebody else.
-pub fn is_second_run() -> bool {
-    std::env::args().any(|argument| argument == AS_USER)
-}
-
-pub fn run(tests: &[Case]) {
+/// Runs those that are wanted; `alone` are the names of those beside which nothing else may run.
+pub fn run(tests: &[Case], alone: &[&str]) {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--list") {
         tests.iter().for_each(|test| println!("{}: test", test.name));
@@ -67,8 +67,10 @@ pub fn run(tests: &[Case]) {
     let wanted: Vec<&Case> = tests.iter().filter(|test| wanted(&test.name)).collect();
     let as_root = rustix::process::geteuid().is_root();
     let user = if as_root { "root" } else { "user" };
-    let failed: Vec<&str> =
-        wanted.iter().filter(|test| !passes(test, user)).map(|test| test.name.as_str()).collect();
+    let (alone, others): (Vec<_>, Vec<_>) =
+        wanted.iter().copied().partition(|test| alone.contains(&test.name.as_str()));
+    let mut failed = failed(&others, AT_ONCE, user);
+    failed.extend(self::failed(&alone, 1, user));
     if !failed.is_empty() {
         println!("failed as {user}: {}", failed.join(", "));
         std::process::exit(101);
@@ -76,6 +78,22 @@ pub fn run(tests: &[Case]) {
     if as_root && !wanted.is_empty() {
         as_ordinary_user(&arguments);
     }
+}
+
+/// Runs so many of the tests at a time; the names of those that failed.
+fn failed<'a>(tests: &[&'a Case], at_once: usize, user: &str) -> Vec<&'a str> {
+    let queue = Mutex::new(tests.iter());
+    let failed = Mutex::new(Vec::new());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some(test) = next() {
+            if !passes(test, user) {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).push(test.name.as_str());
+            }
+        }
+    };
+    thread::scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(work))));
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn passes(test: &Case, user: &str) -> bool {
@@ -90,9 +108,15 @@ fn passes(test: &Case, user: &str) -> bool {
         Ok(Outcome::Unsupported(reason)) => {
             println!("test {} as {user} ... unsupported ({reason})", test.name)
         }
-        Err(_) => println!("test {} as {user} ... FAILED", test.name),
+        Err(panic) => println!("test {} as {user} ... FAILED: {}", test.name, message(panic.as_ref())),
     }
     outcome.is_ok()
+}
+
+/// What a test died of; beside others it is not clear whose words stand above.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked")
 }
 
 /// The same program as somebody who owns nothing; from a folder that they may enter.
@@ -102,7 +126,7 @@ fn as_ordinary_user(arguments: &[String]) {
     let program = folder.path().join("sandbox-tests");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let mut again = Command::new(program);
-    again.args(arguments).arg(AS_USER).env("HOME", folder.path()).current_dir(folder.path());
+    again.args(arguments).env("HOME", folder.path()).current_dir(folder.path());
     let status = again.uid(NOBODY).gid(NOBODY).status().unwrap();
     if !status.success() {
         drop(folder);

@@ -272,11 +272,14 @@ fn stdin_is_empty_on_pipes() -> Outcome {
 fn background_children_end_with_the_call() -> Outcome {
     block_on(async {
         let manager = UnifiedExecSessionManager::new();
-        let script =
-            "(trap '' TERM HUP; setsid sh -c 'trap \"\" TERM; sleep 1001.5 & sleep 1001.5' &) ; exit 4";
-        let session = manager.open(request(shell(script))).await.unwrap();
+        // Nobody else's, in another run of the tests.
+        let word = format!("1001.{}", std::process::id());
+        let script = format!(
+            "(trap '' TERM HUP; setsid sh -c 'trap \"\" TERM; sleep {word} & sleep {word}' &) ; exit 4"
+        );
+        let session = manager.open(request(shell(&script))).await.unwrap();
         assert_eq!(session.wait().await.code, 4);
-        assert_eq!(running_with("1001.5"), [] as [u32; 0]);
+        assert_eq!(running_with(&word), [] as [u32; 0]);
     })
 }
 

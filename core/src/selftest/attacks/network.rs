@@ -130,7 +130,7 @@ pub fn own_sockets() -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
         other => return Err(io::Error::other(format!("a socket that was closed: {other:?}"))),
     }
-    let name = SocketAddr::from_abstract_name("own-of-the-selftest")?;
+    let name = SocketAddr::from_abstract_name(format!("own-of-the-selftest-{}", std::process::id()))?;
     exchange(UnixListener::bind_addr(&name)?, name)?;
     let (mut one, mut other) = UnixStream::pair()?;
     one.write_all(b"x")?;

@@ -37,7 +37,7 @@ pub fn rounds(mode: Mode, rounds: usize, end: fn(&mut Server) -> io::Result<()>)
     }
     for round in 0..rounds {
         let place = Place::new()?;
-        let word = format!("survivor-{}-{}-{round}", std::process::id(), mode.name());
+        let word = fresh_word("survivor");
         let mut server = Server::start(&place, mode, &word)?;
         end(&mut server)?;
         let start = Instant::now();
@@ -55,10 +55,15 @@ pub fn rounds(mode: Mode, rounds: usize, end: fn(&mut Server) -> io::Result<()>)
     Ok(Verdict::Pass)
 }
 
+/// Nobody else's.
+fn fresh_word(kind: &str) -> String {
+    format!("{kind}-{}", uuid::Uuid::new_v4().simple())
+}
+
 /// Without a sandbox they stay, so that to be gone means something.
 fn stay_without() -> io::Result<bool> {
     let place = Place::new()?;
-    let word = format!("control-{}", std::process::id());
+    let word = fresh_word("control");
     let program = this_program()?.to_string_lossy().into_owned();
     let argv = [program.as_str(), roles::ARGUMENT, "attack", "hide-and-stay", &word];
     let child = place.server(&place.orders(Mode::Bare), "run", &argv)?.spawn()?;
