@@ -88,7 +88,7 @@ fn failures_can_be_rehearsed() {
 
 #[test]
 fn unread_words_of_the_rehearsal_model_cost_no_memory() {
-    const COUNT: usize = 200_000;
+    const COUNT: usize = 100_000;
     let home = Home::with_rehearsal("");
     let mut server = AppServer::start(&home);
     let other = server.start_thread(&home);
