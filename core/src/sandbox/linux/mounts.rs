@@ -96,9 +96,10 @@ enum Kind {
     /// Stays where it is: a mount on itself, writable as before.
     Pin,
     ReadOnly,
-    Hide,
-    /// A folder in which some names are not to be seen, ever.
-    Veil,
+    /// A folder without some of its names.
+    HideNames,
+    /// Nothing of it is to be seen.
+    HideAll,
 }
 
 /// Every path at which something must be done, parents first.
@@ -112,8 +113,8 @@ fn points(rules: &Rules) -> BTreeMap<PathBuf, Kind> {
     let protected = rules.protected.iter().chain(&rules.vital);
     let protected = protected.chain(&rules.personal_files).chain(&rules.personal_folders);
     let protected = protected.map(|path| (path.as_path(), Kind::ReadOnly));
-    let hidden = rules.hidden.iter().chain(&rules.doors).map(|path| (path.as_path(), Kind::Hide));
-    let veils = rules.veiled.iter().filter_map(|path| Some((path.parent()?, Kind::Veil)));
+    let hidden = rules.hidden.iter().chain(&rules.doors).map(|path| (path.as_path(), Kind::HideAll));
+    let veils = rules.veiled.iter().filter_map(|path| Some((path.parent()?, Kind::HideNames)));
     for (path, kind) in nested.chain(protected).chain(hidden).chain(veils) {
         let Some(root) = outermost_root(path, rules) else {
             add(path, kind);
@@ -128,7 +129,7 @@ fn points(rules: &Rules) -> BTreeMap<PathBuf, Kind> {
         add(path, kind);
     }
     let covers: Vec<PathBuf> =
-        points.iter().filter(|(_, kind)| **kind == Kind::Hide).map(|(path, _)| path.clone()).collect();
+        points.iter().filter(|(_, kind)| **kind == Kind::HideAll).map(|(path, _)| path.clone()).collect();
     points.retain(|path, _| !covers.iter().any(|cover| path != cover && path.starts_with(cover)));
     points
 }
@@ -157,8 +158,8 @@ impl Lids {
         let lid = match kind {
             Kind::Pin => copy(&place),
             Kind::ReadOnly => copy(&place).and_then(read_only),
-            Kind::Hide => self.blind(&place).and_then(read_only),
-            Kind::Veil => return veil(path, &place, rules).step_at("veiling", path),
+            Kind::HideAll => self.blind(&place).and_then(read_only),
+            Kind::HideNames => return veil(path, &place, rules).step_at("veiling", path),
         };
         lid.and_then(|lid| attach(&lid, &place)).step_at("covering", path)
     }
@@ -237,8 +238,8 @@ fn mirror_only(from: &OwnedFd, to: &OwnedFd, entry: &Path, inside: &Path) -> io:
 fn may_be_missing(kind: Kind, path: &Path, rules: &Rules, error: &io::Error) -> bool {
     let missing = error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::NotADirectory;
     match kind {
-        Kind::Hide => missing,
-        Kind::Veil => missing && outermost_root(path, rules).is_none(),
+        Kind::HideAll => missing,
+        Kind::HideNames => missing && outermost_root(path, rules).is_none(),
         Kind::ReadOnly => missing && path.parent().is_some_and(is_read_only),
         Kind::Pin => false,
     }
@@ -369,13 +370,13 @@ mod tests {
             ..Rules::default()
         };
         expect_test::expect![[r#"
-            Hide /run/docker.sock
+            HideAll /run/docker.sock
             ReadOnly /tmp/.git
             Pin /tmp/a
             Pin /tmp/a/ws
             ReadOnly /tmp/a/ws/.git
             Pin /tmp/h
-            Veil /tmp/h/home
+            HideNames /tmp/h/home
         "#]]
         .assert_eq(&show(&rules));
     }
@@ -387,7 +388,14 @@ mod tests {
             hidden: paths(&["/home/log/private"]),
             ..Rules::default()
         };
-        assert_eq!(show(&rules), "Veil /home\nHide /home/log/private\n");
+        assert_eq!(show(&rules), "HideNames /home\nHideAll /home/log/private\n");
+    }
+
+    #[test]
+    fn a_hidden_folder_is_not_shown_for_the_names_that_are_hidden_in_it() {
+        let rules =
+            Rules { veiled: paths(&["/home/auth.json"]), hidden: paths(&["/home"]), ..Rules::default() };
+        assert_eq!(show(&rules), "HideAll /home\n");
     }
 
     #[test]
@@ -398,6 +406,6 @@ mod tests {
             hidden: paths(&["/w/x"]),
             ..Rules::default()
         };
-        assert_eq!(show(&rules), "Hide /w/x\n");
+        assert_eq!(show(&rules), "HideAll /w/x\n");
     }
 }
