@@ -13,7 +13,7 @@ use codex_protocol::events::approval::RequestPermissionsEvent;
 use codex_protocol::permission::{
     FileSystemPermissions, GrantScope, NetworkPermissions, PermissionGrant, PermissionProfile,
 };
-use codex_protocol::policy::AskForApproval;
+use codex_protocol::policy::{AskForApproval, SandboxPolicy};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -21,9 +21,10 @@ use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
 use crate::model::tool_spec::ToolSpec;
 use crate::sandbox::Sandbox;
+use crate::sandbox::command::CommandSpec;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::registry::{Running, ToolHandler};
-use crate::turn::grants::Grants;
+use crate::turn::grants::{Grants, Ground};
 use crate::turn::port::SessionTaskContext;
 use crate::turn::question::{ClientAnswer, ClientQuestion};
 
@@ -168,12 +169,17 @@ fn common(wanted: &Wanted, granted: Wanted) -> Wanted {
 #[derive(Clone)]
 struct Places {
     cwd: AbsolutePath,
+    policy: SandboxPolicy,
     sandbox: Arc<Sandbox>,
 }
 
 impl Places {
     fn of(context: &SessionTaskContext) -> Self {
-        Self { cwd: context.turn.cwd.clone(), sandbox: Arc::clone(&context.services.sandbox) }
+        Self {
+            cwd: context.turn.cwd.clone(),
+            policy: context.turn.sandbox_policy.clone(),
+            sandbox: Arc::clone(&context.services.sandbox),
+        }
     }
 
     /// Away from the runtime's own threads: disks may be slow.
@@ -206,7 +212,7 @@ impl Places {
 
     fn readable(&self, path: &Path) -> Result<PathBuf, String> {
         let real = self.real(path)?;
-        if self.sandbox.is_hidden(&real) {
+        if self.sandbox.is_hidden(&real) || self.is_unreadable(&real) {
             return Err(format!(
                 "`{}` is never readable in the sandbox, whatever is granted",
                 real.display()
@@ -227,7 +233,32 @@ impl Places {
                 real.display()
             ));
         }
+        if !self.would_be_written(&real)? {
+            return Err(format!(
+                "`{}` is kept from being written by the permissions that are active, whatever is granted; run the command \
+                 with `sandbox_permissions` set to `require_escalated`",
+                real.display()
+            ));
+        }
         Ok(real)
+    }
+
+    /// Whether the policy says so itself. The path must be a real one.
+    fn is_unreadable(&self, real: &Path) -> bool {
+        let SandboxPolicy::WorkspaceWrite(write) = &self.policy else { return false };
+        let unreadable = write.unreadable.iter().map(|path| self.cwd.join(path));
+        unreadable
+            .filter_map(|path| std::fs::canonicalize(path.as_path()).ok())
+            .any(|path| real.starts_with(path))
+    }
+
+    /// Whether a folder could be written if it were granted.
+    fn would_be_written(&self, real: &Path) -> Result<bool, String> {
+        let grants = Grants { network: false, write: BTreeSet::from([real.to_path_buf()]) };
+        let Ground { policy, cwd } = grants.widen(&self.policy, &self.cwd);
+        let command = CommandSpec { argv: Vec::new(), cwd: cwd.clone(), env: Vec::new() };
+        let reach = self.sandbox.reach(&policy, &cwd, &command).map_err(|error| error.to_string())?;
+        Ok(reach.covers(real))
     }
 
     fn real(&self, path: &Path) -> Result<PathBuf, String> {
@@ -238,6 +269,8 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use codex_protocol::policy::WorkspaceWrite;
+
     use super::*;
 
     fn wanted(network: bool, write: &[&str], read: &[&str]) -> Wanted {
@@ -265,14 +298,22 @@ mod tests {
     fn paths_are_real_and_what_is_protected_is_not_asked_for() {
         let folder = tempfile::tempdir().unwrap();
         let root = std::fs::canonicalize(folder.path()).unwrap();
-        for name in ["work/.git/hooks", "home", "other"] {
+        for name in ["work/.git/hooks", "work/kept/sub", "work/secret/sub", "home", "other"] {
             std::fs::create_dir_all(root.join(name)).unwrap();
         }
         std::fs::write(root.join("other/file"), "").unwrap();
         std::fs::write(root.join("home/auth.json"), "").unwrap();
         std::os::unix::fs::symlink(root.join("other"), root.join("work/link")).unwrap();
+        let write = WorkspaceWrite {
+            exclude_slash_tmp: true,
+            exclude_tmpdir_env_var: true,
+            read_only: vec!["kept".into()],
+            unreadable: vec!["secret".into()],
+            ..WorkspaceWrite::default()
+        };
         let places = Places {
             cwd: AbsolutePath::new(root.join("work")).unwrap(),
+            policy: SandboxPolicy::WorkspaceWrite(write),
             sandbox: Arc::new(Sandbox::detect("/helper".into(), &root.join("home"))),
         };
         let check = |read: &[&str], write: &[&str]| {
@@ -292,7 +333,13 @@ mod tests {
         for path in [".git", ".git/hooks", "../home"] {
             assert!(check(&[], &[path]).contains("is never writable in the sandbox"), "{path}");
         }
-        assert!(check(&["../home/auth.json"], &[]).contains("is never readable in the sandbox"));
+        for path in ["kept", "kept/sub", "secret/sub"] {
+            assert!(check(&[], &[path]).contains("by the permissions that are active"), "{path}");
+        }
+        assert_eq!(check(&["kept"], &["."]), r#"{"~/work/kept"} {"~/work"}"#);
+        for path in ["../home/auth.json", "secret", "secret/sub"] {
+            assert!(check(&[path], &[]).contains("is never readable in the sandbox"), "{path}");
+        }
         assert_eq!(check(&[], &[]), "`permissions` must name at least one: a path, or the network");
     }
 }
