@@ -124,7 +124,11 @@ fn sweep_in(parent: &Path) {
 fn parent() -> Option<PathBuf> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
     let own = fs::read_to_string("/proc/self/cgroup").ok()?;
-    let (mount, parent) = beside(&mounts, &own)?;
+    parent_in(&mounts, &own)
+}
+
+fn parent_in(mounts: &str, own: &str) -> Option<PathBuf> {
+    let (mount, parent) = beside(mounts, own)?;
     let shared = fs::read_to_string(parent.join("cgroup.subtree_control")).ok()?;
     let is_of_use = shared.split_ascii_whitespace().any(|name| matches!(name, "memory" | "pids"));
     (is_of_use && is_delegated(&parent, &mount)).then_some(parent)
@@ -172,6 +176,9 @@ fn total_memory(meminfo: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::sys::{self, Forked, Reaped};
     use super::*;
 
     const MOUNTS: &str = "\
@@ -192,6 +199,78 @@ mod tests {
         assert_eq!(beside("24 1 0:22 / /proc rw - proc proc rw\n", "0::/a\n"), None);
         let container = MOUNTS.replace("0:26 /", "0:26 /docker/4711");
         assert_eq!(beside(&container, "0::/docker/4711/a/b\n"), Some("/sys/fs/cgroup/a".into()));
+    }
+
+    /// A tree as the kernel shows it, with the group of a server in that of its user. Nothing is delegated yet.
+    fn fake_tree(controllers: &str) -> (tempfile::TempDir, String) {
+        let tree = tempfile::tempdir().unwrap();
+        fs::create_dir_all(tree.path().join("user/editor.scope")).unwrap();
+        fs::write(tree.path().join("user/cgroup.subtree_control"), controllers).unwrap();
+        let procs = tree.path().join("user/cgroup.procs");
+        fs::write(&procs, "").unwrap();
+        fs::set_permissions(procs, fs::Permissions::from_mode(0o444)).unwrap();
+        let mounts = format!("30 1 0:26 / {} rw - cgroup2 cgroup2 rw\n", tree.path().display());
+        (tree, mounts)
+    }
+
+    /// As a service manager does it; false where that cannot be done.
+    fn delegate(group: &Path, mark: &[u8]) -> bool {
+        fs::set_permissions(group.join("cgroup.procs"), fs::Permissions::from_mode(0o644)).unwrap();
+        let set = |name: &&str| rustix::fs::setxattr(group, *name, mark, rustix::fs::XattrFlags::empty());
+        !rustix::process::geteuid().is_root() || MARKS.iter().any(|name| set(name).is_ok())
+    }
+
+    #[test]
+    fn groups_are_made_where_that_is_delegated_and_of_use() {
+        const OWN: &str = "0::/user/editor.scope\n";
+        let (tree, mounts) = fake_tree("cpu memory pids\n");
+        assert_eq!(parent_in(&mounts, OWN), None, "it belongs to others");
+        let group = tree.path().join("user");
+        if rustix::process::geteuid().is_root() && delegate(&group, b"0") {
+            assert_eq!(parent_in(&mounts, OWN), None, "root may write it, but it is the service manager's");
+        }
+        if !delegate(&group, b"1") {
+            return;
+        }
+        assert_eq!(parent_in(&mounts, OWN), Some(group.clone()));
+        let groups = Groups { parent: parent_in(&mounts, OWN) };
+        let leaf = groups.make().unwrap();
+        let path = group.join(&leaf.name);
+        assert!(path.is_dir());
+        drop(leaf);
+        assert!(!path.exists());
+        for (controllers, expected) in [("pids\n", true), ("cpu io\n", false), ("", false)] {
+            fs::write(group.join("cgroup.subtree_control"), controllers).unwrap();
+            assert_eq!(parent_in(&mounts, OWN).is_some(), expected, "{controllers}");
+        }
+        assert!(Groups { parent: None }.make().is_none());
+    }
+
+    /// In the real tree, where there is one in which this user may make groups.
+    #[test]
+    fn a_group_goes_after_a_process_that_was_killed() {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+        let own = fs::read_to_string("/proc/self/cgroup").unwrap();
+        let own = own.lines().find_map(|line| line.strip_prefix("0::/"));
+        let inside = own.and_then(|own| beside(&mounts, &format!("0::/{}/x", own.trim_end_matches('/'))));
+        let Some((_, group)) = inside else { return };
+        let Ok(leaf) = Leaf::make_in(&group) else { return };
+        let path = group.join(&leaf.name);
+        match sys::fork_into(0, leaf.folder()) {
+            Ok(Forked::Child) => {
+                let _ = sys::signal_at_parents_death(libc::SIGKILL);
+                sys::wait_signal(&[libc::SIGUSR1], None);
+                sys::exit_now(0);
+            }
+            Ok(Forked::Parent(pid)) => {
+                assert_eq!(fs::read_to_string(path.join("cgroup.procs")).unwrap().trim(), pid.to_string());
+                sys::kill(pid, libc::SIGKILL);
+                assert!(matches!(sys::reap(pid, 0), Reaped::Child { .. }));
+            }
+            Err(_) => {}
+        }
+        drop(leaf);
+        assert!(!path.exists());
     }
 
     #[test]
