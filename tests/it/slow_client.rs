@@ -8,8 +8,8 @@ use codex_tests::server::AppServer;
 use serde_json::json;
 
 const DELTA: &str = "item/agentMessage/delta";
-/// More than all pipes and sockets hold, and as text several times what memory may grow by.
-const COUNT: usize = 100_000;
+/// More than all pipes and sockets hold, and as text many times what memory may grow by.
+const COUNT: usize = 200_000;
 
 #[test]
 fn unread_deltas_cost_no_memory_and_none_is_lost() {
