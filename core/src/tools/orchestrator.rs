@@ -17,8 +17,8 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
     let turn = &context.turn;
     let wish = Wish { risk: work.risk(), escalate: work.wants_escalation(), ruling: work.ruling() };
     let plan = plan(turn.approval_policy, &turn.sandbox_policy, &wish)?;
-    if plan.ask {
-        ask(&mut work, context, Retry::First).await?;
+    if plan.ask && ask(&mut work, context, Retry::First).await? == Answer::No {
+        return Err(ToolError::RespondToModel(work.rejection().into()));
     }
     match work.attempt(context, plan.boundary).await? {
         Attempted::Done(output) => Ok(output),
@@ -28,7 +28,9 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
                 return Ok(output);
             }
             // An approval to run is not one to leave the sandbox: what looks like a denial may be arranged.
-            ask(&mut work, context, Retry::AfterDenial).await?;
+            if ask(&mut work, context, Retry::AfterDenial).await? == Answer::No {
+                return Ok(work.not_retried(output));
+            }
             let (Attempted::Done(output) | Attempted::Denied(output)) =
                 work.attempt(context, Boundary::None).await?;
             work.progress().settle(context).await;
@@ -37,24 +39,31 @@ pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Res
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+}
+
 async fn ask<S: Sandboxed>(
     work: &mut S,
     context: &SessionTaskContext,
     retry: Retry,
-) -> Result<(), ToolError> {
+) -> Result<Answer, ToolError> {
     work.consider(context, retry).await?;
     let answer = context.approve(work.question(context, retry)).await?;
     if answer.asked {
         work.progress().is_announced = true;
     }
     match answer.decision {
-        ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(()),
+        ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(Answer::Yes),
         ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words } => {
-            keep_rule(words, context).await
+            keep_rule(words, context).await?;
+            Ok(Answer::Yes)
         }
         ReviewDecision::Denied => {
             decline(work, context).await;
-            Err(ToolError::RespondToModel(work.rejection().into()))
+            Ok(Answer::No)
         }
         // The session ends the turn.
         ReviewDecision::Abort => {

@@ -52,8 +52,11 @@ pub trait Sandboxed: Send {
     /// Whether the model wants to leave the sandbox.
     fn wants_escalation(&self) -> bool;
 
-    /// What the model is told if a human says no.
+    /// What the model is told if a human says no before anything has run.
     fn rejection(&self) -> &'static str;
+
+    /// What the model is told if a human says no to a further attempt: how the first one went, and that.
+    fn not_retried(&self, output: Self::Output) -> Self::Output;
 
     /// Finds out what else the human should know before the question is asked.
     fn consider(

@@ -97,6 +97,7 @@ say done
 user go
 approve
 deny
+results
 file ../outside.txt
 file ../other.txt"#,
         expect![[r#"
@@ -113,6 +114,9 @@ file ../other.txt"#,
               completed command "touch ../other.txt" Failed code Some(1) output "touch: cannot touch '../other.txt': Read-only file system\n"
               agent "done"
             turn completed after 3 responses
+            > results
+              result Process exited with code 0|Original token count: 0|Output:
+              result Process exited with code 1|Note: the sandbox seems to have stopped this command|Note: the user was asked to let it run again outside the sandbox, and declined|Original token count: 15|Output:|touch: cannot touch '../other.txt': Read-only file system
             > file ../outside.txt
             ../outside.txt: 
             > file ../other.txt

@@ -267,6 +267,11 @@ impl Sandboxed for CommandRequest {
         "exec command rejected by user"
     }
 
+    fn not_retried(&self, mut output: ExecOutput) -> ExecOutput {
+        output.notes.push("the user was asked to let it run again outside the sandbox, and declined".into());
+        output
+    }
+
     async fn consider(&mut self, context: &SessionTaskContext, retry: Retry) -> Result<(), Interrupted> {
         self.assessment = exec_question::assess(self, context, retry).await?;
         Ok(())

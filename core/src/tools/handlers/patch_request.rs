@@ -208,6 +208,11 @@ impl Sandboxed for PatchRequest {
         "patch rejected by user"
     }
 
+    fn not_retried(&self, mut output: PatchOutput) -> PatchOutput {
+        output.text.push_str("The user was asked to let it be applied without the sandbox, and declined.\n");
+        output
+    }
+
     async fn consider(&mut self, _: &SessionTaskContext, _: Retry) -> Result<(), Interrupted> {
         Ok(())
     }
