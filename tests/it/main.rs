@@ -4,6 +4,7 @@
 mod approvals;
 mod asking;
 mod command_exec;
+mod command_items;
 mod commands;
 mod config;
 mod crash;

@@ -52,7 +52,8 @@ fn a_command_that_is_tried_again_ends_once() {
               output "touch: cannot touch 'made.txt': Read-only file system\n"
               ask touch made.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch made.txt]
             > approve
-              completed command "touch made.txt" Completed code Some(0) output ""
+              output "[run again outside the sandbox]\n"
+              completed command "touch made.txt" Completed code Some(0) output "touch: cannot touch 'made.txt': Read-only file system\n[run again outside the sandbox]\n"
               says "done"
             turn completed after 2 responses
             > file made.txt

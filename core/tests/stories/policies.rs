@@ -107,7 +107,7 @@ file ../other.txt"#,
               started   command "touch ../outside.txt" InProgress code None output ""
               ask touch ../outside.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../outside.txt]
             > approve
-              completed command "touch ../outside.txt" Completed code Some(0) output ""
+              completed command "touch ../outside.txt" Completed code Some(0) output "touch: cannot touch '../outside.txt': Read-only file system\n[run again outside the sandbox]\n"
               started   command "touch ../other.txt" InProgress code None output ""
               ask touch ../other.txt (The sandbox stopped the command. Run it again without the sandbox?) or always [touch ../other.txt]
             > deny

@@ -69,8 +69,13 @@ impl UnifiedExecSessionManager {
 
     /// Starts a command; returns when it runs. If too many run, one that has outlived its call makes way.
     pub async fn open(&self, request: OpenRequest) -> Result<Arc<ExecSession>, Error> {
+        self.open_as(next_id(), request).await
+    }
+
+    /// The same under the id of a session that has ended, which is forgotten.
+    pub async fn open_as(&self, id: i32, request: OpenRequest) -> Result<Arc<ExecSession>, Error> {
         let (place, displaced) = self.place().await?;
-        let session = ExecSession::start(next_id(), request, place, &self.tasks).await?;
+        let session = ExecSession::start(id, request, place, &self.tasks).await?;
         let session = Arc::new(session.in_place_of(displaced));
         self.forget_oldest_ended();
         self.map().insert(session.id(), session.clone());

@@ -43,6 +43,8 @@ use crate::turn::services::SessionServices;
 /// The files that a login shell reads may be on a disk that does not answer.
 const LONGEST_LOOK: Duration = Duration::from_millis(500);
 
+const AGAIN: &str = "[run again outside the sandbox]\n";
+
 /// One command on its way through the orchestrator.
 pub struct CommandRequest {
     pub(super) call_id: CallId,
@@ -57,6 +59,13 @@ pub struct CommandRequest {
     /// What the model thinks of it, if it was asked.
     pub(super) assessment: Option<SandboxCommandAssessment>,
     pub(super) progress: ItemProgress,
+    first: Option<FirstAttempt>,
+}
+
+/// What clients know of an attempt in the sandbox when there is another: both are one item.
+struct FirstAttempt {
+    session_id: i32,
+    output: String,
 }
 
 /// What a tool wants to run.
@@ -122,6 +131,7 @@ impl CommandRequest {
             verdict,
             assessment: None,
             progress: ItemProgress::starting_now(),
+            first: None,
         })
     }
 
@@ -134,7 +144,7 @@ impl CommandRequest {
             parsed_cmd: summarize(&self.spec.argv),
             source: self.patience.source(),
             status: CommandStatus::InProgress,
-            aggregated_output: None,
+            aggregated_output: self.first.as_ref().map(|first| first.output.clone()),
             exit_code: None,
             duration: None,
         }
@@ -153,7 +163,11 @@ impl CommandRequest {
             Ok(launch) => {
                 let timeout = self.patience.time_limit();
                 let request = OpenRequest { tty: self.tty, timeout, ..OpenRequest::new(launch) };
-                services.exec.open(request).await.map_err(|error| error.to_string())
+                let opened = match &self.first {
+                    Some(first) => services.exec.open_as(first.session_id, request).await,
+                    None => services.exec.open(request).await,
+                };
+                opened.map_err(|error| error.to_string())
             }
             Err(text) => Err(text),
         };
@@ -209,12 +223,13 @@ impl CommandRequest {
         status: CommandStatus,
         output: Option<String>,
     ) -> EventMsg {
-        let item = CommandExecutionItem {
-            status,
-            aggregated_output: output,
-            duration: Some(Duration::ZERO),
-            ..self.item(None)
+        let mut item = self.item(None);
+        item.status = status;
+        item.aggregated_output = match (item.aggregated_output, output) {
+            (Some(before), Some(output)) => Some(before + &output),
+            (before, output) => before.or(output),
         };
+        item.duration = Some(Duration::ZERO);
         self.progress.completed(TurnItem::CommandExecution(item), context)
     }
 
@@ -239,6 +254,15 @@ impl CommandRequest {
                 },
             }
         }
+    }
+
+    /// Where the output of the first attempt ends and that of the next begins, if this is the next.
+    async fn tell_retry(&mut self, context: &SessionTaskContext) {
+        let Some(first) = &mut self.first else { return };
+        let is_whole_line = first.output.is_empty() || first.output.ends_with('\n');
+        let line = if is_whole_line { AGAIN.to_owned() } else { format!("\n{AGAIN}") };
+        first.output.push_str(&line);
+        self.report_output(context, (OutputStream::Stderr, line)).await;
     }
 
     async fn report_output(&self, context: &SessionTaskContext, (stream, delta): (OutputStream, String)) {
@@ -296,6 +320,7 @@ impl Sandboxed for CommandRequest {
     ) -> Result<Attempted<ExecOutput>, ToolError> {
         // A further attempt tells how the command ends in the place of the last one.
         self.progress.end = None;
+        self.tell_retry(context).await;
         let owned = self.open(context, boundary).await?;
         self.follow(context, &owned).await?;
         // Only this says whether it runs on: it may have ended since its time was over.
@@ -344,6 +369,7 @@ impl Sandboxed for CommandRequest {
             output.notes.extend(denial::notes(denied, &output.text, may_escalate, strength));
             if denied {
                 self.progress.end = Some(end);
+                self.first = Some(FirstAttempt { session_id: owned.id(), output: owned.aggregated() });
                 return Ok(Attempted::Denied(output));
             }
         }

@@ -20,11 +20,11 @@ const MOST_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
 /// A forgotten command that never stops printing is streamed so far; its item has the two ends of all.
 const MOST_STREAMED: usize = 1024 * 1024;
 
-/// The item of a command whose end is known.
+/// The item of a command whose end is known. What it holds of the output is from before this session.
 pub fn ended_item(mut item: CommandExecutionItem, session: &ExecSession, exit_code: i32) -> TurnItem {
     item.exit_code = Some(exit_code);
     item.status = if exit_code == 0 { CommandStatus::Completed } else { CommandStatus::Failed };
-    let output = session.aggregated();
+    let output = item.aggregated_output.unwrap_or_default() + &session.aggregated();
     item.aggregated_output = (!output.is_empty()).then_some(output);
     item.duration = Some(session.age());
     TurnItem::CommandExecution(item)

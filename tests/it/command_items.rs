@@ -1,0 +1,67 @@
+//! What a client is shown of a command: one item, whatever becomes of it.
+
+use codex_tests::home::Home;
+use codex_tests::model::MockModel;
+use codex_tests::reply::Reply;
+use codex_tests::server::{AppServer, Question};
+use codex_tests::turn::Turn;
+use serde_json::{Value, json};
+
+const ASK: &str = "item/commandExecution/requestApproval";
+
+struct Stage {
+    home: Home,
+    _model: MockModel,
+    server: AppServer,
+    thread: String,
+}
+
+impl Stage {
+    /// One call of the model, and what comes after it.
+    fn new(call: Value, thread: Value) -> Stage {
+        let model = MockModel::start([Reply::call("exec_command", &call), Reply::text("done")]);
+        let home = Home::with_model(&model, "");
+        let mut server = AppServer::spawn(&home, &[]);
+        let capabilities = json!({"experimentalApi": true});
+        server.initialize(
+            json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}),
+        );
+        let thread = server.start_thread_with(&home, thread);
+        Stage { home, _model: model, server, thread }
+    }
+
+    fn asked(&mut self) -> Question {
+        self.server.start_turn(&self.thread, "go");
+        self.server.asked(ASK)
+    }
+
+    fn decide(&mut self, question: &Question, decision: &str) -> Turn {
+        self.server.reply(question, json!({"decision": decision}));
+        self.server.wait_turn(&self.thread)
+    }
+}
+
+fn started(turn: &Turn) -> &Value {
+    let items: Vec<_> = turn.all("item/started").into_iter().map(|params| &params["item"]).collect();
+    items.into_iter().find(|item| item["type"] == "commandExecution").unwrap()
+}
+
+/// Both attempts are one process to a client, and what it was told piece by piece is what stands there in the end.
+#[test]
+fn a_retry_outside_the_sandbox_is_the_same_process_going_on() {
+    let call = json!({"cmd": "printf first; touch made.txt && echo second"});
+    let granular = json!({"granular": {"sandbox_approval": true, "rules": true, "mcp_elicitations": true}});
+    let mut stage = Stage::new(call, json!({"approvalPolicy": granular, "sandbox": "read-only"}));
+    let question = stage.asked();
+    let turn = stage.decide(&question, "accept");
+    let item = turn.item("commandExecution");
+    assert_eq!((&item["status"], &item["exitCode"]), (&json!("completed"), &json!(0)));
+    assert!(item["processId"].is_string());
+    assert_eq!(item["processId"], started(&turn)["processId"]);
+    let output = item["aggregatedOutput"].as_str().unwrap();
+    assert_eq!(output, turn.streamed("item/commandExecution/outputDelta"));
+    let (first, second) = output.split_once("[run again outside the sandbox]\n").unwrap();
+    assert!(first.contains("first") && first.contains("made.txt"), "{output}");
+    assert_eq!(second, "firstsecond\n");
+    assert!(stage.home.work().join("made.txt").exists());
+}
