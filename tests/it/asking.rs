@@ -91,6 +91,20 @@ fn the_user_is_asked_and_the_plan_is_an_item() {
 }
 
 #[test]
+fn outside_of_plan_mode_the_agent_could_do_without_an_answer() {
+    let model = MockModel::start([question(), Reply::text("done")]);
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::spawn(&home, &["-c", "features.default_mode_request_user_input=true"]);
+    server.initialize(experimental());
+    let thread = server.start_thread(&home);
+    server.start_turn(&thread, "go");
+    let asked = server.asked(ASK);
+    assert_eq!(asked.params["isBlocking"], false);
+    server.reply(&asked, json!({"answers": {"colour": {"answers": ["blue"]}}}));
+    assert_eq!(server.wait_turn(&thread).status(), "completed");
+}
+
+#[test]
 fn a_client_that_cannot_ask_its_user_says_so_and_the_model_is_told() {
     let model = MockModel::start([question(), question(), Reply::text("done")]);
     let home = Home::with_model(&model, "");

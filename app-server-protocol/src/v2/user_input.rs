@@ -17,7 +17,8 @@ pub struct ToolRequestUserInputParams {
     pub item_id: String,
     /// The questions.
     pub questions: Vec<ToolRequestUserInputQuestion>,
-    /// Whether the turn waits for the answer.
+    /// Whether the agent cannot go on without the answers, as in plan mode. Elsewhere it can do without: the user may be
+    /// left to do other things first. The turn waits in both cases.
     pub is_blocking: bool,
     /// After how many milliseconds the client may answer in the user's place; `null` for never.
     #[serde(default)]

@@ -29,7 +29,7 @@ impl Projection {
             turn_id: id.to_string(),
             item_id: event.call_id.to_string(),
             questions: event.questions.into_iter().map(question).collect(),
-            is_blocking: true,
+            is_blocking: event.is_blocking,
             // A person may take all the time in the world.
             auto_resolution_ms: None,
         };

@@ -206,7 +206,7 @@ fn the_user_is_asked_and_waited_for() {
         is_secret: true,
         options: vec![QuestionOption { label: "red".into(), description: "warm".into() }],
     };
-    let input = RequestUserInputEvent { call_id: "q".into(), questions: vec![question] };
+    let input = RequestUserInputEvent { call_id: "q".into(), questions: vec![question], is_blocking: true };
     Story::in_turn()
         .event(EventMsg::RequestUserInput(input))
         .event(approval("c"))

@@ -296,7 +296,7 @@ async fn what_the_user_says_reaches_the_engine_and_an_error_says_that_nobody_was
     let (mut stage, mut client) = Stage::new();
     stage.event(turn_started()).await;
     for call in ["a", "b", "c"] {
-        let input = RequestUserInputEvent { call_id: call.into(), questions: Vec::new() };
+        let input = RequestUserInputEvent { call_id: call.into(), questions: Vec::new(), is_blocking: false };
         stage.event(EventMsg::RequestUserInput(input)).await;
     }
     client

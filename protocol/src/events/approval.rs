@@ -69,6 +69,8 @@ pub struct ElicitationRequestEvent {
 pub struct RequestUserInputEvent {
     pub call_id: CallId,
     pub questions: Vec<UserQuestion>,
+    /// Whether there is nothing to be done without the answers, as where user and agent plan together.
+    pub is_blocking: bool,
 }
 
 /// The agent asks for further permissions.

@@ -22,7 +22,8 @@ itemId: string,
  */
 questions: Array<ToolRequestUserInputQuestion>,
 /**
- * Whether the turn waits for the answer.
+ * Whether the agent cannot go on without the answers, as in plan mode. Elsewhere it can do without: the user may be
+ * left to do other things first. The turn waits in both cases.
  */
 isBlocking: boolean,
 /**

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::approval::RequestUserInputEvent;
+use codex_protocol::mode::ModeKind;
 use codex_protocol::question::{QuestionOption, UserQuestion};
 use serde::Deserialize;
 use serde_json::json;
@@ -107,7 +108,8 @@ impl ToolHandler for RequestUserInput {
             }
             let arguments: Arguments = call.arguments()?;
             let questions = checked(arguments).map_err(|why| refused(&why))?;
-            let event = RequestUserInputEvent { call_id: call.call_id.clone(), questions };
+            let is_blocking = context.turn.mode.kind == ModeKind::Plan;
+            let event = RequestUserInputEvent { call_id: call.call_id.clone(), questions, is_blocking };
             let question = EventMsg::RequestUserInput(event);
             let question = ClientQuestion { call_id: call.call_id.clone(), question };
             let ClientAnswer::UserInput(Some(answers)) = context.ask_client(question).await? else {
