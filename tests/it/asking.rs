@@ -104,6 +104,25 @@ fn outside_of_plan_mode_the_agent_could_do_without_an_answer() {
     assert_eq!(server.wait_turn(&thread).status(), "completed");
 }
 
+/// However the client goes, it is told first what it need not answer any more.
+#[test]
+fn unsubscribing_resolves_what_is_open() {
+    let model = MockModel::start([Reply::call("lookup", &json!({})), Reply::text("done")]);
+    let home = Home::with_model(&model, "");
+    let mut server = start(&home);
+    let thread = with_tool(&mut server, &home, "lookup");
+    server.start_turn(&thread, "go");
+    let asked = server.asked(CALL);
+    let left = server.ok("thread/unsubscribe", json!({"threadId": thread}));
+    assert_eq!(left["status"], "unsubscribed");
+    assert_eq!(server.expect("serverRequest/resolved")["requestId"], asked.id);
+    let answered = server.position(|message| message["result"] == left);
+    assert!(server.position(|message| message["method"] == "serverRequest/resolved") < answered);
+    let told = model.wait_for_request(2)["input"].to_string();
+    assert!(told.contains("no client is there"), "{told}");
+    server.ignore_rest();
+}
+
 #[test]
 fn a_client_that_cannot_ask_its_user_says_so_and_the_model_is_told() {
     let model = MockModel::start([question(), question(), Reply::text("done")]);
@@ -188,7 +207,7 @@ fn a_tool_of_the_client_is_called_and_shown() {
     assert_eq!(statuses, ["completed", "failed", "failed", "failed"]);
     assert_eq!(items[0]["contentItems"], content);
     assert_eq!(items[0]["id"].as_str(), asked_id(&turn, 0));
-    assert!(server.seen("serverRequest/resolved").is_empty(), "nobody waits for a tool");
+    assert!(server.seen("serverRequest/resolved").is_empty(), "the end of its item says so");
     let told = model.wait_for_request(5)["input"].clone();
     let outputs: Vec<&Value> =
         told.as_array().unwrap().iter().filter(|item| item["type"] == "function_call_output").collect();
@@ -231,6 +250,7 @@ fn an_interrupt_ends_a_call_of_a_tool_of_the_client() {
     server.ok("turn/interrupt", json!({"threadId": thread, "turnId": id}));
     let turn = server.wait_turn(&thread);
     assert_eq!((turn.status(), &turn.item("dynamicToolCall")["status"]), ("interrupted", &json!("failed")));
+    assert_eq!(server.expect("serverRequest/resolved")["requestId"], asked.id);
     server.reply(&asked, json!({"contentItems": [], "success": true}));
     assert_eq!(server.run_turn(&thread, "again").text(), "again");
 }

@@ -3,7 +3,6 @@
 //! Whatever is not a clear yes is a no: an error, an answer that does not decode, a connection that ends. Each question
 //! gets one answer; the pump sees to that.
 
-use codex_app_server_protocol::jsonrpc::RequestId;
 use codex_app_server_protocol::v2::approval as wire;
 use codex_app_server_protocol::v2::notice::ServerRequestResolvedNotification;
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
@@ -17,7 +16,7 @@ use codex_protocol::submission::Op;
 use serde_json::json;
 
 use super::Projection;
-use super::effect::{Ask, AskKey, Effect, Effects, Waiting};
+use super::effect::{Ask, AskKey, Effect, Effects, Resolution, Waiting};
 use super::status::Status;
 use crate::convert::to_wire::{command, path};
 
@@ -72,11 +71,15 @@ impl Projection {
     }
 
     /// The question has been answered, or will not be: nobody needs to look at it any more.
-    ///
-    /// The id is that of the request as it was sent; there is none if nobody could be asked.
-    pub(crate) fn resolved(&mut self, key: &AskKey, request_id: Option<RequestId>, out: &mut Effects) {
-        let is_silent = self.asks.iter().any(|(ask, waiting)| ask == key && *waiting == Waiting::Tool);
-        if let Some(request_id) = request_id.filter(|_| !is_silent) {
+    pub(crate) fn resolved(&mut self, key: &AskKey, end: Resolution, out: &mut Effects) {
+        let is_tool = self.asks.iter().any(|(ask, waiting)| ask == key && *waiting == Waiting::Tool);
+        let request_id = match end {
+            // The end of its item says so.
+            Resolution::Answered(_) if is_tool => None,
+            Resolution::Answered(id) | Resolution::Withdrawn(id) => Some(id),
+            Resolution::NotAsked => None,
+        };
+        if let Some(request_id) = request_id {
             let thread_id = self.thread_id.clone();
             out.push_back(Effect::Notify(ServerNotification::ServerRequestResolved(
                 ServerRequestResolvedNotification { thread_id, request_id },

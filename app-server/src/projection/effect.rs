@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use codex_app_server_protocol::jsonrpc::RequestId;
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::submission::Op;
@@ -29,8 +30,19 @@ pub(crate) enum Effect {
 pub(crate) enum Waiting {
     Approval,
     UserInput,
-    /// A tool of the client. Nobody needs to look at that, and nobody is told when it is over.
+    /// A tool of the client. Nobody needs to look at that.
     Tool,
+}
+
+/// How a question came to its end. The ids are those of the request as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Resolution {
+    /// A client has answered, be it with an error.
+    Answered(RequestId),
+    /// Nobody needs to answer any more, or nobody is left who could.
+    Withdrawn(RequestId),
+    /// Nobody could be asked.
+    NotAsked,
 }
 
 /// A question of the engine to a human.

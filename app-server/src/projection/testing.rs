@@ -24,7 +24,7 @@ use codex_protocol::usage::{TokenUsage, TokenUsageInfo};
 use expect_test::Expect;
 
 use super::Projection;
-use super::effect::{AskKey, Effect, Effects};
+use super::effect::{AskKey, Effect, Effects, Resolution};
 
 /// The turn that the helpers below speak of.
 pub(crate) const TURN: &str = "t1";
@@ -64,7 +64,7 @@ impl Story {
     pub(crate) fn resolved(mut self, call: &str, request: i64) -> Self {
         let key = AskKey { turn_id: TurnId::from(TURN), call_id: call.into() };
         let mut effects = Effects::new();
-        self.projection.resolved(&key, Some(RequestId::Integer(request)), &mut effects);
+        self.projection.resolved(&key, Resolution::Answered(RequestId::Integer(request)), &mut effects);
         self.tell(&effects);
         self
     }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
 use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
-use crate::projection::effect::{Ask, Effect, Effects};
+use crate::projection::effect::{Ask, Effect, Effects, Resolution};
 use crate::projection::{Projection, Told};
 
 /// How many messages may wait for a pump.
@@ -90,8 +90,9 @@ where
         loop {
             tokio::select! {
                 biased;
-                Some(message) = mailbox.recv() => Box::pin(self.hear(message)).await,
+                // Before the mailbox: an answer that was given counts also if who gave it leaves at once.
                 answered = self.questions.answered() => Box::pin(self.settle(answered)).await,
+                Some(message) = mailbox.recv() => Box::pin(self.hear(message)).await,
                 event = events.recv() => match event {
                     Some(event) => {
                         self.projection.apply(*event, &mut self.effects);
@@ -101,6 +102,9 @@ where
                 },
             }
         }
+        // Those of turns whose end was not told.
+        self.effects.extend(self.questions.keys().cloned().map(Effect::Withdraw));
+        self.carry_out().await;
         self.status.send_replace(ThreadStatus::NotLoaded);
     }
 
@@ -124,21 +128,21 @@ where
                 let _gone = done.send(());
             }
             Message::Leave { connection, left } => {
-                let _gone = left.send(self.listeners.remove(connection));
-                if self.listeners.is_empty() {
+                if self.listeners.are_only(connection) {
                     for answered in self.questions.refuse_all() {
                         tracing::info!(call = %answered.key.call_id, "refused what was asked for: nobody listens");
                         self.settle(answered).await;
                     }
                 }
+                let _gone = left.send(self.listeners.remove(connection));
             }
         }
     }
 
     /// Clients hear that a question is settled before they hear what comes of it.
     async fn settle(&mut self, answered: Answered) {
-        let Answered { key, request_id, op, notice } = answered;
-        self.projection.resolved(&key, Some(request_id), &mut self.effects);
+        let Answered { key, end, op, notice } = answered;
+        self.projection.resolved(&key, end, &mut self.effects);
         if let Some(message) = notice {
             self.projection.warning(MessageEvent { message: message.to_owned() }, &mut self.effects);
         }
@@ -158,8 +162,8 @@ where
                 }
                 Effect::Ask(ask) => Box::pin(self.ask(ask)).await,
                 Effect::Withdraw(key) => {
-                    let request_id = self.questions.withdraw(&key);
-                    self.projection.resolved(&key, request_id, &mut self.effects);
+                    let end = self.questions.withdraw(&key);
+                    self.projection.resolved(&key, end, &mut self.effects);
                 }
                 Effect::Submit(op) => Box::pin(self.submit(op)).await,
             }
@@ -173,7 +177,7 @@ where
             Some(question) => self.questions.add(key, question),
             None => {
                 tracing::info!(call = %key.call_id, "refused what would have been asked: nobody listens");
-                self.projection.resolved(&key, None, &mut self.effects);
+                self.projection.resolved(&key, Resolution::NotAsked, &mut self.effects);
                 self.effects.push_back(Effect::Submit(refusal));
             }
         }

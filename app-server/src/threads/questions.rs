@@ -9,7 +9,6 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use codex_app_server_protocol::ServerRequest;
-use codex_app_server_protocol::jsonrpc::RequestId;
 use codex_app_server_protocol::v2::approval::{
     CommandExecutionRequestApprovalResponse, FileChangeRequestApprovalResponse,
 };
@@ -22,7 +21,7 @@ use crate::outgoing::{Question, Refusal};
 use crate::projection::approval::{
     command_decision, command_op, file_change_decision, file_change_op, notice_of,
 };
-use crate::projection::effect::AskKey;
+use crate::projection::effect::{AskKey, Resolution};
 use crate::projection::question::{dynamic_tool_op, permissions_op, user_input_op};
 
 /// Why a question is not answered.
@@ -46,7 +45,7 @@ type Decided = (Op, Option<&'static str>);
 #[derive(Debug, PartialEq)]
 pub(super) struct Answered {
     pub(super) key: AskKey,
-    pub(super) request_id: RequestId,
+    pub(super) end: Resolution,
     /// The decision, for the engine.
     pub(super) op: Op,
     /// For those who listen, if the answer was not what this server can do.
@@ -71,7 +70,7 @@ impl Questions {
             }
             (refused(key.clone(), question.request(), &refusal), None)
         });
-        Answered { key, request_id: question.id(), op, notice }
+        Answered { key, end: Resolution::Answered(question.id()), op, notice }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(usize, Result<Decided, Refusal>)> {
@@ -83,19 +82,25 @@ impl Questions {
         Poll::Pending
     }
 
-    /// Nobody needs to answer any more. The id under which it was asked; `None` if it was not.
-    pub(super) fn withdraw(&mut self, key: &AskKey) -> Option<RequestId> {
-        let at = self.open.iter().position(|open| open.key == *key)?;
-        Some(self.open.swap_remove(at).question.id())
+    /// Nobody needs to answer any more.
+    pub(super) fn withdraw(&mut self, key: &AskKey) -> Resolution {
+        match self.open.iter().position(|open| open.key == *key) {
+            Some(at) => Resolution::Withdrawn(self.open.swap_remove(at).question.id()),
+            None => Resolution::NotAsked,
+        }
     }
 
     /// Nobody is left who could answer: all of them are refused.
     pub(super) fn refuse_all(&mut self) -> Vec<Answered> {
         let refused = |Open { key, question }: Open| {
             let op = refused(key.clone(), question.request(), &NOBODY_LISTENS);
-            Answered { key, request_id: question.id(), op, notice: None }
+            Answered { key, end: Resolution::Withdrawn(question.id()), op, notice: None }
         };
         self.open.drain(..).map(refused).collect()
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &AskKey> {
+        self.open.iter().map(|open| &open.key)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Question> {

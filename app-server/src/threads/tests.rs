@@ -7,8 +7,11 @@ use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::v2::thread::{ThreadClosedNotification, ThreadStatus};
 use codex_core::base::spawn::TaskGroup;
 use codex_protocol::event::{Event, EventMsg};
-use codex_protocol::events::approval::RequestUserInputEvent;
-use codex_protocol::ids::TurnId;
+use codex_protocol::events::approval::{
+    ApplyPatchApprovalRequestEvent, DynamicToolCallRequestEvent, RequestPermissionsEvent,
+    RequestUserInputEvent,
+};
+use codex_protocol::ids::{CallId, TurnId};
 use codex_protocol::submission::Submission;
 use codex_protocol::turn_item::CommandStatus;
 use expect_test::{Expect, expect};
@@ -284,6 +287,7 @@ async fn when_the_last_listener_leaves_its_questions_are_refused() {
     stage.event(complete()).await;
     client
         .reads(expect![[r#"
+            serverRequest/resolved 0
             thread/status/changed {"type":"active","activeFlags":[]}
             thread/status/changed {"type":"idle"}
         "#]])
@@ -381,6 +385,78 @@ async fn who_joins_is_asked_too_and_one_answer_counts() {
             "#]])
             .await;
     }
+    stage.end().await;
+}
+
+/// One question of each kind.
+fn questions() -> [EventMsg; 5] {
+    let call_id = || CallId::from("c");
+    let input = RequestUserInputEvent { call_id: call_id(), questions: Vec::new(), is_blocking: false };
+    [
+        approval("c"),
+        EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent {
+            call_id: call_id(),
+            changes: Default::default(),
+            reason: None,
+            grant_root: None,
+        }),
+        EventMsg::RequestUserInput(input),
+        EventMsg::RequestPermissions(RequestPermissionsEvent {
+            call_id: call_id(),
+            cwd: "/w".into(),
+            permissions: Default::default(),
+            reason: None,
+        }),
+        EventMsg::DynamicToolCallRequest(DynamicToolCallRequestEvent {
+            call_id: call_id(),
+            namespace: None,
+            tool: "lookup".into(),
+            arguments: Value::Null,
+        }),
+    ]
+}
+
+#[tokio::test]
+async fn a_client_hears_of_every_question_that_it_need_not_answer_any_more() {
+    for end in ["it leaves", "the turn is interrupted", "the conversation ends"] {
+        for question in questions() {
+            let (mut stage, mut client) = Stage::new();
+            stage.event(turn_started()).await;
+            stage.event(question).await;
+            match end {
+                "it leaves" => {
+                    // Before it was asked there is nothing to be refused.
+                    while !soon(client.pipe.recv()).await.unwrap().contains(r#""id":0"#) {}
+                    assert!(stage.leave(client.listener.connection).await);
+                    assert!(soon(stage.submitted.recv()).await.is_some(), "the engine is told, too");
+                }
+                "the turn is interrupted" => stage.event(aborted()).await,
+                _ => {}
+            }
+            stage.end().await;
+            let last = ThreadClosedNotification { thread_id: "thread".into() };
+            client.listener.outgoing.notify(&ServerNotification::ThreadClosed(last)).await;
+            let mut lines = Vec::new();
+            while lines.last().is_none_or(|line| line != "thread/closed") {
+                lines.push(short(&soon(client.pipe.recv()).await.unwrap()));
+            }
+            let resolved = lines.iter().filter(|line| *line == "serverRequest/resolved 0").count();
+            assert_eq!(resolved, 1, "{end}: {lines:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_counts_though_who_gave_it_leaves_at_once() {
+    let (mut stage, mut client) = Stage::new();
+    stage.event(turn_started()).await;
+    stage.event(approval("c")).await;
+    while !soon(client.pipe.recv()).await.unwrap().contains(r#""id":0"#) {}
+    stage.answer(0, json!({"decision": "accept"}));
+    assert!(stage.leave(client.listener.connection).await);
+    stage
+        .submitted(expect![[r#"{"type":"exec_approval","id":"t1","call_id":"c","decision":"approved"}"#]])
+        .await;
     stage.end().await;
 }
 
