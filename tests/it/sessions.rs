@@ -69,6 +69,8 @@ fn background_terminals_are_listed_and_ended_one_by_one_and_all() {
     };
     let running = list(&mut server);
     assert_eq!(running.len(), 3);
+    let listed = server.ok("thread/backgroundTerminals/list", json!({"threadId": thread, "limit": 1}));
+    assert_eq!(listed["data"][0]["command"], "echo a; sleep 1000", "as the model wrote it");
     let terminate = |server: &mut AppServer, id: &Value| {
         let params = json!({"threadId": thread, "processId": id});
         server.request("thread/backgroundTerminals/terminate", params)

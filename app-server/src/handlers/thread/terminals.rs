@@ -4,6 +4,7 @@ use codex_app_server_protocol::method::ThreadBackgroundTerminalsList;
 use codex_app_server_protocol::v2::thread_list::{
     ThreadBackgroundTerminal, ThreadBackgroundTerminalsListParams, ThreadBackgroundTerminalsListResponse,
 };
+use codex_core::exec::parse::shells::script_of;
 use codex_core::exec::unified::session::ExecSession;
 
 use crate::context::Context;
@@ -30,12 +31,14 @@ impl Handle<ThreadBackgroundTerminalsList> for Context {
     }
 }
 
-/// How busy a process is and what it holds is not looked up.
+/// Shown as the script that the model wrote, where a shell was given one. How busy a process is and what it holds is
+/// not looked up.
 fn terminal(session: &ExecSession) -> Option<ThreadBackgroundTerminal> {
+    let argv = session.command();
     Some(ThreadBackgroundTerminal {
         item_id: session.item()?.to_string(),
         process_id: session.id().to_string(),
-        command: command::line(session.command()),
+        command: script_of(argv).map_or_else(|| command::line(argv), str::to_owned),
         cwd: path(session.cwd()),
         os_pid: session.os_pid(),
         cpu_percent: None,
