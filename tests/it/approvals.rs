@@ -55,6 +55,7 @@ fn the_question_says_what_is_at_stake() {
     assert_eq!(question.params["threadId"], stage.thread.as_str());
     assert!(question.params["command"].as_str().unwrap().contains("touch made.txt"));
     assert_eq!(question.params["cwd"], stage.home.work().display().to_string());
+    assert_eq!(question.params["environmentId"], "local");
     let offered = question.params["availableDecisions"].as_array();
     assert!(offered.is_none_or(|offered| offered.contains(&json!("accept"))), "{offered:?}");
     let flags = |params: &Value| params["status"]["activeFlags"].clone();

@@ -311,6 +311,7 @@ fn permissions_are_granted_by_the_user() {
     server.start_turn(&thread, "go");
     let asked = server.asked(PERMISSIONS);
     let path = std::fs::canonicalize(&other).unwrap();
+    assert_eq!(asked.params["environmentId"], "local");
     assert_eq!(asked.params["permissions"]["network"], json!({"enabled": true}));
     assert_eq!(asked.params["permissions"]["fileSystem"]["write"], json!([path]));
     assert_eq!(asked.params["permissions"]["fileSystem"]["entries"][0]["access"], "write");

@@ -59,6 +59,9 @@ fn profiles_are_listed_chosen_and_followed() {
     let mine = json!({"id": "mine", "extends": ":workspace"});
     let started = start(&mut server, &home, "mine");
     assert_eq!((&started["sandbox"], &started["activePermissionProfile"]), (&policy, &mine));
+    let place =
+        json!({"environmentId": "local", "cwd": home.work(), "runtimeWorkspaceRoots": [home.work(), extra]});
+    assert_eq!(started["thread"]["environments"], json!([place]));
 
     // A turn changes it, and everybody hears so.
     let thread = started["thread"]["id"].as_str().unwrap().to_owned();

@@ -25,7 +25,7 @@ pub struct CommandExecutionRequestApprovalParams {
     /// Tells apart several questions about one item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<String>,
-    /// Where the command is to run; `null` for the only place there is.
+    /// Where the command is to run; `local` is the machine of the server, the only place there is.
     #[serde(default)]
     pub environment_id: Option<String>,
     /// Why somebody is asked.

@@ -172,7 +172,7 @@ pub struct PermissionsRequestApprovalParams {
     pub turn_id: String,
     /// The tool call that asks. There is no item for it.
     pub item_id: String,
-    /// For commands of which place; `null` for the only place there is.
+    /// For commands of which place; `local` is the machine of the server, the only place there is.
     #[serde(default)]
     pub environment_id: Option<String>,
     /// When the question came up, in Unix milliseconds.

@@ -222,7 +222,7 @@ pub struct ThreadEnvironment {
     pub environment_id: String,
     /// Working directory there.
     pub cwd: String,
-    /// Folders that belong to the workspace besides the working directory.
+    /// The folders of the workspace, the working directory first.
     pub runtime_workspace_roots: Vec<String>,
 }
 

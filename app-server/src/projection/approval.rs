@@ -18,7 +18,7 @@ use serde_json::json;
 use super::Projection;
 use super::effect::{Ask, AskKey, Effect, Effects, Resolution, Waiting};
 use super::status::Status;
-use crate::convert::to_wire::{command, path};
+use crate::convert::to_wire::{LOCAL, command, path};
 
 impl Projection {
     pub(super) fn exec_approval(&mut self, id: TurnId, event: ExecApprovalRequestEvent, out: &mut Effects) {
@@ -28,6 +28,7 @@ impl Projection {
             turn_id: id.to_string(),
             item_id: event.call_id.to_string(),
             started_at_ms: self.started_at_ms(&event.call_id),
+            environment_id: Some(LOCAL.to_owned()),
             reason: reason(event.reason, event.risk),
             command: Some(command::line(&event.command)),
             cwd: Some(path(&event.cwd)),

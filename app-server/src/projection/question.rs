@@ -20,7 +20,7 @@ use codex_protocol::submission::Op;
 use super::Projection;
 use super::effect::{AskKey, Effects, Waiting};
 use crate::convert::to_core::answer;
-use crate::convert::to_wire::path;
+use crate::convert::to_wire::{LOCAL, path};
 
 impl Projection {
     pub(super) fn user_input(&mut self, id: TurnId, event: RequestUserInputEvent, out: &mut Effects) {
@@ -42,7 +42,7 @@ impl Projection {
             thread_id: self.thread_id.clone(),
             turn_id: id.to_string(),
             item_id: event.call_id.to_string(),
-            environment_id: None,
+            environment_id: Some(LOCAL.to_owned()),
             started_at_ms: (self.clock)(),
             cwd: path(&event.cwd),
             reason: event.reason,

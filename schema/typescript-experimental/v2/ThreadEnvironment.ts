@@ -13,6 +13,6 @@ environmentId: string,
  */
 cwd: string,
 /**
- * Folders that belong to the workspace besides the working directory.
+ * The folders of the workspace, the working directory first.
  */
 runtimeWorkspaceRoots: Array<string>, };

@@ -33,7 +33,7 @@ startedAtMs: number,
  */
 approvalId?: string | null,
 /**
- * Where the command is to run; `null` for the only place there is.
+ * Where the command is to run; `local` is the machine of the server, the only place there is.
  */
 environmentId: string | null,
 /**

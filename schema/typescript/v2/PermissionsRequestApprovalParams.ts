@@ -18,7 +18,7 @@ turnId: string,
  */
 itemId: string,
 /**
- * For commands of which place; `null` for the only place there is.
+ * For commands of which place; `local` is the machine of the server, the only place there is.
  */
 environmentId: string | null,
 /**

@@ -13,6 +13,9 @@ pub(crate) mod usage;
 
 use std::path::Path;
 
+/// The machine of the server, as a place where commands run. There is no other.
+pub(crate) const LOCAL: &str = "local";
+
 /// A path as text. Bytes that are no UTF-8 are replaced: JSON has no other strings.
 pub(crate) fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()

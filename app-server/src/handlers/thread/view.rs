@@ -7,7 +7,7 @@ use codex_app_server_protocol::v2::settings::{
     ApprovalsReviewer, CollaborationMode, ModeKind, MultiAgentMode, Settings, ThreadSettings,
     ThreadSettingsUpdatedNotification,
 };
-use codex_app_server_protocol::v2::thread::Thread;
+use codex_app_server_protocol::v2::thread::{Thread, ThreadEnvironment};
 use codex_app_server_protocol::v2::thread_start::ThreadStartResponse;
 use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
 use codex_core::context::modes;
@@ -18,7 +18,7 @@ use codex_protocol::ids::ConversationId;
 use codex_protocol::mode;
 use codex_protocol::policy::SandboxPolicy;
 
-use crate::convert::to_wire::{path, policy, thread, usage};
+use crate::convert::to_wire::{LOCAL, path, policy, thread, usage};
 use crate::threads::LoadedThread;
 
 /// The thread, without turns. `stored` is what its file says, if it has one.
@@ -47,6 +47,7 @@ pub(super) fn thread(loaded: &LoadedThread, stored: Option<StoredThread>, snapsh
         reasoning_effort: snapshot.settings.effort.clone(),
         path: facts.path.as_deref().map(path),
         cwd: path(&snapshot.settings.cwd),
+        environments: Some(vec![environment(&snapshot.settings)]),
         ..base
     }
 }
@@ -62,7 +63,7 @@ pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapsho
         service_tier: settings.service_tier.clone(),
         disabled_plugin_ids: Vec::new(),
         cwd: path(&settings.cwd),
-        runtime_workspace_roots: workspace_roots(snapshot),
+        runtime_workspace_roots: workspace_roots(settings),
         instruction_sources: loaded.facts.instruction_sources.iter().map(|file| path(file)).collect(),
         approval_policy: policy::approval_policy(settings.approval_policy),
         approvals_reviewer: ApprovalsReviewer::User,
@@ -73,15 +74,24 @@ pub(super) fn response(loaded: &LoadedThread, thread: Thread, snapshot: &Snapsho
     }
 }
 
+/// Where commands of the thread run.
+fn environment(settings: &SessionSettings) -> ThreadEnvironment {
+    ThreadEnvironment {
+        environment_id: LOCAL.to_owned(),
+        cwd: path(&settings.cwd),
+        runtime_workspace_roots: workspace_roots(settings),
+    }
+}
+
 /// The working directory, and what else may be written.
-fn workspace_roots(snapshot: &Snapshot) -> Vec<String> {
-    let more = match &snapshot.settings.sandbox_policy {
+fn workspace_roots(settings: &SessionSettings) -> Vec<String> {
+    let more = match &settings.sandbox_policy {
         SandboxPolicy::WorkspaceWrite(write) => write.writable_roots.as_slice(),
         SandboxPolicy::DangerFullAccess
         | SandboxPolicy::ReadOnly { .. }
         | SandboxPolicy::ExternalSandbox { .. } => &[],
     };
-    let mut roots = vec![path(&snapshot.settings.cwd)];
+    let mut roots = vec![path(&settings.cwd)];
     roots.extend(more.iter().map(|root| path(root)));
     roots
 }
@@ -120,7 +130,7 @@ pub(in crate::handlers) fn settings_updated(
         thread_settings: ThreadSettings {
             disabled_plugin_ids: Vec::new(),
             cwd: path(&settings.cwd),
-            environments: None,
+            environments: Some(vec![environment(settings)]),
             approval_policy: policy::approval_policy(settings.approval_policy),
             approvals_reviewer: ApprovalsReviewer::User,
             sandbox_policy: policy::sandbox_policy(&settings.sandbox_policy),
