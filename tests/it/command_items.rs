@@ -65,3 +65,17 @@ fn a_retry_outside_the_sandbox_is_the_same_process_going_on() {
     assert_eq!(second, "firstsecond\n");
     assert!(stage.home.work().join("made.txt").exists());
 }
+
+#[test]
+fn a_command_that_is_declined_has_run_nowhere_and_for_no_time() {
+    for decision in ["decline", "cancel"] {
+        let mut stage = Stage::new(json!({"cmd": "touch made.txt"}), json!({"approvalPolicy": "untrusted"}));
+        let question = stage.asked();
+        let turn = stage.decide(&question, decision);
+        let item = turn.item("commandExecution");
+        assert_eq!((&item["status"], &item["source"]), (&json!("declined"), &json!("agent")));
+        for nothing in ["processId", "exitCode", "durationMs", "aggregatedOutput"] {
+            assert_eq!(item[nothing], Value::Null, "{nothing}");
+        }
+    }
+}

@@ -43,6 +43,9 @@ use crate::turn::services::SessionServices;
 /// The files that a login shell reads may be on a disk that does not answer.
 const LONGEST_LOOK: Duration = Duration::from_millis(500);
 
+/// The exit code of a command that could not be started.
+const NOT_STARTED: i32 = -1;
+
 const AGAIN: &str = "[run again outside the sandbox]\n";
 
 /// One command on its way through the orchestrator.
@@ -178,8 +181,7 @@ impl CommandRequest {
                 Ok(owned)
             }
             Err(text) => {
-                self.progress.begin(self.begun(None), context).await;
-                context.report_end(self.not_run(context, CommandStatus::Failed, Some(text.clone()))).await;
+                self.not_started(context, text.clone()).await;
                 Err(ToolError::RespondToModel(format!("the command could not be started: {text}")))
             }
         }
@@ -216,21 +218,15 @@ impl CommandRequest {
         environment.vars
     }
 
-    /// The end of a command that did not run.
-    fn not_run(
-        &self,
-        context: &SessionTaskContext,
-        status: CommandStatus,
-        output: Option<String>,
-    ) -> EventMsg {
+    /// Tells of a command that could not be started, from its beginning if need be.
+    async fn not_started(&mut self, context: &SessionTaskContext, why: String) {
+        self.progress.begin(self.begun(None), context).await;
         let mut item = self.item(None);
-        item.status = status;
-        item.aggregated_output = match (item.aggregated_output, output) {
-            (Some(before), Some(output)) => Some(before + &output),
-            (before, output) => before.or(output),
-        };
+        item.status = CommandStatus::Failed;
+        item.aggregated_output = Some(item.aggregated_output.unwrap_or_default() + &why);
+        item.exit_code = Some(NOT_STARTED);
         item.duration = Some(Duration::ZERO);
-        self.progress.completed(TurnItem::CommandExecution(item), context)
+        context.report_end(self.progress.completed(TurnItem::CommandExecution(item), context)).await;
     }
 
     /// Reports output as it comes until the command ends or the time is over.
@@ -310,7 +306,12 @@ impl Sandboxed for CommandRequest {
     }
 
     fn declined(&self, context: &SessionTaskContext) -> EventMsg {
-        self.not_run(context, CommandStatus::Declined, None)
+        let item = CommandExecutionItem {
+            source: CommandSource::Agent,
+            status: CommandStatus::Declined,
+            ..self.item(None)
+        };
+        self.progress.completed(TurnItem::CommandExecution(item), context)
     }
 
     async fn attempt(
