@@ -79,3 +79,21 @@ fn a_command_that_is_declined_has_run_nowhere_and_for_no_time() {
         }
     }
 }
+
+/// Nobody is asked about it either.
+#[test]
+fn a_command_for_a_folder_that_is_not_there_is_an_item_that_says_so() {
+    for policy in ["never", "untrusted"] {
+        let call = json!({"cmd": "touch made.txt", "workdir": "not/there"});
+        let mut stage = Stage::new(call, json!({"approvalPolicy": policy}));
+        let turn = stage.server.run_turn(&stage.thread, "go");
+        let item = turn.item("commandExecution");
+        assert_eq!(started(&turn)["id"], item["id"]);
+        let folder = stage.home.work().join("not/there").display().to_string();
+        assert_eq!(item["cwd"], folder);
+        assert_eq!((&item["status"], &item["exitCode"]), (&json!("failed"), &json!(-1)));
+        assert_eq!((&item["processId"], &item["durationMs"]), (&Value::Null, &json!(0)));
+        let told = format!("the working directory `{folder}` does not exist");
+        assert_eq!(item["aggregatedOutput"], told);
+    }
+}

@@ -184,7 +184,8 @@ say done
             > quiet
             > user go
             turn started by the user
-              ran "no-such-program" Failed code None output "cannot run `no-such-program`: No such file or directory (os error 2)"
+              ran "ls" Failed code Some(-1) output "the working directory `~/work/nowhere` does not exist"
+              ran "no-such-program" Failed code Some(-1) output "cannot run `no-such-program`: No such file or directory (os error 2)"
               ran "ls" Completed code Some(0) output ""
               agent "done"
             turn completed after 13 responses

@@ -27,7 +27,7 @@ use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
 use crate::sandbox::launch::Launch;
 use crate::tools::call::ToolError;
-use crate::tools::handlers::command_input::Permission;
+use crate::tools::handlers::command_input::{Permission, is_directory, no_directory};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
@@ -118,8 +118,21 @@ impl Patience {
 }
 
 impl CommandRequest {
+    /// Runs a command; returns how it ended, or what there is of one that runs on.
+    pub async fn run(wanted: Wanted, context: &SessionTaskContext) -> Result<ExecOutput, ToolError> {
+        let folder = wanted.cwd.clone();
+        let mut request = Self::new(wanted, context).await?;
+        // Before anybody is asked about what cannot run.
+        if !is_directory(&folder, context).await? {
+            let why = no_directory(&folder);
+            request.not_started(context, why.clone()).await;
+            return Err(ToolError::RespondToModel(why));
+        }
+        orchestrator::run(request, context).await
+    }
+
     /// With what the rules say of it as their files are now.
-    pub async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
+    async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
         let Wanted { call_id, argv, profile, cwd, tty, patience, permission } = wanted;
         let verdict = Verdict::of(&argv, tty, &permission, context).await?;
         Ok(Self {

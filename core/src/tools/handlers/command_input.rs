@@ -4,7 +4,7 @@
 use codex_protocol::ids::CallId;
 use serde::Deserialize;
 
-use crate::base::cancel::or_cancelled;
+use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::paths::AbsolutePath;
 use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::shell::{Login, Shell};
@@ -12,7 +12,6 @@ use crate::tools::call::{ToolError, ToolOutput};
 use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::patch_request;
-use crate::tools::orchestrator;
 use crate::turn::port::SessionTaskContext;
 
 /// A command as a tool asks for it.
@@ -73,10 +72,8 @@ impl Asked {
         }
         let (argv, profile) = form.command(tty, context)?;
         let patience = patience?;
-        expect_directory(&cwd, context).await?;
         let wanted = Wanted { call_id: call_id.clone(), argv, profile, cwd, tty, patience, permission };
-        let request = CommandRequest::new(wanted, context).await?;
-        Ok(ToolOutput::text(told(orchestrator::run(request, context).await?)))
+        Ok(ToolOutput::text(told(CommandRequest::run(wanted, context).await?)))
     }
 }
 
@@ -110,13 +107,17 @@ fn directory(workdir: Option<&str>, context: &SessionTaskContext) -> AbsolutePat
 }
 
 /// As with a plan, the disk may not answer.
-async fn expect_directory(directory: &AbsolutePath, context: &SessionTaskContext) -> Result<(), ToolError> {
+pub async fn is_directory(
+    directory: &AbsolutePath,
+    context: &SessionTaskContext,
+) -> Result<bool, Interrupted> {
     let path = directory.clone();
     let look = context.services.group.spawn_blocking(move || path.as_path().is_dir());
-    if or_cancelled(&context.token, look).await?.unwrap_or(false) {
-        return Ok(());
-    }
-    Err(ToolError::RespondToModel(format!("the working directory `{directory}` does not exist")))
+    Ok(or_cancelled(&context.token, look).await?.unwrap_or(false))
+}
+
+pub fn no_directory(directory: &AbsolutePath) -> String {
+    format!("the working directory `{directory}` does not exist")
 }
 
 /// Carries out a command that is nothing but a patch.
@@ -132,7 +133,9 @@ async fn apply_patch(
     if let Some(folder) = folder {
         cwd = cwd.join(folder);
     }
-    expect_directory(&cwd, context).await?;
+    if !is_directory(&cwd, context).await? {
+        return Err(ToolError::RespondToModel(no_directory(&cwd)));
+    }
     patch_request::apply(call_id, patch, cwd, context).await
 }
 
