@@ -56,6 +56,42 @@ fn the_history_can_be_left_out() {
     assert_eq!(read["thread"]["turns"], json!([]));
 }
 
+/// What a client is told to do instead is there.
+#[test]
+fn remedies_work_as_they_are_told() {
+    let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
+    let home = Home::with_model(&model, "");
+    let mut first = AppServer::start(&home);
+    let thread = first.start_thread(&home);
+    first.run_turn(&thread, "first");
+    first.run_turn(&thread, "second");
+    drop(first);
+    let rollout = home.rollout(&thread);
+
+    let mut second = AppServer::spawn(&home, &[]);
+    let capabilities = json!({"experimentalApi": true});
+    second.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
+    second.ok("thread/resume", json!({"threadId": thread}));
+    let remedy = second.expect("deprecationNotice")["summary"].to_string();
+    assert!(remedy.contains("excludeTurns: true") && remedy.contains("initialTurnsPage"), "{remedy}");
+    let instead = json!({"threadId": thread, "excludeTurns": true, "initialTurnsPage": {"limit": 1}});
+    let page = second.ok("thread/resume", instead)["initialTurnsPage"]["data"].clone();
+    assert_eq!(page.as_array().unwrap().len(), 1, "{page}");
+    drop(second);
+
+    let archive = home.codex_home().join("archived_sessions");
+    std::fs::create_dir_all(&archive).unwrap();
+    let archived = archive.join(rollout.file_name().unwrap());
+    std::fs::rename(&rollout, &archived).unwrap();
+    let mut third = AppServer::spawn(&home, &[]);
+    third.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
+    let told = third.refused("thread/resume", json!({"threadId": thread})).message;
+    assert!(told.contains(&format!("`path` of its file {}", archived.display())), "{told}");
+    let resumed =
+        third.ok("thread/resume", json!({"threadId": thread, "path": archived, "excludeTurns": true}));
+    assert_eq!(resumed["thread"]["id"], thread.as_str());
+}
+
 #[test]
 fn a_thread_without_a_turn_is_loaded_but_not_stored() {
     let model = MockModel::start([]);

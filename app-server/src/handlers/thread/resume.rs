@@ -55,7 +55,9 @@ impl Handle<ThreadResume> for Context {
             Source::Stored(rollout, path) => self.load(*rollout, path, params).await?,
         };
         if wanted.all_turns {
-            self.outgoing().notify(&view::whole_history_is_deprecated("Pass `excludeTurns: true`.")).await;
+            let remedy =
+                "Pass `excludeTurns: true`; `initialTurnsPage` (experimental) gives the latest ones.";
+            self.outgoing().notify(&view::whole_history_is_deprecated(remedy)).await;
         }
         if resumed.is_new {
             let thread_id = resumed.loaded.conversation.id().to_string();

@@ -75,8 +75,10 @@ impl Context {
             return Ok(path);
         }
         Err(match self.archived_path(id).await? {
-            Some(_) => RpcError::invalid_request(format!(
-                "session {id} is archived. Bring it back with thread/unarchive, then resume it"
+            Some(path) => RpcError::invalid_request(format!(
+                "session {id} is archived. Resume it by the `path` of its file {} (experimental), or move the file back \
+                 below `sessions`",
+                path.display()
             )),
             None => RpcError::no_rollout(id),
         })
