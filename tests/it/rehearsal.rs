@@ -110,3 +110,20 @@ fn unread_words_of_the_rehearsal_model_cost_no_memory() {
     assert!(server.counted() > COUNT);
     assert!(grown < 8 * 1024, "memory grew by {grown} KiB while nobody read");
 }
+
+/// They are for those who show thoughts; who speaks the protocol gets them all and decides.
+#[test]
+fn settings_about_showing_thoughts_change_nothing_here() {
+    for shows in ["true", "false"] {
+        let home = Home::with_rehearsal(&format!(
+            "- config hide_agent_reasoning = {shows}\n- config show_raw_agent_reasoning = {shows}"
+        ));
+        let mut server = AppServer::start(&home);
+        let thread = server.start_thread(&home);
+        let turn = server.run_turn(&thread, "think Weighing it.\nthink-raw Unsummarised thoughts\nsay done");
+        assert_eq!(turn.streamed("item/reasoning/summaryTextDelta"), "Weighing it.");
+        assert_eq!(turn.streamed("item/reasoning/textDelta"), "Unsummarised thoughts");
+        assert_eq!(turn.items("reasoning").len(), 2);
+        assert!(server.seen("configWarning").is_empty(), "they are known");
+    }
+}

@@ -190,10 +190,6 @@ settings! {
         tools: ToolSettings,
         /// Whether messages are kept for recall.
         history: HistorySettings,
-        /// Whether thoughts are left out of what clients see.
-        hide_agent_reasoning: bool,
-        /// Whether thoughts are shown as they are.
-        show_raw_agent_reasoning: bool,
         /// The address of the provider `openai`.
         openai_base_url: String,
         /// The profile whose settings are laid over the others.
@@ -273,15 +269,15 @@ const FOREIGN: &str = "
     experimental_sandbox_command_assessment experimental_thread_store experimental_thread_store_endpoint
     experimental_use_exec_command_tool experimental_use_freeform_apply_patch experimental_use_rmcp_client
     experimental_use_unified_exec_tool feedback file_opener forced_chatgpt_workspace_id forced_login_method
-    ghost_snapshot goals hooks include_apps_instructions include_collaboration_mode_instructions
-    include_environment_context include_environment_context_time include_permissions_instructions instructions
-    js_repl_node_module_dirs js_repl_node_path log_dir marketplaces mcp_enterprise_managed_auth
-    mcp_oauth_callback_port mcp_oauth_callback_url mcp_oauth_credentials_store mcp_optional_startup_grace_ms
-    mcp_servers memories model_auto_compact_token_limit_scope model_catalog_json model_max_output_tokens
-    model_post_turn_compact_threshold_percent model_reasoning_summary_format
+    ghost_snapshot goals hide_agent_reasoning hooks include_apps_instructions
+    include_collaboration_mode_instructions include_environment_context include_environment_context_time
+    include_permissions_instructions instructions js_repl_node_module_dirs js_repl_node_path log_dir marketplaces
+    mcp_enterprise_managed_auth mcp_oauth_callback_port mcp_oauth_callback_url mcp_oauth_credentials_store
+    mcp_optional_startup_grace_ms mcp_servers memories model_auto_compact_token_limit_scope model_catalog_json
+    model_max_output_tokens model_post_turn_compact_threshold_percent model_reasoning_summary_format
     model_supports_reasoning_summaries notice orchestrator oss_provider otel personality
-    plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata skills sqlite_home
-    suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
+    plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata show_raw_agent_reasoning skills
+    sqlite_home suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
 ";
 
@@ -396,8 +392,6 @@ mod tests {
             web_search: How the model's server may search the web: disabled, cached, indexed or live.
             tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.
-            hide_agent_reasoning: Whether thoughts are left out of what clients see.
-            show_raw_agent_reasoning: Whether thoughts are shown as they are.
             openai_base_url: The address of the provider `openai`.
             profile: The profile whose settings are laid over the others.
             model_providers: Servers of models, by id.

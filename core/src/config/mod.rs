@@ -93,8 +93,6 @@ pub struct Config {
     pub web_search: Option<WebSearchMode>,
     pub tools: ToolSettings,
     pub history: HistorySettings,
-    pub hide_agent_reasoning: bool,
-    pub show_raw_agent_reasoning: bool,
     pub features: BTreeMap<String, bool>,
 }
 

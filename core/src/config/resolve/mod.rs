@@ -118,8 +118,6 @@ pub fn resolve(
         web_search: web_search(settings.web_search, &switches),
         tools: settings.tools.unwrap_or_default(),
         history: settings.history.unwrap_or_default(),
-        hide_agent_reasoning: settings.hide_agent_reasoning.unwrap_or(false),
-        show_raw_agent_reasoning: settings.show_raw_agent_reasoning.unwrap_or(false),
         features: features::effective(&switches),
     };
     (config, wrong, wrong_fields)
@@ -277,8 +275,6 @@ mod tests {
                     persistence: SaveAll,
                     max_bytes: None,
                 },
-                hide_agent_reasoning: false,
-                show_raw_agent_reasoning: false,
                 features: {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
@@ -369,8 +365,6 @@ mod tests {
             ("web_search", "\"live\""),
             ("tools", "{ read_file = true }"),
             ("history", "{ persistence = \"none\" }"),
-            ("hide_agent_reasoning", "true"),
-            ("show_raw_agent_reasoning", "true"),
             ("openai_base_url", "\"http://x\""),
             ("model_providers", "{ x = { name = \"X\" } }"),
             ("permissions", "{ mine = { extends = \":workspace\" } }"),
