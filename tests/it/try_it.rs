@@ -297,3 +297,36 @@ fn mistakes_on_the_command_line_are_explained() {
     let ended = Program::start(&home, &["--version"], "").end();
     assert_eq!(ended.output.lines().next(), Some("codex-cli 0.169.0"));
 }
+
+/// What the agent asks in plan mode, and what it plans, is seen by whoever reads along; how it was answered, too.
+#[test]
+fn questions_in_plan_mode_are_shown_and_answered_by_flag() {
+    let options = json!([{"label": "red", "description": "warm"}, {"label": "blue", "description": "cold"}]);
+    let question =
+        json!({"id": "colour", "header": "Colour", "question": "Which colour?", "options": options});
+    let ask = Reply::call("request_user_input", &json!({"questions": [question]}));
+    let plan = Reply::text("<proposed_plan>\n1. Paint it\n</proposed_plan>");
+    for (flag, told, answer) in [
+        ("--yes", "answered by the first option, because of --yes", "[\\\"red\\\"]"),
+        ("--deny", "not answered, because of --deny", "{\\\"answers\\\":{}}"),
+        ("--plan", "not answered, since nobody is there to ask", "{\\\"answers\\\":{}}"),
+    ] {
+        let model = MockModel::start([ask.clone(), plan.clone(), Reply::text("painted")]);
+        let home = Home::with_model(&model, "");
+        let ended = Program::start_try(&home, &["--plan", flag, "go"], "").end();
+        assert_eq!(
+            (ended.status.code(), ended.output.as_str()),
+            (Some(0), "1. Paint it\n"),
+            "{}",
+            ended.errors
+        );
+        let shown = ["Which colour?\n", "  1. red: warm\n", "  2. blue: cold\n", told];
+        assert!(shown.iter().all(|text| ended.errors.contains(text)), "{}", ended.errors);
+        let told = model.wait_for_request(2)["input"].to_string();
+        assert!(told.contains(answer), "{told}");
+
+        let ended = Program::start_try(&home, &["--resume", "--no-plan", "do it"], "").end();
+        assert!(ended.output.ends_with("painted\n"), "{}", ended.output);
+        assert!(!model.wait_for_request(3)["tools"].to_string().contains("request_user_input"));
+    }
+}

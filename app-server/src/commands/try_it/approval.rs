@@ -47,28 +47,35 @@ impl Approver {
 
     /// The answer to a question, as the wire wants it.
     pub async fn decide(&self, question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
-        if let ServerRequest::ToolRequestUserInput(params) = question {
-            let is_asked = self.has_person && self.approvals == Approvals::Ask;
-            let answer = if is_asked { user_input::ask(params, person).await? } else { Default::default() };
-            return Ok(serde_json::to_value(answer)?);
-        }
         if let ServerRequest::DynamicToolCall(_) = question {
             // None were offered.
-            return Ok(serde_json::to_value(DynamicToolCallResponse {
-                content_items: Vec::new(),
-                success: false,
-            })?);
+            return Ok(answer(question, Decision::Decline)?);
         }
-        person.terminal.complain(describe(question));
         let (decision, why) = match self.approvals {
-            Approvals::Ask if self.has_person => return Ok(answer(question, ask(question, person).await?)?),
-            Approvals::Ask => (Decision::Decline, "  denied, since nobody is there to ask; see --yes"),
-            Approvals::Accept => (Decision::Accept, "  approved, because of --yes"),
-            Approvals::Decline => (Decision::Decline, "  denied, because of --deny"),
+            Approvals::Ask if self.has_person => return in_person(question, person).await,
+            Approvals::Ask => (Decision::Decline, "since nobody is there to ask; see --yes"),
+            Approvals::Accept => (Decision::Accept, "because of --yes"),
+            Approvals::Decline => (Decision::Decline, "because of --deny"),
         };
-        person.terminal.complain(why);
+        person.terminal.complain(describe(question));
+        let what = match (question, decision) {
+            (ServerRequest::ToolRequestUserInput(_), Decision::Accept) => "answered by the first option",
+            (ServerRequest::ToolRequestUserInput(_), _) => "not answered",
+            (_, Decision::Accept) => "approved",
+            (_, _) => "denied",
+        };
+        person.terminal.complain(format_args!("  {what}, {why}"));
         Ok(answer(question, decision)?)
     }
+}
+
+async fn in_person(question: &ServerRequest, person: &mut Person<'_>) -> Result<Value, Error> {
+    if let ServerRequest::ToolRequestUserInput(params) = question {
+        return Ok(serde_json::to_value(user_input::ask(params, person).await?)?);
+    }
+    person.terminal.complain(describe(question));
+    let decision = ask(question, person).await?;
+    Ok(answer(question, decision)?)
 }
 
 async fn ask(question: &ServerRequest, person: &mut Person<'_>) -> Result<Decision, Error> {
@@ -202,10 +209,13 @@ fn answer(question: &ServerRequest, decision: Decision) -> Result<Value, serde_j
         ServerRequest::DynamicToolCall(_) => {
             serde_json::to_value(DynamicToolCallResponse { content_items: Vec::new(), success: false })
         }
-        // A yes or a no is no answer to it.
-        ServerRequest::ToolRequestUserInput(_) => {
-            serde_json::to_value(ToolRequestUserInputResponse::default())
-        }
+        // A no is no answer to it.
+        ServerRequest::ToolRequestUserInput(params) => serde_json::to_value(match decision {
+            Decision::Accept => user_input::first_options(params),
+            Decision::AcceptForSession | Decision::AcceptForGood | Decision::Decline | Decision::Cancel => {
+                ToolRequestUserInputResponse::default()
+            }
+        }),
     }
 }
 

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::{Initialize, ThreadList, ThreadResume, ThreadStart};
-use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeParams};
+use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeCapabilities, InitializeParams};
+use codex_app_server_protocol::v2::settings::{CollaborationMode, Settings};
 use codex_app_server_protocol::v2::thread_list::{ThreadListCwdFilter, ThreadListParams, ThreadSortKey};
 use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
 use codex_core::config::home::Surroundings;
@@ -23,6 +24,8 @@ use super::{provider, show};
 pub struct Conversation {
     client: Client,
     thread: String,
+    /// Of all turns; as it is, if there is none.
+    mode: Option<CollaborationMode>,
     prompt: Option<String>,
     approver: Approver,
     shows_wire: bool,
@@ -40,10 +43,13 @@ impl Conversation {
         let (program, arguments) = server(&options)?;
         let mut client = Client::start(&program, &arguments, options.shows_wire)?;
         let client_info = ClientInfo { name: "codex-try".into(), title: None, version: WIRE_VERSION.into() };
-        client.request::<Initialize>(InitializeParams { client_info, capabilities: None }, person).await?;
+        // Modes are not part of the stable API.
+        let experimental = InitializeCapabilities { experimental_api: true, ..Default::default() };
+        let capabilities = options.mode.map(|_| experimental);
+        client.request::<Initialize>(InitializeParams { client_info, capabilities }, person).await?;
         client.initialized(person).await?;
         let is_stored = options.resume.is_some();
-        let thread = match options.resume {
+        let (thread, settings) = match options.resume {
             Some(resume) => {
                 resume_thread(&mut client, resume, surroundings, options.shows_wire, person).await?
             }
@@ -51,7 +57,8 @@ impl Conversation {
         };
         let approver = Approver::new(options.approvals, person.typed.is_person());
         let (prompt, shows_wire) = (options.prompt, options.shows_wire);
-        Ok(Conversation { client, thread, prompt, approver, shows_wire, is_stored })
+        let mode = options.mode.map(|mode| CollaborationMode { mode, settings });
+        Ok(Conversation { client, thread, mode, prompt, approver, shows_wire, is_stored })
     }
 
     /// The one prompt of the command line, or one per line until the input ends. The last turn's outcome.
@@ -96,8 +103,9 @@ impl Conversation {
     }
 
     async fn turn(&mut self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
-        let Conversation { client, thread, approver, shows_wire, .. } = self;
-        let running = turn::Running { client, thread, approver, shows_meaning: !*shows_wire };
+        let Conversation { client, thread, mode, approver, shows_wire, .. } = self;
+        let mode = mode.clone();
+        let running = turn::Running { client, thread, mode, approver, shows_meaning: !*shows_wire };
         let ended = running.run(prompt, person).await;
         self.is_stored |= !matches!(ended, Err(Error::Refused { .. }));
         ended
@@ -130,7 +138,7 @@ async fn start_thread(
     client: &mut Client,
     surroundings: &Surroundings,
     person: &mut Person<'_>,
-) -> Result<String, Error> {
+) -> Result<(String, Settings), Error> {
     let Chosen { model_provider, sandbox, approval_policy } =
         provider::choose(client, surroundings, person).await?;
     let params = ThreadStartParams {
@@ -141,7 +149,7 @@ async fn start_thread(
         ..ThreadStartParams::default()
     };
     let started = client.request::<ThreadStart>(params, person).await?;
-    Ok(started.thread.id)
+    Ok((started.thread.id, settings(started.model, started.reasoning_effort)))
 }
 
 async fn resume_thread(
@@ -150,7 +158,7 @@ async fn resume_thread(
     surroundings: &Surroundings,
     shows_wire: bool,
     person: &mut Person<'_>,
-) -> Result<String, Error> {
+) -> Result<(String, Settings), Error> {
     let thread_id = match resume {
         Resume::Thread(id) => id,
         Resume::Latest => {
@@ -178,5 +186,10 @@ async fn resume_thread(
             }
         }
     }
-    Ok(resumed.thread.id)
+    Ok((resumed.thread.id, settings(resumed.model, resumed.reasoning_effort)))
+}
+
+/// Those of the thread, whatever the mode.
+fn settings(model: String, reasoning_effort: Option<String>) -> Settings {
+    Settings { model, reasoning_effort, developer_instructions: None }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use codex_app_server_protocol::v2::settings::ModeKind;
 use codex_core::config::overrides::Flags;
 use lexopt::prelude::*;
 
@@ -15,7 +16,9 @@ Without PROMPT each line of standard input is one.
 
   -c, --config KEY=VALUE  Override a setting; also --enable, --disable and --profile
       --resume [ID]       Go on with a stored conversation, the latest of this folder if no id is given
-      --yes, --deny       Answer every approval so, instead of asking
+      --plan, --no-plan   Plan with the model before anything is changed, or end that (experimental)
+      --yes, --deny       Answer every approval so, instead of asking; --yes takes the
+                          first option of a question
       --json              Show the messages of the wire instead of their meaning
       --server COMMAND    Talk to another app server, such as \"codex app-server\"
   -h, --help              Print this text";
@@ -40,6 +43,8 @@ pub struct Options {
     pub prompt: Option<String>,
     pub flags: Flags,
     pub resume: Option<Resume>,
+    /// As it is, if nothing is said of it.
+    pub mode: Option<ModeKind>,
     pub approvals: Approvals,
     pub shows_wire: bool,
     pub server: Option<String>,
@@ -57,6 +62,7 @@ fn parse(arguments: Vec<OsString>, flags: Flags) -> Result<Option<Options>, lexo
         prompt: None,
         flags,
         resume: None,
+        mode: None,
         approvals: Approvals::Ask,
         shows_wire: false,
         server: None,
@@ -69,6 +75,8 @@ fn parse(arguments: Vec<OsString>, flags: Flags) -> Result<Option<Options>, lexo
             Long("enable") => options.flags.enable.push(parser.value()?.string()?),
             Long("disable") => options.flags.disable.push(parser.value()?.string()?),
             Short('p') | Long("profile") => options.flags.profile = Some(parser.value()?.string()?),
+            Long("plan") => options.mode = Some(ModeKind::Plan),
+            Long("no-plan") => options.mode = Some(ModeKind::Default),
             Long("yes") => options.approvals = Approvals::Accept,
             Long("deny") => options.approvals = Approvals::Decline,
             Long("json") => options.shows_wire = true,
@@ -103,8 +111,12 @@ mod tests {
         let flags = Flags { config: vec!["before=1".into()], ..Flags::default() };
         let text = match Options::parse(arguments.iter().map(OsString::from).collect(), flags) {
             Ok(Some(options)) => {
-                let Options { prompt, flags, resume, approvals, shows_wire, server } = options;
-                format!("{prompt:?} {:?} {resume:?} {approvals:?} {shows_wire} {server:?}", flags.config)
+                let Options { prompt, flags, resume, mode, approvals, shows_wire, server } = options;
+                let mode = mode.map(|mode| format!(" {mode:?}")).unwrap_or_default();
+                format!(
+                    "{prompt:?} {:?} {resume:?} {approvals:?} {shows_wire} {server:?}{mode}",
+                    flags.config
+                )
             }
             Ok(None) => "help".into(),
             Err(problem) => problem.to_string().lines().next().unwrap_or_default().to_owned(),
@@ -127,6 +139,8 @@ mod tests {
             &["--server", "codex app-server"],
             expect![[r#"None ["before=1"] None Ask false Some("codex app-server")"#]],
         );
+        check(&["--plan", "go"], expect![[r#"Some("go") ["before=1"] None Ask false None Plan"#]]);
+        check(&["--no-plan"], expect![[r#"None ["before=1"] None Ask false None Default"#]]);
         check(&["-h", "--nonsense"], expect!["help"]);
     }
 

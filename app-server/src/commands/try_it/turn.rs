@@ -9,6 +9,7 @@ use std::time::Duration;
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::{TurnInterrupt, TurnStart};
 use codex_app_server_protocol::v2::input::UserInput;
+use codex_app_server_protocol::v2::settings::CollaborationMode;
 use codex_app_server_protocol::v2::turn::{TurnInterruptParams, TurnStartParams, TurnStatus};
 use tokio::time::{Instant, sleep_until};
 
@@ -44,6 +45,7 @@ impl Outcome {
 pub struct Running<'a> {
     pub client: &'a mut Client,
     pub thread: &'a str,
+    pub mode: Option<CollaborationMode>,
     pub approver: &'a Approver,
     pub shows_meaning: bool,
 }
@@ -56,9 +58,14 @@ enum Next {
 
 impl Running<'_> {
     pub async fn run(self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
-        let Running { client, thread, approver, shows_meaning } = self;
+        let Running { client, thread, mode, approver, shows_meaning } = self;
         let input = vec![UserInput::Text { text: prompt, text_elements: Vec::new() }];
-        let params = TurnStartParams { thread_id: thread.to_owned(), input, ..TurnStartParams::default() };
+        let params = TurnStartParams {
+            thread_id: thread.to_owned(),
+            input,
+            collaboration_mode: mode,
+            ..TurnStartParams::default()
+        };
         let turn_id = client.request::<TurnStart>(params, person).await?.turn.id;
         let mut show = Show::default();
         let mut was_interrupted = false;

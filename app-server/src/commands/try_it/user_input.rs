@@ -34,6 +34,17 @@ pub async fn ask(
     Ok(response)
 }
 
+/// The first option of each is the one that the agent would choose.
+pub fn first_options(params: &ToolRequestUserInputParams) -> ToolRequestUserInputResponse {
+    let mut response = ToolRequestUserInputResponse::default();
+    for question in &params.questions {
+        let first = question.options.iter().flatten().next();
+        let answers = first.map(|option| option.label.clone()).into_iter().collect();
+        response.answers.insert(question.id.clone(), ToolRequestUserInputAnswer { answers });
+    }
+    response
+}
+
 pub fn shown(question: &ToolRequestUserInputQuestion) -> Vec<String> {
     let options = question.options.iter().flatten().zip(1..);
     let options =
