@@ -109,7 +109,7 @@ fn outside_of_plan_mode_the_agent_could_do_without_an_answer() {
 fn unsubscribing_resolves_what_is_open() {
     let model = MockModel::start([Reply::call("lookup", &json!({})), Reply::text("done")]);
     let home = Home::with_model(&model, "");
-    let mut server = start(&home);
+    let mut server = AppServer::start_experimental(&home);
     let thread = with_tool(&mut server, &home, "lookup");
     server.start_turn(&thread, "go");
     let asked = server.asked(CALL);

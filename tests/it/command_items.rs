@@ -3,7 +3,8 @@
 use codex_tests::home::Home;
 use codex_tests::model::MockModel;
 use codex_tests::reply::Reply;
-use codex_tests::server::{AppServer, Question};
+use codex_tests::server::AppServer;
+use codex_tests::server::question::Question;
 use codex_tests::turn::Turn;
 use serde_json::{Value, json};
 
@@ -21,11 +22,7 @@ impl Stage {
     fn new(call: Value, thread: Value) -> Stage {
         let model = MockModel::start([Reply::call("exec_command", &call), Reply::text("done")]);
         let home = Home::with_model(&model, "");
-        let mut server = AppServer::spawn(&home, &[]);
-        let capabilities = json!({"experimentalApi": true});
-        server.initialize(
-            json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}),
-        );
+        let mut server = AppServer::start_experimental(&home);
         let thread = server.start_thread_with(&home, thread);
         Stage { home, _model: model, server, thread }
     }
