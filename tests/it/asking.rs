@@ -95,7 +95,7 @@ fn outside_of_plan_mode_the_agent_could_do_without_an_answer() {
     let model = MockModel::start([question(), Reply::text("done")]);
     let home = Home::with_model(&model, "");
     let mut server = AppServer::spawn(&home, &["-c", "features.default_mode_request_user_input=true"]);
-    server.initialize(experimental());
+    server.initialize_experimental();
     let thread = server.start_thread(&home);
     server.start_turn(&thread, "go");
     let asked = server.asked(ASK);
