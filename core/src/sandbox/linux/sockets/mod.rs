@@ -22,7 +22,7 @@ pub use notify::{FLAGS, Line};
 use notify::{Listener, Request};
 use target::Target;
 
-/// Connections that may wait at the same time for somebody to accept them.
+/// Connections that may wait at the same time for somebody to accept them. One whose process has gone waits on.
 const MOST_WAITING: usize = 512;
 const YAMA: &str = "/proc/sys/kernel/yama/ptrace_scope";
 /// Nothing here needs much.
@@ -73,7 +73,7 @@ impl Watcher {
     fn target(&self, request: &Request) -> Result<Target, Errno> {
         let target = Target::of(request)?;
         // The process may have gone, and its number may be another's, since it asked.
-        if self.listener.is_waiting(request.id()) { Ok(target) } else { Err(Errno::SRCH) }
+        if self.listener.is_waiting(request) { Ok(target) } else { Err(Errno::SRCH) }
     }
 
     /// One that has to wait must not keep others from connecting.
@@ -84,8 +84,7 @@ impl Watcher {
         }
         let (id, watcher) = (request.id(), self.clone());
         let spawned = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-            let connected = target.connect_while(|| watcher.listener.is_waiting(id));
-            watcher.listener.answer_to(id, connected);
+            watcher.listener.answer_to(id, target.connect());
             watcher.waiting.fetch_sub(1, Ordering::Relaxed);
         });
         if spawned.is_err() {

@@ -121,7 +121,8 @@ impl Listener {
     }
 
     /// Whether the process still waits for the answer.
-    pub fn is_waiting(&self, id: u64) -> bool {
+    pub fn is_waiting(&self, request: &Request) -> bool {
+        let id = request.id();
         // SAFETY: the place is of the kind that the call reads.
         unsafe {
             libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID as _, &raw const id) == 0

@@ -3,11 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::time::Duration;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, fcntl_getfl, fstat, openat};
 use rustix::io::Errno;
-use rustix::net::sockopt::{Timeout, set_socket_timeout, socket_domain, socket_timeout};
+use rustix::net::sockopt::socket_domain;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
 use super::diag;
@@ -15,8 +14,6 @@ use super::notify::{Request, connect, descriptor_of, memory_of};
 
 /// No address is longer.
 const LONGEST: usize = 128;
-/// How long a connection is waited for until its process is looked for again.
-const PAUSE: Duration = Duration::from_millis(250);
 /// Bytes of the family in front of a path.
 const FAMILY: usize = 2;
 
@@ -25,7 +22,7 @@ pub struct Target {
     socket: OwnedFd,
     address: Vec<u8>,
     /// What the address names, so that it stays what was looked at.
-    place: Option<OwnedFd>,
+    _place: Option<OwnedFd>,
 }
 
 impl Target {
@@ -38,14 +35,14 @@ impl Target {
         memory_of(request.thread(), request.argument(1), &mut address)?;
         let Some(path) = path_in(&address).filter(|_| socket_domain(&socket) == Ok(AddressFamily::UNIX))
         else {
-            return Ok(Self { socket, address, place: None });
+            return Ok(Self { socket, address, _place: None });
         };
         let place = resolve(request.thread(), path)?;
         if !diag::is_bound_here(&place)? {
             return Err(refusal(&place));
         }
         let address = address_of(&place);
-        Ok(Self { socket, address, place: Some(place) })
+        Ok(Self { socket, address, _place: Some(place) })
     }
 
     /// Whether `connect` may wait for somebody else.
@@ -55,24 +52,6 @@ impl Target {
 
     pub fn connect(&self) -> Result<(), Errno> {
         connect(&self.socket, &self.address)
-    }
-
-    /// The same, for as long as somebody waits for it.
-    pub fn connect_while(&self, is_wanted: impl Fn() -> bool) -> Result<(), Errno> {
-        // One with a limit of its own ends by that, and nothing but a socket file keeps others waiting for long.
-        if self.place.is_none() || socket_timeout(&self.socket, Timeout::Send) != Ok(None) {
-            return self.connect();
-        }
-        let limit = |limit| set_socket_timeout(&self.socket, Timeout::Send, limit);
-        limit(Some(PAUSE))?;
-        let connected = loop {
-            match self.connect() {
-                Err(Errno::AGAIN) if self.may_block() && is_wanted() => {}
-                connected => break connected,
-            }
-        };
-        limit(None)?;
-        connected
     }
 }
 
@@ -184,29 +163,6 @@ mod tests {
         assert!(listener.accept().is_err(), "nobody has come");
         drop(listener);
         assert_eq!(refusal(&place), Errno::CONNREFUSED);
-    }
-
-    #[test]
-    fn a_connection_is_given_up_when_nobody_waits_for_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("socket");
-        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
-        rustix::net::listen(&listener, 0).unwrap();
-        let target = || {
-            let place = resolve(std::process::id() as libc::pid_t, path.as_os_str()).unwrap();
-            let flags = SocketFlags::CLOEXEC;
-            let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
-            Target { socket, address: address_of(&place), place: Some(place) }
-        };
-        let first = target();
-        first.connect().unwrap();
-        let second = target();
-        let looks = std::cell::Cell::new(0);
-        let given_up = second.connect_while(|| looks.replace(looks.get() + 1) < 1);
-        assert_eq!((given_up, looks.get()), (Err(Errno::AGAIN), 2));
-        assert_eq!(socket_timeout(&second.socket, Timeout::Send), Ok(None), "it is as it was");
-        drop(listener.accept().unwrap());
-        assert_eq!(second.connect_while(|| true), Ok(()));
     }
 
     #[test]
