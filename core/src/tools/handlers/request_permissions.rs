@@ -102,7 +102,8 @@ impl ToolHandler for RequestPermissions {
                 return Err(ToolError::RespondToModel(text.into()));
             }
             let places = Places::of(context);
-            let wanted = places.look(context, permissions).await?.map_err(ToolError::RespondToModel)?;
+            let wanted = places.look(context, |places| places.resolve(permissions)).await?;
+            let wanted = wanted.map_err(ToolError::RespondToModel)?;
             let held = context.grants().await?;
             let is_held = wanted.grants.write.iter().all(|path| held.covers(path));
             let needs_network = wanted.grants.network && !held.network && !turn.sandbox_policy.has_network();
@@ -119,8 +120,8 @@ impl ToolHandler for RequestPermissions {
             let ClientAnswer::Permissions(grant) = context.ask_client(question).await? else {
                 return told(PermissionGrant::default());
             };
-            // An answer that cannot be understood grants nothing.
-            let granted = places.look(context, grant.permissions).await?.unwrap_or_default();
+            let permissions = grant.permissions;
+            let granted = places.look(context, |places| places.grantable(permissions)).await?;
             let granted = common(&wanted, granted);
             if !granted.grants.is_empty() {
                 context.grant(grant.scope, granted.grants.clone()).await?;
@@ -183,15 +184,25 @@ impl Places {
     }
 
     /// Away from the runtime's own threads: disks may be slow.
-    async fn look(
+    async fn look<T: Send + 'static>(
         &self,
         context: &SessionTaskContext,
-        permissions: PermissionProfile,
-    ) -> Result<Result<Wanted, String>, ToolError> {
+        look: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, ToolError> {
         let places = self.clone();
-        let looked = context.services.group.spawn_blocking(move || places.resolve(permissions));
+        let looked = context.services.group.spawn_blocking(move || look(&places));
         let looked = or_cancelled(&context.token, looked).await?;
-        Ok(looked.unwrap_or_else(|error| Err(error.to_string())))
+        looked.map_err(|error| ToolError::RespondToModel(error.to_string()))
+    }
+
+    /// What of an answer can be granted. What cannot be is left out, and takes nothing else along.
+    fn grantable(&self, permissions: PermissionProfile) -> Wanted {
+        let paths = permissions.file_system.unwrap_or_default();
+        let first = |paths: Option<Vec<PathBuf>>| paths.unwrap_or_default().into_iter().take(MOST_PATHS);
+        let read = first(paths.read).filter_map(|path| self.readable(&path).ok()).collect();
+        let write = first(paths.write).filter_map(|path| self.writable(&path).ok()).collect();
+        let network = permissions.network.and_then(|network| network.enabled).unwrap_or(false);
+        Wanted { grants: Grants { network, write }, read }
     }
 
     fn resolve(&self, permissions: PermissionProfile) -> Result<Wanted, String> {
@@ -324,6 +335,13 @@ mod tests {
                 .map_or_else(|why| why, |wanted| format!("{:?} {:?}", wanted.read, wanted.grants.write));
             text.replace(&root.display().to_string(), "~")
         };
+        let paths = Some(vec!["kept".into(), "../other".into()]);
+        let answer = PermissionProfile {
+            network: Some(NetworkPermissions { enabled: Some(true) }),
+            file_system: Some(FileSystemPermissions { read: None, write: paths }),
+        };
+        let other = root.join("other");
+        assert_eq!(places.grantable(answer), wanted(true, &[other.to_str().unwrap()], &[]));
         assert_eq!(check(&["link/file"], &["link", "../other"]), r#"{"~/other/file"} {"~/other"}"#);
         assert_eq!(
             check(&[], &["../other/file"]),
