@@ -5,7 +5,6 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 
-use crate::base::cancel::or_cancelled;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::{amend, files};
 use crate::tools::call::ToolError;
@@ -50,7 +49,10 @@ async fn ask<S: Sandboxed>(
     context: &SessionTaskContext,
     retry: Retry,
 ) -> Result<Answer, ToolError> {
-    work.consider(context, retry).await?;
+    if let Err(interrupted) = work.consider(context, retry).await {
+        work.progress().settle(context).await;
+        return Err(interrupted.into());
+    }
     let answer = context.approve(work.question(context, retry)).await?;
     if answer.asked {
         work.progress().is_announced = true;
@@ -58,7 +60,7 @@ async fn ask<S: Sandboxed>(
     match answer.decision {
         ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(Answer::Yes),
         ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words } => {
-            keep_rule(words, context).await?;
+            keep_rule(words, context).await;
             Ok(Answer::Yes)
         }
         ReviewDecision::Denied => {
@@ -79,18 +81,19 @@ async fn decline<S: Sandboxed>(work: &mut S, context: &SessionTaskContext) {
 }
 
 /// Before what it was accepted with runs, so that it counts from then on. A rule that cannot be kept is no reason
-/// not to run what was accepted.
-async fn keep_rule(words: Vec<String>, context: &SessionTaskContext) -> Result<(), ToolError> {
+/// not to run what was accepted, and neither is an interrupt: what has begun for the client is ended by being run.
+async fn keep_rule(words: Vec<String>, context: &SessionTaskContext) {
     let folder = files::home_folder(&context.services.config);
     let kept = context.services.group.spawn_blocking(move || amend::allow(&folder, &words));
-    let problem = match or_cancelled(&context.token, kept).await? {
-        Ok(Ok(())) => return Ok(()),
+    let problem = match kept.await {
+        Ok(Ok(())) => return,
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),
     };
     tracing::warn!(%problem, "an accepted rule was not kept");
     let message = format!("The command is run, but the rule was not kept: {problem}");
-    Ok(context.emit(EventMsg::Warning(MessageEvent { message })).await?)
+    // A cancelled turn is noticed by what follows.
+    let _ = context.emit(EventMsg::Warning(MessageEvent { message })).await;
 }
 
 /// What is known of a thing before it runs.
