@@ -90,7 +90,9 @@ fn a_command_for_a_folder_that_is_not_there_is_an_item_that_says_so() {
         assert_eq!(item["cwd"], folder);
         assert_eq!((&item["status"], &item["exitCode"]), (&json!("failed"), &json!(-1)));
         assert_eq!((&item["processId"], &item["durationMs"]), (&Value::Null, &json!(0)));
-        let told = format!("the working directory `{folder}` does not exist");
+        let told = format!(
+            "the working directory (cwd) `{folder}` cannot be entered: it does not exist; make it, or name another one as `workdir`"
+        );
         assert_eq!(item["aggregatedOutput"], told);
     }
 }

@@ -257,7 +257,8 @@ fn try_out(helper: &Path) -> Strength {
     launch::strength(helper)
 }
 
-fn check_folder(folder: &AbsolutePath) -> Result<(), Error> {
+/// Whether a command can be started there. Blocks.
+pub fn check_folder(folder: &AbsolutePath) -> Result<(), Error> {
     let message = match std::fs::metadata(folder) {
         Ok(meta) if meta.is_dir() => return Ok(()),
         Ok(_) => "it is not a folder".to_owned(),

@@ -184,7 +184,7 @@ say done
             > quiet
             > user go
             turn started by the user
-              ran "ls" Failed code Some(-1) output "the working directory `~/work/nowhere` does not exist"
+              ran "ls" Failed code Some(-1) output "the working directory (cwd) `~/work/nowhere` cannot be entered: it does not exist; make it, or name another one as `workdir`"
               ran "no-such-program" Failed code Some(-1) output "cannot run `no-such-program`: No such file or directory (os error 2)"
               ran "ls" Completed code Some(0) output ""
               agent "done"
@@ -195,7 +195,7 @@ say done
               result `command` is empty; it needs at least the name of a program
               result the arguments of shell could not be read: unknown field `cmd`, expected one of `command`, `workdir`, `timeout`, `timeout_ms`, `with_escalated_permissions`, `sandbox_permissions`, `justification`, `prefix_rule` at line 1 column 23
               result `timeout_ms` is 0; it must be at least 1, or left out for 10000
-              result the working directory `~/work/nowhere` does not exist
+              result the working directory (cwd) `~/work/nowhere` cannot be entered: it does not exist; make it, or name another one as `workdir`
               result the command could not be started: cannot run `no-such-program`: No such file or directory (os error 2)
               result Exit code: 0|Output:
               result the arguments of shell_command must be a JSON object

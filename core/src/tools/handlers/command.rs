@@ -27,7 +27,7 @@ use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
 use crate::sandbox::launch::Launch;
 use crate::tools::call::ToolError;
-use crate::tools::handlers::command_input::{Permission, is_directory, no_directory};
+use crate::tools::handlers::command_input::{Permission, check_directory};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
@@ -123,8 +123,7 @@ impl CommandRequest {
         let folder = wanted.cwd.clone();
         let mut request = Self::new(wanted, context).await?;
         // Before anybody is asked about what cannot run.
-        if !is_directory(&folder, context).await? {
-            let why = no_directory(&folder);
+        if let Err(why) = check_directory(&folder, context).await? {
             request.not_started(context, why.clone()).await;
             return Err(ToolError::RespondToModel(why));
         }
@@ -190,7 +189,7 @@ impl CommandRequest {
         match opened {
             Ok(session) => {
                 let owned = Owned::new(session);
-                self.progress.begin(self.begun(self.process_id(&owned)), context).await;
+                self.progress.begin(self.begun(self.process_id(owned.id())), context).await;
                 Ok(owned)
             }
             Err(text) => {
@@ -207,15 +206,15 @@ impl CommandRequest {
     /// Ends a command whose turn was cancelled, with all it started.
     async fn cut_off(&self, context: &SessionTaskContext, session: &ExecSession) -> ToolError {
         let exit = session.kill().await;
-        let item = ended_item(self.item(self.process_id(session)), session, exit.code);
+        let item = ended_item(self.item(self.process_id(session.id())), session, exit.code);
         context.report_end(self.progress.completed(item, context)).await;
         ToolError::Interrupted
     }
 
     /// Only what may run on is known by a number.
-    fn process_id(&self, session: &ExecSession) -> Option<String> {
+    fn process_id(&self, session_id: i32) -> Option<String> {
         match self.patience {
-            Patience::Yields(_) => Some(session.id().to_string()),
+            Patience::Yields(_) => Some(session_id.to_string()),
             Patience::Ends(_) => None,
         }
     }
@@ -233,8 +232,10 @@ impl CommandRequest {
 
     /// Tells of a command that could not be started, from its beginning if need be.
     async fn not_started(&mut self, context: &SessionTaskContext, why: String) {
-        self.progress.begin(self.begun(None), context).await;
-        let mut item = self.item(None);
+        // A further attempt goes on with what the first began.
+        let process_id = self.first.as_ref().and_then(|first| self.process_id(first.session_id));
+        self.progress.begin(self.begun(process_id.clone()), context).await;
+        let mut item = self.item(process_id);
         item.status = CommandStatus::Failed;
         item.aggregated_output = Some(item.aggregated_output.unwrap_or_default() + &why);
         item.exit_code = Some(NOT_STARTED);
@@ -301,7 +302,7 @@ impl Sandboxed for CommandRequest {
     }
 
     fn not_retried(&self, mut output: ExecOutput) -> ExecOutput {
-        output.notes.push("the user was asked to let it run again outside the sandbox, and declined".into());
+        output.notes.push("it was not allowed to run again outside the sandbox".into());
         output
     }
 
@@ -367,14 +368,14 @@ impl Sandboxed for CommandRequest {
             if context.sync().await.is_err() {
                 return Err(self.cut_off(context, &owned).await);
             }
-            let item = self.item(self.process_id(&owned));
+            let item = self.item(self.process_id(owned.id()));
             hand_over(context, owned.release(), item, self.progress.started_at_ms);
             return Ok(Attempted::Done(output));
         };
         while let Some(piece) = owned.next_delta().await {
             self.report_output(context, piece).await;
         }
-        let item = ended_item(self.item(self.process_id(&owned)), &owned, exit.code);
+        let item = ended_item(self.item(self.process_id(owned.id())), &owned, exit.code);
         let end = self.progress.completed(item, context);
         if owned.is_sandboxed() && !exit.timed_out {
             let denied = denial::looks_denied(exit.code, &output.text);

@@ -8,6 +8,7 @@ use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::paths::AbsolutePath;
 use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::shell::{Login, Shell};
+use crate::sandbox;
 use crate::tools::call::{ToolError, ToolOutput};
 use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
 use crate::tools::handlers::exec_output::ExecOutput;
@@ -106,18 +107,19 @@ fn directory(workdir: Option<&str>, context: &SessionTaskContext) -> AbsolutePat
     workdir.map_or_else(|| context.turn.cwd.clone(), |workdir| context.turn.cwd.join(workdir))
 }
 
-/// As with a plan, the disk may not answer.
-pub async fn is_directory(
+/// Why a command cannot run in a directory, if it cannot. As with a plan, the disk may not answer.
+pub async fn check_directory(
     directory: &AbsolutePath,
     context: &SessionTaskContext,
-) -> Result<bool, Interrupted> {
+) -> Result<Result<(), String>, Interrupted> {
     let path = directory.clone();
-    let look = context.services.group.spawn_blocking(move || path.as_path().is_dir());
-    Ok(or_cancelled(&context.token, look).await?.unwrap_or(false))
-}
-
-pub fn no_directory(directory: &AbsolutePath) -> String {
-    format!("the working directory `{directory}` does not exist")
+    let look = context.services.group.spawn_blocking(move || sandbox::check_folder(&path));
+    let problem = match or_cancelled(&context.token, look).await? {
+        Ok(Ok(())) => return Ok(Ok(())),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Ok(Err(format!("{problem}; make it, or name another one as `workdir`")))
 }
 
 /// Carries out a command that is nothing but a patch.
@@ -133,9 +135,7 @@ async fn apply_patch(
     if let Some(folder) = folder {
         cwd = cwd.join(folder);
     }
-    if !is_directory(&cwd, context).await? {
-        return Err(ToolError::RespondToModel(no_directory(&cwd)));
-    }
+    check_directory(&cwd, context).await?.map_err(ToolError::RespondToModel)?;
     patch_request::apply(call_id, patch, cwd, context).await
 }
 
