@@ -234,7 +234,7 @@ file ../outside.txt"#,
               ask to change ~/outside.txt (The sandbox stopped the patch. Apply it without the sandbox?)
             > deny
               completed change Failed [add ~/outside.txt "x\n"]
-              says "Failed to write ~/outside.txt: it is outside of the folders that may be written\nPerhaps the sandbox does not allow it.\nNo file was changed.\nThe user was asked to let it be applied without the sandbox, and declined."
+              says "Failed to write ~/outside.txt: it is outside of the folders that may be written\nPerhaps the sandbox does not allow it.\nNo file was changed.\nIt was not allowed to be applied without the sandbox."
             turn completed after 2 responses
             > file ../outside.txt
             ../outside.txt: not there

@@ -116,7 +116,7 @@ file ../other.txt"#,
             turn completed after 3 responses
             > results
               result Process exited with code 0|Original token count: 0|Output:
-              result Process exited with code 1|Note: the sandbox seems to have stopped this command|Note: the user was asked to let it run again outside the sandbox, and declined|Original token count: 15|Output:|touch: cannot touch '../other.txt': Read-only file system
+              result Process exited with code 1|Note: the sandbox seems to have stopped this command|Note: it was not allowed to run again outside the sandbox|Original token count: 15|Output:|touch: cannot touch '../other.txt': Read-only file system
             > file ../outside.txt
             ../outside.txt: 
             > file ../other.txt

@@ -209,7 +209,7 @@ impl Sandboxed for PatchRequest {
     }
 
     fn not_retried(&self, mut output: PatchOutput) -> PatchOutput {
-        output.text.push_str("The user was asked to let it be applied without the sandbox, and declined.\n");
+        output.text.push_str("It was not allowed to be applied without the sandbox.\n");
         output
     }
 

@@ -12,6 +12,7 @@ use codex_protocol::turn_item::{CommandExecutionItem, CommandStatus, TurnItem};
 use tokio::sync::oneshot;
 
 use crate::base::time::now_ms;
+use crate::exec::output::HeadTail;
 use crate::exec::unified::session::ExecSession;
 use crate::turn::port::{LateMsg, SessionTaskContext};
 
@@ -24,8 +25,10 @@ const MOST_STREAMED: usize = 1024 * 1024;
 pub fn ended_item(mut item: CommandExecutionItem, session: &ExecSession, exit_code: i32) -> TurnItem {
     item.exit_code = Some(exit_code);
     item.status = if exit_code == 0 { CommandStatus::Completed } else { CommandStatus::Failed };
-    let output = item.aggregated_output.unwrap_or_default() + &session.aggregated();
-    item.aggregated_output = (!output.is_empty()).then_some(output);
+    let mut output = HeadTail::default();
+    output.push(&item.aggregated_output.unwrap_or_default());
+    output.push(&session.aggregated());
+    item.aggregated_output = (!output.is_empty()).then(|| output.text());
     item.duration = Some(session.age());
     TurnItem::CommandExecution(item)
 }
