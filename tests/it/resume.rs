@@ -68,9 +68,7 @@ fn remedies_work_as_they_are_told() {
     drop(first);
     let rollout = home.rollout(&thread);
 
-    let mut second = AppServer::spawn(&home, &[]);
-    let capabilities = json!({"experimentalApi": true});
-    second.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
+    let mut second = AppServer::start_experimental(&home);
     second.ok("thread/resume", json!({"threadId": thread}));
     let remedy = second.expect("deprecationNotice")["summary"].to_string();
     assert!(remedy.contains("excludeTurns: true") && remedy.contains("initialTurnsPage"), "{remedy}");
@@ -83,8 +81,7 @@ fn remedies_work_as_they_are_told() {
     std::fs::create_dir_all(&archive).unwrap();
     let archived = archive.join(rollout.file_name().unwrap());
     std::fs::rename(&rollout, &archived).unwrap();
-    let mut third = AppServer::spawn(&home, &[]);
-    third.initialize(json!({"clientInfo": {"name": "tests", "version": "1"}, "capabilities": capabilities}));
+    let mut third = AppServer::start_experimental(&home);
     let told = third.refused("thread/resume", json!({"threadId": thread})).message;
     assert!(told.contains(&format!("`path` of its file {}", archived.display())), "{told}");
     let resumed =

@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 
 /// How often each end is tried; `CODEX_TEST_ROUNDS=100` for the long run.
 fn rounds() -> usize {
-    binary::variable("CODEX_TEST_ROUNDS").and_then(|text| text.parse().ok()).unwrap_or(5)
+    binary::variable("CODEX_TEST_ROUNDS").and_then(|text| text.parse().ok()).unwrap_or(10)
 }
 
 fn check_end(sandbox: &str, end: impl Fn(&mut AppServer) -> bool) {

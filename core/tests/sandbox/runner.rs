@@ -65,6 +65,8 @@ pub fn run(tests: &[Case], alone: &[&str]) {
     let wanted =
         |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
     let wanted: Vec<&Case> = tests.iter().filter(|test| wanted(&test.name)).collect();
+    let exists = |name: &&str| tests.iter().any(|test| test.name == **name);
+    assert!(alone.iter().all(exists), "a test that must run alone has another name");
     let as_root = rustix::process::geteuid().is_root();
     let user = if as_root { "root" } else { "user" };
     let (alone, others): (Vec<_>, Vec<_>) =
