@@ -37,7 +37,7 @@ impl Mark {
     pub fn has_ended(&self, stream: &[u8], piece: usize) -> bool {
         let end = format!("\0{}end\0", self.0);
         let from = stream.len().saturating_sub(piece + end.len());
-        stream[from..].windows(end.len()).any(|window| window == end.as_bytes())
+        stream.get(from..).unwrap_or_default().windows(end.len()).any(|window| window == end.as_bytes())
     }
 }
 
