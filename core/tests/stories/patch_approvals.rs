@@ -9,6 +9,7 @@ use crate::story::{check, stories};
 
 stories![
     untrusted_asks_and_remembers_files,
+    an_approval_under_untrusted_covers_what_it_names,
     declined,
     aborted,
     outside_of_the_roots_it_asks_first,
@@ -69,6 +70,27 @@ file other.txt"#,
             a.txt: c
             > file other.txt
             other.txt: o
+        "#]],
+    );
+}
+
+fn an_approval_under_untrusted_covers_what_it_names() {
+    check(
+        Setting::read_only(AskForApproval::UnlessTrusted),
+        &format!("{CHANGE_A}say done\n"),
+        "user go\napprove\nfile a.txt",
+        expect![[r#"
+            > user go
+            turn started by the user
+              started   change InProgress [add ~/work/a.txt "a\n"]
+              ask to change ~/work/a.txt (The patch writes outside of the folders that may be written: `~/work/a.txt`.)
+            > approve
+              completed change Completed [add ~/work/a.txt "a\n"]
+              diff diff --git a/a.txt b/a.txt +a
+              says "done"
+            turn completed after 2 responses
+            > file a.txt
+            a.txt: a
         "#]],
     );
 }

@@ -199,8 +199,11 @@ impl Sandboxed for PatchRequest {
     }
 
     fn wants_escalation(&self) -> bool {
-        // Under the other policies it is tried in the sandbox first, and its refusal leads to the question.
-        let asks_first = matches!(self.approval, AskForApproval::OnRequest | AskForApproval::Granular(_));
+        let asks_first = match self.approval {
+            AskForApproval::UnlessTrusted | AskForApproval::OnRequest | AskForApproval::Granular(_) => true,
+            // It is tried in the sandbox first, and its refusal leads to the question, if to any.
+            AskForApproval::OnFailure | AskForApproval::Never => false,
+        };
         asks_first && !self.outside.is_empty()
     }
 
