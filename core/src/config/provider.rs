@@ -57,6 +57,11 @@ pub struct ModelProviderInfo {
 const MOST_RETRIES: u32 = 100;
 
 impl ModelProviderInfo {
+    /// The variables whose values are sent to the server: its key, and what stands in headers.
+    pub fn credential_variables(&self) -> impl Iterator<Item = &str> {
+        self.env_key.iter().chain(self.env_http_headers.values()).map(String::as_str)
+    }
+
     pub fn request_max_retries(&self) -> u32 {
         self.request_max_retries.unwrap_or(4).min(MOST_RETRIES)
     }

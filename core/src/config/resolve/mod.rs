@@ -19,6 +19,7 @@ use super::file::{ConfigToml, WrongValue};
 use super::layers::Merged;
 use super::overrides::ThreadOverrides;
 use super::permissions::TrustLevel;
+use super::provider::ModelProviderInfo;
 use super::tools::WebSearchMode;
 use super::{Config, features, profiles};
 use crate::base::environment::Environment;
@@ -75,6 +76,13 @@ pub fn resolve(
     let switches: BTreeMap<String, bool> =
         settings.features.iter().map(|(key, switch)| (key.clone(), switch.0)).collect();
 
+    let mut shell_environment_policy = settings.shell_environment_policy.unwrap_or_default();
+    if !shell_environment_policy.ignore_default_excludes {
+        // What the configuration itself calls a credential is one, whatever its name.
+        let credentials = providers.values().flat_map(ModelProviderInfo::credential_variables);
+        shell_environment_policy.exclude.extend(credentials.map(str::to_owned));
+    }
+
     let config = Config {
         codex_home: facts.codex_home,
         cwd: facts.cwd,
@@ -111,7 +119,7 @@ pub fn resolve(
             .map_or(DEFAULT_DOC_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
         project_doc_fallback_filenames: settings.project_doc_fallback_filenames.unwrap_or_default(),
         project_root_markers: settings.project_root_markers.unwrap_or_else(|| vec![".git".to_owned()]),
-        shell_environment_policy: settings.shell_environment_policy.unwrap_or_default(),
+        shell_environment_policy,
         allow_login_shell: settings.allow_login_shell.unwrap_or(true),
         background_terminal_max_timeout_ms: settings.background_terminal_max_timeout.unwrap_or(300_000),
         notify: settings.notify.filter(|command| !command.is_empty()),
@@ -334,6 +342,14 @@ mod tests {
     }
 
     /// Every key does something: set to a value that is not its default it changes the configuration.
+    #[test]
+    fn what_a_provider_takes_from_the_environment_reaches_no_command() {
+        let provider = "[model_providers.p]\nenv_key = \"MY_PASS\"\nenv_http_headers = { h = \"ORG\" }\n";
+        assert_eq!(config(provider).shell_environment_policy.exclude, ["MY_PASS", "ORG"]);
+        let kept = format!("{provider}[shell_environment_policy]\nignore_default_excludes = true\n");
+        assert!(config(&kept).shell_environment_policy.exclude.is_empty());
+    }
+
     #[test]
     fn every_key_reaches_the_configuration() {
         let defaults = format!("{:?}", config(""));
