@@ -132,7 +132,8 @@ pub enum ThreadItemDetails {
         status: CommandExecutionStatus,
         /// What it does, as far as it can be read from the command line.
         command_actions: Vec<CommandAction>,
-        /// Its output, both streams together; `null` before the end, or when there is none.
+        /// Its output, both streams together; `null` before the end, or when there is none. Of more than 1 MiB the first
+        /// and the last half are kept, with a line between them that says how many bytes are missing there.
         aggregated_output: Option<String>,
         /// Its exit code; `null` until it has ended.
         exit_code: Option<i32>,

@@ -128,7 +128,8 @@ pub struct CommandExecutionOutputDeltaNotification {
     pub turn_id: String,
     /// The item.
     pub item_id: String,
-    /// What to append, as text.
+    /// What to append, as text. Where a command writes faster than it is read, output is left out, and a line says in
+    /// its place how many bytes are missing there.
     pub delta: String,
 }
 

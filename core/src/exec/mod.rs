@@ -19,6 +19,9 @@ pub mod unified;
 
 use std::io;
 
+/// The exit code of a command that did not run, or not to its end.
+pub const NO_EXIT_CODE: i32 = -1;
+
 /// Why a command was not run, or a session not used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

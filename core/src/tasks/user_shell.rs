@@ -15,6 +15,7 @@ use futures::future::BoxFuture;
 
 use crate::base::cancel::Interrupted;
 use crate::base::time::now_ms;
+use crate::exec::NO_EXIT_CODE;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::parse::summary::summarize;
 use crate::exec::shell::Login;
@@ -28,8 +29,6 @@ use crate::turn::port::SessionTaskContext;
 
 /// How long a command may run if nobody says otherwise.
 const TIME: Duration = Duration::from_secs(60 * 60);
-/// The exit code of a command that did not run, or not to its end.
-const NO_CODE: i32 = -1;
 /// What the model is told of a command that the user has cut off.
 const ABORTED: &str = "command aborted by user";
 
@@ -64,7 +63,7 @@ impl UserShellTask {
         context: &SessionTaskContext,
     ) -> ResponseItem {
         let output = context.turn.output_limit.cut(output.to_owned());
-        let (command, code) = (&self.command, item.exit_code.unwrap_or(NO_CODE));
+        let (command, code) = (&self.command, item.exit_code.unwrap_or(NO_EXIT_CODE));
         let seconds = item.duration.unwrap_or_default().as_secs_f64();
         ResponseItem::message(
             "user",
@@ -100,7 +99,7 @@ impl SessionTask for UserShellTask {
                     let _ = session.collect(Duration::ZERO, &context.token).await;
                 }
                 Err(text) => {
-                    item.exit_code = Some(NO_CODE);
+                    item.exit_code = Some(NO_EXIT_CODE);
                     item.duration = Some(Duration::ZERO);
                     item.aggregated_output = Some(format!("the command could not be started: {text}"));
                 }

@@ -5,6 +5,7 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 
+use crate::base::text;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::{amend, files};
 use crate::tools::call::ToolError;
@@ -55,12 +56,12 @@ async fn ask<S: Sandboxed>(
     }
     let answer = context.approve(work.question(context, retry)).await?;
     if answer.asked {
-        work.progress().is_announced = true;
+        work.progress().is_asked();
     }
     match answer.decision {
         ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(Answer::Yes),
         ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words } => {
-            keep_rule(words, context).await;
+            keep_rule(work, words, context).await;
             Ok(Answer::Yes)
         }
         ReviewDecision::Denied => {
@@ -82,18 +83,34 @@ async fn decline<S: Sandboxed>(work: &mut S, context: &SessionTaskContext) {
 
 /// Before what it was accepted with runs, so that it counts from then on. A rule that cannot be kept is no reason
 /// not to run what was accepted, and neither is an interrupt: what has begun for the client is ended by being run.
-async fn keep_rule(words: Vec<String>, context: &SessionTaskContext) {
-    let folder = files::home_folder(&context.services.config);
-    let kept = context.services.group.spawn_blocking(move || amend::allow(&folder, &words));
-    let problem = match kept.await {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
+async fn keep_rule<S: Sandboxed>(work: &S, words: Vec<String>, context: &SessionTaskContext) {
+    let Err(problem) = try_to_keep(work, words, context).await else { return };
     tracing::warn!(%problem, "an accepted rule was not kept");
     let message = format!("The command is run, but the rule was not kept: {problem}");
     // A cancelled turn is noticed by what follows.
     let _ = context.emit(EventMsg::Warning(MessageEvent { message })).await;
+}
+
+/// A human has seen one command: an answer about another one is a mistake of the client.
+async fn try_to_keep<S: Sandboxed>(
+    work: &S,
+    words: Vec<String>,
+    context: &SessionTaskContext,
+) -> Result<(), String> {
+    if !work.is_about(&words) {
+        return Err(format!(
+            "no command that was asked about begins with `{}`; send the words of the proposal, or the first ones \
+             of the command",
+            text::head(&words.join(" "), 200)
+        ));
+    }
+    let folder = files::home_folder(&context.services.config);
+    let kept = context.services.group.spawn_blocking(move || amend::allow(&folder, &words));
+    match kept.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// What is known of a thing before it runs.

@@ -9,16 +9,40 @@ use crate::turn::port::SessionTaskContext;
 
 #[derive(Debug)]
 pub struct ItemProgress {
-    pub started_at_ms: i64,
+    started_at_ms: i64,
     /// Whether the client knows of the item.
-    pub is_announced: bool,
+    is_announced: bool,
     /// How an attempt ended that may be followed by another.
-    pub end: Option<EventMsg>,
+    end: Option<EventMsg>,
 }
 
 impl ItemProgress {
     pub fn starting_now() -> Self {
         Self { started_at_ms: now_ms(), is_announced: false, end: None }
+    }
+
+    pub fn started_at_ms(&self) -> i64 {
+        self.started_at_ms
+    }
+
+    /// How the last attempt ended, if another may follow.
+    pub fn last_end(&self) -> Option<&EventMsg> {
+        self.end.as_ref()
+    }
+
+    /// A question has told the client of the item.
+    pub fn is_asked(&mut self) {
+        self.is_announced = true;
+    }
+
+    /// A further attempt tells how the item ends in the place of the last one.
+    pub fn try_again(&mut self) {
+        self.end = None;
+    }
+
+    /// An attempt has ended so, and another may follow.
+    pub fn may_end_with(&mut self, end: EventMsg) {
+        self.end = Some(end);
     }
 
     /// What is told before a question about the item.

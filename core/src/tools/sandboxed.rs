@@ -68,6 +68,9 @@ pub trait Sandboxed: Send {
     /// The question to a human; `retry` when the sandbox has stopped a first attempt.
     fn question(&self, context: &SessionTaskContext, retry: Retry) -> ApprovalRequest;
 
+    /// Whether a rule for commands that begin with these words is about it.
+    fn is_about(&self, words: &[String]) -> bool;
+
     /// How far the client has been told of its item.
     fn progress(&mut self) -> &mut ItemProgress;
 

@@ -14,6 +14,8 @@ stories![
     a_rule_that_asks_is_a_refusal_where_nobody_is_asked,
     a_rule_that_forbids_is_told_to_the_model,
     a_rule_that_cannot_be_kept_is_told_and_the_command_runs,
+    a_rule_about_another_command_is_not_kept,
+    accepted_for_good_and_cut_off_it_still_ends,
     while_a_file_is_broken_nothing_is_allowed,
     switched_off_questions_count_as_declined,
 ];
@@ -198,6 +200,57 @@ file a.txt"#,
             turn completed after 2 responses
             > file a.txt
             a.txt: 
+        "#]],
+    );
+}
+
+fn a_rule_about_another_command_is_not_kept() {
+    check(
+        Setting::full(AskForApproval::UnlessTrusted),
+        r#"shell mkdir -p made && touch a.txt
+shell mkdir -p made && touch a.txt
+say done
+"#,
+        r#"user go
+approve-rule touch /
+approve-rule touch
+rules"#,
+        expect![[r#"
+            > user go
+            turn started by the user
+              started   command "mkdir -p made && touch a.txt" InProgress code None output ""
+              ask mkdir -p made && touch a.txt (no reason) or always [mkdir -p made]
+            > approve-rule touch /
+              warning The command is run, but the rule was not kept: no command that was asked about begins with `touch /`; send the words of the proposal, or the first ones of the command
+              completed command "mkdir -p made && touch a.txt" Completed code Some(0) output ""
+              started   command "mkdir -p made && touch a.txt" InProgress code None output ""
+              ask mkdir -p made && touch a.txt (no reason) or always [mkdir -p made]
+            > approve-rule touch
+              completed command "mkdir -p made && touch a.txt" Completed code Some(0) output ""
+              says "done"
+            turn completed after 3 responses
+            > rules
+            prefix_rule(pattern=["touch"], decision="allow")
+        "#]],
+    );
+}
+
+/// Whether the interrupt comes while the rule is kept or while the command runs.
+fn accepted_for_good_and_cut_off_it_still_ends() {
+    check(
+        Setting::full(AskForApproval::UnlessTrusted),
+        "shell python3 -c 'import time; time.sleep(1000)'\nsay never\n",
+        "user go\napprove-rule-interrupt python3\nrules",
+        expect![[r#"
+            > user go
+            turn started by the user
+              started   command "python3 -c 'import time; time.sleep(1000)'" InProgress code None output ""
+              ask python3 -c 'import time; time.sleep(1000)' (no reason)
+            > approve-rule-interrupt python3
+              completed command "python3 -c 'import time; time.sleep(1000)'" Failed code Some(-1) output ""
+            turn aborted: Interrupted
+            > rules
+            prefix_rule(pattern=["python3"], decision="allow")
         "#]],
     );
 }

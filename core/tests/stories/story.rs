@@ -176,11 +176,10 @@ impl Stage {
                 "steer" => playing.steer(rest).await,
                 "interrupt" => playing.interrupt().await,
                 "approve" => playing.answer(rest, ReviewDecision::Approved).await,
-                "approve-rule" => {
-                    let words = rest.split_whitespace().map(str::to_owned).collect();
-                    let decision =
-                        ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words };
-                    playing.answer("", decision).await;
+                "approve-rule" => playing.accept_rule(rest).await,
+                "approve-rule-interrupt" => {
+                    playing.accept_rule(rest).await;
+                    playing.interrupt().await;
                 }
                 "hold" | "feature" => {}
                 "rule" => self.add_rule(rest),
@@ -399,6 +398,13 @@ impl Playing {
         };
         let response = given.map(output).map_err(str::to_owned);
         self.reply(|id, call_id| Op::DynamicToolResponse { id, call_id, response }).await;
+    }
+
+    /// Runs it, and from now on all that begins with these words.
+    async fn accept_rule(&mut self, words: &str) {
+        let words = words.split_whitespace().map(str::to_owned).collect();
+        let decision = ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words };
+        self.answer("", decision).await;
     }
 
     /// Lets the agent write in a folder, or allows nothing.

@@ -17,6 +17,7 @@ turnId: string,
  */
 itemId: string,
 /**
- * What to append, as text.
+ * What to append, as text. Where a command writes faster than it is read, output is left out, and a line says in
+ * its place how many bytes are missing there.
  */
 delta: string, };

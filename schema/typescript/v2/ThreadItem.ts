@@ -161,7 +161,8 @@ status: CommandExecutionStatus,
  */
 commandActions: Array<CommandAction>,
 /**
- * Its output, both streams together; `null` before the end, or when there is none.
+ * Its output, both streams together; `null` before the end, or when there is none. Of more than 1 MiB the first
+ * and the last half are kept, with a line between them that says how many bytes are missing there.
  */
 aggregatedOutput: string | null,
 /**

@@ -75,6 +75,12 @@ impl Rulebook {
     }
 }
 
+/// Whether a rule that allows commands with this beginning is about this command line.
+pub fn is_about(words: &[String], argv: &[String]) -> bool {
+    let rule = PrefixRule::allow(words);
+    commands(argv).iter().any(|words| rule.matches(words, &Executables::default(), Certainty::Name))
+}
+
 /// It cannot be compared.
 struct TooLong;
 

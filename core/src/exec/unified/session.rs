@@ -17,15 +17,12 @@ use super::OpenRequest;
 use super::buffer::Buffers;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
-use crate::exec::Error;
 use crate::exec::output::Decoder;
 use crate::exec::owner::{Ending, Owner, Sink, TIMED_OUT};
 use crate::exec::streams::{self, Ends, Stdin, Terminal, TerminalSize};
+use crate::exec::{Error, NO_EXIT_CODE};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::limit::{self, Limit};
-
-/// The exit code of a command that we ended.
-const ENDED_BY_US: i32 = -1;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -420,7 +417,7 @@ impl Transcript {
     fn finish(self, ending: Ending) {
         let code = match (ending.timed_out, ending.was_asked) {
             (true, _) => TIMED_OUT,
-            (false, true) => ENDED_BY_US,
+            (false, true) => NO_EXIT_CODE,
             (false, false) => ending.code,
         };
         let Ending { timed_out, limit, .. } = ending;

@@ -16,10 +16,11 @@ use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
 use crate::config::features;
+use crate::exec::NO_EXIT_CODE;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::login;
 use crate::exec::parse::summary::summarize;
-use crate::exec::policy::judge::Ruling;
+use crate::exec::policy::judge::{self, Ruling};
 use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{MOST_RUNNING, OpenRequest};
 use crate::sandbox::Sandbox;
@@ -42,9 +43,6 @@ use crate::turn::services::SessionServices;
 
 /// The files that a login shell reads may be on a disk that does not answer.
 const LONGEST_LOOK: Duration = Duration::from_millis(500);
-
-/// The exit code of a command that could not be started.
-const NOT_STARTED: i32 = -1;
 
 const AGAIN: &str = "[run again outside the sandbox]\n";
 
@@ -238,7 +236,7 @@ impl CommandRequest {
         let mut item = self.item(process_id);
         item.status = CommandStatus::Failed;
         item.aggregated_output = Some(item.aggregated_output.unwrap_or_default() + &why);
-        item.exit_code = Some(NOT_STARTED);
+        item.exit_code = Some(NO_EXIT_CODE);
         item.duration = Some(Duration::ZERO);
         context.report_end(self.progress.completed(TurnItem::CommandExecution(item), context)).await;
     }
@@ -315,6 +313,10 @@ impl Sandboxed for CommandRequest {
         exec_question::question(self, context, retry)
     }
 
+    fn is_about(&self, words: &[String]) -> bool {
+        judge::is_about(words, &self.spec.argv)
+    }
+
     fn progress(&mut self) -> &mut ItemProgress {
         &mut self.progress
     }
@@ -333,8 +335,7 @@ impl Sandboxed for CommandRequest {
         context: &SessionTaskContext,
         boundary: Boundary,
     ) -> Result<Attempted<ExecOutput>, ToolError> {
-        // A further attempt tells how the command ends in the place of the last one.
-        self.progress.end = None;
+        self.progress.try_again();
         self.tell_retry(context).await;
         let owned = self.open(context, boundary).await?;
         self.follow(context, &owned).await?;
@@ -369,7 +370,7 @@ impl Sandboxed for CommandRequest {
                 return Err(self.cut_off(context, &owned).await);
             }
             let item = self.item(self.process_id(owned.id()));
-            hand_over(context, owned.release(), item, self.progress.started_at_ms);
+            hand_over(context, owned.release(), item, self.progress.started_at_ms());
             return Ok(Attempted::Done(output));
         };
         while let Some(piece) = owned.next_delta().await {
@@ -383,7 +384,7 @@ impl Sandboxed for CommandRequest {
             let strength = context.services.sandbox.strength();
             output.notes.extend(denial::notes(denied, &output.text, may_escalate, strength));
             if denied {
-                self.progress.end = Some(end);
+                self.progress.may_end_with(end);
                 self.first = Some(FirstAttempt { session_id: owned.id(), output: owned.aggregated() });
                 return Ok(Attempted::Denied(output));
             }

@@ -129,7 +129,7 @@ pub(super) fn question(
         call_id: call_id.clone(),
         keys: vec![key(request, context, retry)],
         announce: request.progress.announcement(TurnItem::CommandExecution(item), context),
-        withdrawn: request.progress.end.clone().unwrap_or_else(|| request.declined(context)),
+        withdrawn: request.progress.last_end().cloned().unwrap_or_else(|| request.declined(context)),
         question: EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent {
             call_id: call_id.clone(),
             command: spec.argv.clone(),
@@ -152,7 +152,7 @@ pub(super) async fn assess(
     if !is_wanted || context.is_approved(vec![key(request, context, retry)]).await? {
         return Ok(None);
     }
-    let failure = match &request.progress.end {
+    let failure = match request.progress.last_end() {
         Some(EventMsg::ItemCompleted(ItemCompletedEvent {
             item: TurnItem::CommandExecution(item), ..
         })) => item.aggregated_output.as_deref(),

@@ -232,7 +232,7 @@ impl Sandboxed for PatchRequest {
             call_id: self.call_id.clone(),
             keys: self.changes.touched.iter().map(|touched| key(&touched.own)).collect(),
             announce: self.progress.announcement(self.begun(), context),
-            withdrawn: self.progress.end.clone().unwrap_or_else(|| self.declined(context)),
+            withdrawn: self.progress.last_end().cloned().unwrap_or_else(|| self.declined(context)),
             question: EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent {
                 call_id: self.call_id.clone(),
                 changes: self.changes.shown.clone(),
@@ -241,6 +241,10 @@ impl Sandboxed for PatchRequest {
                 grant_root: None,
             }),
         }
+    }
+
+    fn is_about(&self, _: &[String]) -> bool {
+        false
     }
 
     fn progress(&mut self) -> &mut ItemProgress {
@@ -256,8 +260,7 @@ impl Sandboxed for PatchRequest {
         context: &SessionTaskContext,
         boundary: Boundary,
     ) -> Result<Attempted<PatchOutput>, ToolError> {
-        // A further attempt tells how it ends in the place of the last one.
-        self.progress.end = None;
+        self.progress.try_again();
         self.progress.begin(self.begun(), context).await;
         let ground = match boundary {
             Boundary::Sandbox => context.ground().await,
@@ -287,7 +290,7 @@ impl Sandboxed for PatchRequest {
         let status = if is_done { PatchStatus::Completed } else { PatchStatus::Failed };
         let end = self.ended(context, status, Some(&output));
         if denied && boundary == Boundary::Sandbox && !may_be_changed {
-            self.progress.end = Some(end);
+            self.progress.may_end_with(end);
             return Ok(Attempted::Denied(output));
         }
         context.report_end(end).await;
