@@ -5,6 +5,8 @@
 //! what environment it gets (`env`). `login` saves commands from running the user's profile each time.
 
 pub mod env;
+#[cfg(test)]
+mod fuzz;
 pub mod kill;
 pub mod login;
 pub mod output;

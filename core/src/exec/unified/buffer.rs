@@ -11,6 +11,8 @@ use crate::exec::output::{HeadTail, KEPT_BYTES, omission};
 
 /// No piece is longer: escaped as JSON it still fits into 64 KiB.
 const LONGEST_PIECE: usize = 8 * 1024;
+/// How much may wait for the watcher, who has as much again on its way.
+const WAITING_BYTES: usize = KEPT_BYTES / 2;
 
 #[derive(Debug, Default)]
 pub struct Buffers {
@@ -43,7 +45,7 @@ pub struct Pieces {
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self::new(KEPT_BYTES)
+        Self::new(WAITING_BYTES)
     }
 }
 
