@@ -3,6 +3,7 @@
 
 mod approvals;
 mod asking;
+mod attachments;
 mod command_exec;
 mod command_items;
 mod commands;
@@ -23,6 +24,8 @@ mod readers;
 mod rehearsal;
 mod resume;
 mod rules;
+mod search;
+mod sections;
 mod sessions;
 mod shell_command;
 mod shutdown;

@@ -38,6 +38,43 @@ macro_rules! for_each_client_request {
             /// Names a thread.
             "thread/name/set" =>
                 ThreadSetName(thread_list::ThreadSetNameParams) -> thread_list::ThreadSetNameResponse;
+            /// Lists the stored threads in which something was said.
+            experimental "thread/search" =>
+                ThreadSearch(thread_search::ThreadSearchParams) -> thread_search::ThreadSearchResponse;
+            /// Lists the sections that users sort threads into.
+            "threadSection/list" =>
+                ThreadSectionList(thread_section::ThreadSectionListParams) -> thread_section::ThreadSectionListResponse;
+            /// Makes a section.
+            "threadSection/create" =>
+                ThreadSectionCreate(thread_section::ThreadSectionCreateParams)
+                -> thread_section::ThreadSectionCreateResponse;
+            /// Names a section, and says how it is shown.
+            "threadSection/update" =>
+                ThreadSectionUpdate(thread_section::ThreadSectionUpdateParams)
+                -> thread_section::ThreadSectionUpdateResponse;
+            /// Removes a section. The threads in it stay.
+            "threadSection/delete" =>
+                ThreadSectionDelete(thread_section::ThreadSectionDeleteParams)
+                -> thread_section::ThreadSectionDeleteResponse;
+            /// Puts a thread into a section, to a place in it, or into none.
+            "thread/section/move" =>
+                ThreadSectionMove(thread_section::ThreadSectionMoveParams) -> thread_section::ThreadSectionMoveResponse;
+            /// Attaches data of the client to a thread.
+            "thread/attachment/add" =>
+                ThreadAttachmentAdd(thread_attachment::ThreadAttachmentAddParams)
+                -> thread_attachment::ThreadAttachmentAddResponse;
+            /// Lists what is attached to a thread.
+            "thread/attachment/list" =>
+                ThreadAttachmentList(thread_attachment::ThreadAttachmentListParams)
+                -> thread_attachment::ThreadAttachmentListResponse;
+            /// Takes an attachment from a thread.
+            "thread/attachment/remove" =>
+                ThreadAttachmentRemove(thread_attachment::ThreadAttachmentRemoveParams)
+                -> thread_attachment::ThreadAttachmentRemoveResponse;
+            /// Lists the threads to which something is attached.
+            "thread/attachmentOwner/list" =>
+                ThreadAttachmentOwnerList(thread_attachment::ThreadAttachmentOwnerListParams)
+                -> thread_attachment::ThreadAttachmentOwnerListResponse;
             /// Lists the processes that outlived the tool calls which started them.
             experimental "thread/backgroundTerminals/list" =>
                 ThreadBackgroundTerminalsList(thread_list::ThreadBackgroundTerminalsListParams)

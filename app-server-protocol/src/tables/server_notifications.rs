@@ -27,6 +27,11 @@ macro_rules! for_each_server_notification {
             "thread/closed" => ThreadClosed(thread::ThreadClosedNotification);
             /// A thread has another name.
             "thread/name/updated" => ThreadNameUpdated(thread::ThreadNameUpdatedNotification);
+            /// A thread is in another section, or at another place in it.
+            "thread/section/changed" => ThreadSectionChanged(thread_section::ThreadSectionChangedNotification);
+            /// Something was attached to a thread, or taken from it.
+            "thread/attachment/updated" =>
+                ThreadAttachmentUpdated(thread_attachment::ThreadAttachmentUpdatedNotification);
             /// The settings of a thread's later turns have changed.
             "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
             /// How many tokens a thread has used so far.

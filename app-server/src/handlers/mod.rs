@@ -11,4 +11,6 @@ mod permission;
 mod process;
 mod skills;
 mod thread;
+mod thread_attachment;
+mod thread_section;
 mod turn;

@@ -1,11 +1,16 @@
-//! Reading files that others may have prepared.
+//! Files that others may have prepared, or use at the same time.
 //!
 //! Only regular files are read (links to them are followed), at most a given number of bytes, and opening
-//! never waits: a pipe or a device with a well-known name is an error, not a hang.
+//! never waits: a pipe or a device with a well-known name is an error, not a hang. A file that several programs write is
+//! locked, and nobody waits for the lock for ever.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Between two attempts to lock a file.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The beginning of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +65,42 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
         return Err(not_regular());
     }
     Ok(file)
+}
+
+/// Opens a file for appending, made if need be, and locks it before the deadline: the file that has this name, even if it
+/// is exchanged meanwhile.
+#[cfg(unix)]
+pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+
+    use rustix::fs::{FlockOperation, OFlags, flock};
+    use rustix::io::Errno;
+
+    loop {
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600);
+        options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
+        let file = options.open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {
+                let (own, named) = (file.metadata()?, std::fs::metadata(path));
+                if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
+                    return Ok(file);
+                }
+            }
+            Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if Instant::now() >= deadline {
+            let message = "another program keeps it locked; end that program and try again";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@ use super::cursor::Cursor;
 use super::error::Error;
 use super::head::{self, Head};
 use super::names::{self, Names};
-use super::query::ListQuery;
+use super::query::{ListQuery, SortKey};
+use super::sections::{self, Placed, Sections};
 use super::walk::{Found, Walk, changed_ms};
-use super::{location, stamp};
+use super::{location, section_list, stamp};
 use crate::base::spawn::TaskGroup;
 
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,8 @@ pub struct StoredThread {
     pub source: SessionSource,
     pub git: Option<GitInfo>,
     pub forked_from_id: Option<ConversationId>,
+    /// The section that the user put it into.
+    pub placed: Option<Placed>,
 }
 
 /// More files than this are not looked at for one page; the cursor then leads on.
@@ -68,8 +71,20 @@ pub async fn read(home: PathBuf, query: ListQuery, group: &TaskGroup) -> Result<
 }
 
 pub fn list(home: &Path, query: &ListQuery) -> Result<Page, Error> {
+    list_where(home, query, &mut |_| Ok(true))
+}
+
+/// Those of which a look into the file says that they are wanted.
+pub(super) fn list_where(
+    home: &Path,
+    query: &ListQuery,
+    is_wanted: &mut dyn FnMut(&Path) -> Result<bool, Error>,
+) -> Result<Page, Error> {
+    let said = Said::read(home)?;
+    if query.sort == SortKey::Place {
+        return section_list::list(home, query, &said);
+    }
     let cursor = query.cursor.as_deref().map(Cursor::parse).transpose()?;
-    let names = names::read(home)?;
     let from = cursor.map(Cursor::at_ms);
     let mut walk = Walk::new(home, query.archived, query.sort, query.direction, from)?;
     let mut page = Page::default();
@@ -85,9 +100,16 @@ pub fn list(home: &Path, query: &ListQuery) -> Result<Page, Error> {
         }
         looked_at += 1;
         last_looked_at = Some(key);
-        let thread = match stored(home, &path, key.at_ms, &names) {
-            Ok(Some(thread)) if query.matches(&thread) => thread,
+        let thread = match stored(home, &path, key.at_ms, &said) {
+            Ok(Some(thread)) if query.matches(&thread) => {
+                is_wanted(&path).map(|wanted| wanted.then_some(thread))
+            }
             Ok(_) => continue,
+            Err(error) => Err(error),
+        };
+        let thread = match thread {
+            Ok(Some(thread)) => thread,
+            Ok(None) => continue,
             Err(_) => {
                 page.unreadable.push(path);
                 continue;
@@ -108,10 +130,27 @@ pub fn list(home: &Path, query: &ListQuery) -> Result<Page, Error> {
 
 /// One conversation as a list would show it, wherever its file lies; none before its first message.
 pub fn find(home: &Path, path: &Path) -> Result<Option<StoredThread>, Error> {
-    stored(home, path, 0, &names::read(home)?)
+    stored(home, path, 0, &Said::read(home)?)
 }
 
-fn stored(home: &Path, path: &Path, created_ms: i64, names: &Names) -> Result<Option<StoredThread>, Error> {
+/// What users say about their conversations.
+pub(super) struct Said {
+    names: Names,
+    pub sections: Sections,
+}
+
+impl Said {
+    fn read(home: &Path) -> Result<Self, Error> {
+        Ok(Self { names: names::read(home)?, sections: sections::read(home)? })
+    }
+}
+
+pub(super) fn stored(
+    home: &Path,
+    path: &Path,
+    created_ms: i64,
+    said: &Said,
+) -> Result<Option<StoredThread>, Error> {
     let fail = |source| Error::io("read", path, source);
     let head = head::read(path).map_err(fail)?.ok_or_else(|| Error::NoMeta(path.to_path_buf()))?;
     let Some(preview) = preview(home, &head) else { return Ok(None) };
@@ -125,7 +164,7 @@ fn stored(home: &Path, path: &Path, created_ms: i64, names: &Names) -> Result<Op
         created_at: created_ms.div_euclid(1000),
         updated_at: updated_ms.div_euclid(1000),
         preview,
-        name: names.get(&meta.id).cloned(),
+        name: said.names.get(&meta.id).cloned(),
         cwd: meta.cwd,
         model_provider: meta.model_provider,
         model,
@@ -134,6 +173,7 @@ fn stored(home: &Path, path: &Path, created_ms: i64, names: &Names) -> Result<Op
         source: meta.source,
         git: meta.git,
         forked_from_id: meta.forked_from_id,
+        placed: said.sections.of(&meta.id),
     }))
 }
 

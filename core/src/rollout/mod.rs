@@ -1,7 +1,7 @@
 //! Stored conversations: one file of JSON lines each, which is the truth about a conversation.
 //!
 //! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows
-//! the paths and [`names`] what users call their conversations. Files of the public codex 0.169 and
+//! the paths; [`names`], [`sections`] and [`attachments`] keep what users say about their conversations. Files of the public codex 0.169 and
 //! of its 2025 releases are read, and what is written here loads there. Nothing is ever rewritten:
 //! a file only grows, except that a line which was cut off by a crash is moved aside first.
 //!
@@ -10,10 +10,12 @@
 //! items between start and end of a turn. It tolerates gaps in the ordinals and garbage between lines,
 //! and lists what has a user message. Its own `account_scoped`, `metadata` and the like it can miss.
 
+pub mod attachments;
 mod cursor;
 mod decode;
 pub mod error;
 mod head;
+mod journal;
 mod legacy;
 mod line;
 mod lines;
@@ -25,6 +27,10 @@ pub mod policy;
 pub mod query;
 pub mod reader;
 pub mod recorder;
+pub mod search;
+mod section_list;
+pub mod sections;
+pub mod snippet;
 pub mod stamp;
 mod walk;
 mod writer;

@@ -16,6 +16,8 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     pub sort: SortKey,
     pub direction: Direction,
+    /// Only those of this section.
+    pub section: Option<String>,
     /// Only archived ones, else only others.
     pub archived: bool,
     /// Empty: what a person started, from a terminal or an editor.
@@ -38,6 +40,8 @@ pub enum SortKey {
     Created,
     /// The last write to the file.
     Updated,
+    /// Their places in the section.
+    Place,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +81,11 @@ impl ListQuery {
             thread.preview.contains(term) || thread.name.as_ref().is_some_and(|name| name.contains(term))
         });
         let originator = self.originators.is_empty() || self.originators.contains(&thread.originator);
-        source && provider && cwd && term && originator && !self.excluded.contains(&thread.id)
+        let section = self
+            .section
+            .as_ref()
+            .is_none_or(|wanted| thread.placed.as_ref().is_some_and(|placed| placed.section.id == *wanted));
+        source && section && provider && cwd && term && originator && !self.excluded.contains(&thread.id)
     }
 }
 

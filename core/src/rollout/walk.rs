@@ -56,7 +56,7 @@ impl Walk {
             walk.add(location::named_in(&home.join(location::ARCHIVED))?, i64::MIN, i64::MAX);
         }
         match sort {
-            SortKey::Created => walk.next_day = walk.days.next_from(from)?,
+            SortKey::Created | SortKey::Place => walk.next_day = walk.days.next_from(from)?,
             SortKey::Updated => walk.read_all_by_change()?,
         }
         Ok(walk)

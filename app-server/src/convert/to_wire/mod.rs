@@ -8,6 +8,7 @@ pub(crate) mod input;
 pub(crate) mod item;
 pub(crate) mod model;
 pub(crate) mod policy;
+pub(crate) mod section;
 pub(crate) mod thread;
 pub(crate) mod usage;
 

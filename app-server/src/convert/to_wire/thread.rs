@@ -7,13 +7,14 @@ use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::SessionSource;
 use serde_json::Value;
 
-use super::path;
+use super::{path, section};
 
 /// Longer previews are cut, so that a page of a list stays below what clients read in one line.
 const LONGEST_PREVIEW: usize = 1024;
 
 /// A thread that has been stored.
 pub(crate) fn stored(thread: StoredThread, status: wire::ThreadStatus) -> wire::Thread {
+    let placed = thread.placed;
     wire::Thread {
         session_id: thread.session_id.to_string(),
         forked_from_id: thread.forked_from_id.map(|id| id.to_string()),
@@ -30,6 +31,8 @@ pub(crate) fn stored(thread: StoredThread, status: wire::ThreadStatus) -> wire::
         source: source(thread.source),
         git_info: thread.git.map(git_info),
         name: thread.name,
+        section_entered_at: placed.as_ref().map(|placed| placed.entered_at),
+        section: placed.map(|placed| section::section(placed.section)),
         ..blank(thread.id, status)
     }
 }

@@ -11,13 +11,12 @@ use codex_core::rollout::list::{self, Page, StoredThread};
 use codex_core::rollout::query::{Direction, ListQuery, SortKey, SourceKind};
 
 use crate::context::Context;
-use crate::convert::to_core::unsupported;
 use crate::convert::to_wire;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 
-const DEFAULT_LIMIT: u32 = 25;
-const LARGEST_LIMIT: u32 = 100;
+pub(super) const DEFAULT_LIMIT: u32 = 25;
+pub(super) const LARGEST_LIMIT: u32 = 100;
 /// In bytes of JSON; some clients read no lines above 64 KiB.
 const LONGEST_PAGE: usize = 60 * 1024;
 
@@ -65,7 +64,7 @@ impl Context {
 }
 
 /// How many of the threads, at least one, make an answer that every client can read.
-fn fitting(threads: &[StoredThread]) -> usize {
+pub(super) fn fitting(threads: &[StoredThread]) -> usize {
     let mut bytes = 0;
     let fitting = threads.iter().take_while(|thread| {
         let shown = to_wire::thread::stored((*thread).clone(), ThreadStatus::NotLoaded);
@@ -75,10 +74,9 @@ fn fitting(threads: &[StoredThread]) -> usize {
     fitting.count().max(1)
 }
 
-/// Sections, projects and threads that belong to others: there are none, so that nothing is in them.
+/// Projects and threads that belong to others: there are none, so that nothing is in them.
 fn asks_for_nothing_there(params: &ThreadListParams) -> bool {
-    params.section_id.is_some()
-        || params.project_id.is_some()
+    params.project_id.is_some()
         || params.parent_thread_id.is_some()
         || params.ancestor_thread_id.is_some()
         || params.attached_to_thread_id.is_some()
@@ -100,17 +98,19 @@ fn query(params: &ThreadListParams, directory: &AbsolutePath) -> Result<ListQuer
         sort: match params.sort_key {
             None | Some(ThreadSortKey::CreatedAt) => SortKey::Created,
             Some(ThreadSortKey::UpdatedAt | ThreadSortKey::RecencyAt) => SortKey::Updated,
+            Some(ThreadSortKey::SectionPosition) if params.section_id.is_some() => SortKey::Place,
             Some(ThreadSortKey::SectionPosition) => {
-                return Err(unsupported(
-                    "sortKey: section_position",
-                    "there are no sections; leave the field out",
+                return Err(RpcError::invalid_request(
+                    "section-position sorting requires a section filter; set `sectionId`",
                 ));
             }
         },
         direction: match params.sort_direction {
+            None if params.sort_key == Some(ThreadSortKey::SectionPosition) => Direction::Ascending,
             None | Some(SortDirection::Desc) => Direction::Descending,
             Some(SortDirection::Asc) => Direction::Ascending,
         },
+        section: params.section_id.clone(),
         archived: params.archived.unwrap_or_default(),
         sources: params.source_kinds.iter().flatten().copied().map(source_kind).collect(),
         model_providers: params.model_providers.clone().unwrap_or_default(),
@@ -122,7 +122,7 @@ fn query(params: &ThreadListParams, directory: &AbsolutePath) -> Result<ListQuer
     })
 }
 
-fn source_kind(kind: ThreadSourceKind) -> SourceKind {
+pub(super) fn source_kind(kind: ThreadSourceKind) -> SourceKind {
     match kind {
         ThreadSourceKind::Cli => SourceKind::Cli,
         ThreadSourceKind::Vscode => SourceKind::VsCode,

@@ -10,6 +10,7 @@ mod resume_settings;
 mod resume_source;
 mod rules_notice;
 mod sandbox_notice;
+mod search;
 mod shell_command;
 mod start;
 mod stored;

@@ -25,6 +25,16 @@ impl Context {
         self.read_stored(move |configs| location::find_archived(configs.codex_home(), id)).await
     }
 
+    /// Whether a thread is loaded, or stored anywhere.
+    pub(in crate::handlers) async fn is_known(&self, id: ConversationId) -> Result<bool, RpcError> {
+        if self.threads().get(&id).is_some() {
+            return Ok(true);
+        }
+        let found =
+            self.read_stored(move |configs| location::find_anywhere(configs.codex_home(), id)).await?;
+        Ok(found.is_some())
+    }
+
     /// A thread as a list would show it; `None` before its first message.
     pub(super) async fn stored_thread(&self, path: PathBuf) -> Result<Option<StoredThread>, RpcError> {
         self.read_stored(move |configs| list::find(configs.codex_home(), &path)).await

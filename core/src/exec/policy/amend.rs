@@ -4,26 +4,20 @@
 //! written, and the line is one write at its end. Commands can read the file and so lock it, too; it is not waited for
 //! longer than an honest writer takes.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
-
-use rustix::fs::{FlockOperation, OFlags};
-use rustix::io::Errno;
 
 use super::files::{self, LARGEST_FILE};
 use super::language;
 use super::rule::PrefixRule;
+use crate::base::files::lock_to_append;
 
 const FILE: &str = "default.rules";
 const MOST_WORDS: usize = 256;
 const MOST_BYTES: usize = 64 * 1024;
 /// How long others may hold the file.
 const PATIENCE: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// Why a rule was not kept.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +55,7 @@ fn allow_within(patience: Duration, folder: &Path, words: &[String]) -> Result<(
     if leads_away(folder).map_err(failed)? {
         return Err(failed(io::Error::other("a link leads out of the home directory")));
     }
-    let mut file = locked(&path, Instant::now() + patience).map_err(failed)?;
+    let mut file = lock_to_append(&path, Instant::now() + patience).map_err(failed)?;
     let mut text = String::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX);
     Read::take(&mut file, limit).read_to_string(&mut text).map_err(failed)?;
@@ -97,35 +91,6 @@ fn leads_away(folder: &Path) -> io::Result<bool> {
     Ok(!real.starts_with(home))
 }
 
-/// The file, locked before the deadline; the one that has this name, even if it is exchanged meanwhile.
-fn locked(path: &Path, deadline: Instant) -> io::Result<File> {
-    loop {
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
-        let file = options.open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {
-                let (own, named) = (file.metadata()?, std::fs::metadata(path));
-                if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
-                    return Ok(file);
-                }
-            }
-            Err(Errno::WOULDBLOCK | Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        if Instant::now() >= deadline {
-            let message = "another program keeps it locked; end that program and accept the rule again";
-            return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
-        }
-        thread::sleep(PAUSE);
-    }
-}
-
 /// A word as the language of the file reads it.
 fn quoted(word: &str) -> String {
     let mut text = String::from("\"");
@@ -146,6 +111,10 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
+    use rustix::fs::FlockOperation;
+
     use super::*;
 
     fn words(line: &str) -> Vec<String> {

@@ -1,0 +1,76 @@
+//! `thread/search`: the stored threads in which something was said.
+
+use codex_app_server_protocol::method::ThreadSearch;
+use codex_app_server_protocol::v2::shared::SortDirection;
+use codex_app_server_protocol::v2::thread_search::{
+    ThreadSearchParams, ThreadSearchResponse, ThreadSearchResult, ThreadSearchSortKey,
+};
+use codex_core::rollout::list::StoredThread;
+use codex_core::rollout::query::{Direction, ListQuery, SortKey};
+use codex_core::rollout::search::{self, Found};
+use codex_core::rollout::snippet::Snippet;
+
+use super::list::{DEFAULT_LIMIT, LARGEST_LIMIT, fitting, source_kind};
+use crate::context::Context;
+use crate::convert::to_wire;
+use crate::error::RpcError;
+use crate::handle::{Handle, Lane, Reply};
+
+impl Handle<ThreadSearch> for Context {
+    fn lane(_: &ThreadSearchParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(&self, params: ThreadSearchParams) -> Result<Reply<ThreadSearchResponse>, RpcError> {
+        let mut query = query(&params);
+        let mut found = self.found(query.clone(), params.search_term.clone()).await?;
+        let fitting = fitting(&found.page.threads);
+        if fitting < found.page.threads.len() {
+            query.limit = fitting;
+            found = self.found(query, params.search_term).await?;
+        }
+        let Found { page, snippets } = found;
+        for path in &page.unreadable {
+            tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not searched");
+        }
+        let result = |(thread, snippet): (StoredThread, Snippet)| {
+            let status = self.threads().status(&thread.id);
+            ThreadSearchResult { thread: to_wire::thread::stored(thread, status), snippet: snippet.text }
+        };
+        let response = ThreadSearchResponse {
+            data: page.threads.into_iter().zip(snippets).map(result).collect(),
+            next_cursor: page.next_cursor,
+            backwards_cursor: page.backwards_cursor,
+        };
+        Ok(response.into())
+    }
+}
+
+impl Context {
+    async fn found(&self, query: ListQuery, term: String) -> Result<Found, RpcError> {
+        let search = self.read_settings(move |configs| search::search(configs.codex_home(), &query, &term));
+        search.await??.ok_or_else(|| {
+            RpcError::invalid_request(
+                "thread/search requires a non-empty searchTerm; give it at least one word",
+            )
+        })
+    }
+}
+
+fn query(params: &ThreadSearchParams) -> ListQuery {
+    ListQuery {
+        limit: params.limit.unwrap_or(DEFAULT_LIMIT).min(LARGEST_LIMIT) as usize,
+        cursor: params.cursor.clone(),
+        sort: match params.sort_key {
+            None | Some(ThreadSearchSortKey::CreatedAt) => SortKey::Created,
+            Some(ThreadSearchSortKey::UpdatedAt | ThreadSearchSortKey::RecencyAt) => SortKey::Updated,
+        },
+        direction: match params.sort_direction {
+            None | Some(SortDirection::Desc) => Direction::Descending,
+            Some(SortDirection::Asc) => Direction::Ascending,
+        },
+        archived: params.archived.unwrap_or_default(),
+        sources: params.source_kinds.iter().flatten().copied().map(source_kind).collect(),
+        ..ListQuery::default()
+    }
+}
