@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod approvals;
+mod archive;
 mod asking;
 mod command_exec;
 mod command_items;
@@ -9,6 +10,7 @@ mod commands;
 mod config;
 mod crash;
 mod errors;
+mod fork;
 mod handshake;
 mod interrupt;
 mod limits;
@@ -22,6 +24,7 @@ mod processes;
 mod readers;
 mod rehearsal;
 mod resume;
+mod revert;
 mod rules;
 mod sessions;
 mod shell_command;
@@ -32,3 +35,4 @@ mod support;
 mod threads;
 mod try_it;
 mod turns;
+mod updates;
