@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod approvals;
+mod archive;
 mod asking;
 mod attachments;
 mod command_exec;
@@ -10,6 +11,7 @@ mod commands;
 mod config;
 mod crash;
 mod errors;
+mod fork;
 mod handshake;
 mod interrupt;
 mod limits;
@@ -23,6 +25,7 @@ mod processes;
 mod readers;
 mod rehearsal;
 mod resume;
+mod revert;
 mod rules;
 mod search;
 mod sections;
@@ -35,3 +38,4 @@ mod support;
 mod threads;
 mod try_it;
 mod turns;
+mod updates;

@@ -29,6 +29,8 @@ pub(super) enum Message {
     Tell { told: oneshot::Sender<Told> },
     /// Those who listen are told something that is no event.
     Notify { notification: Box<ServerNotification>, done: oneshot::Sender<()> },
+    /// Somebody ends the thread and wants to know who listened.
+    Listeners { listeners: oneshot::Sender<Vec<Listener>> },
     /// A connection does not listen any more; the answer says whether it did.
     Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
 }
@@ -37,7 +39,7 @@ pub(super) enum Message {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) projection: Projection,
-    pub(super) listener: Option<Listener>,
+    pub(super) listeners: Vec<Listener>,
     pub(super) connections: Connections,
     pub(super) status: watch::Sender<ThreadStatus>,
 }
@@ -66,9 +68,9 @@ where
     F: Future<Output = ()>,
 {
     pub(super) fn new(parts: Parts, submit: S) -> Self {
-        let Parts { projection, listener, connections, status } = parts;
+        let Parts { projection, listeners: first, connections, status } = parts;
         let mut listeners = Listeners::default();
-        listener.into_iter().for_each(|listener| listeners.add(listener));
+        first.into_iter().for_each(|listener| listeners.add(listener));
         Self {
             projection,
             listeners,
@@ -126,6 +128,9 @@ where
             Message::Notify { notification, done } => {
                 self.listeners.tell(&notification).await;
                 let _gone = done.send(());
+            }
+            Message::Listeners { listeners } => {
+                let _gone = listeners.send(self.listeners.all());
             }
             Message::Leave { connection, left } => {
                 if self.listeners.are_only(connection) {

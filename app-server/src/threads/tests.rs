@@ -60,7 +60,7 @@ impl Stage {
         let (sender, status) = watch::channel(ThreadStatus::Idle);
         let parts = Parts {
             projection: Projection::new("thread".into(), None, || 5_000),
-            listener,
+            listeners: listener.into_iter().collect(),
             connections: connections.clone(),
             status: sender,
         };

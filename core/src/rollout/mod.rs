@@ -10,8 +10,10 @@
 //! items between start and end of a turn. It tolerates gaps in the ordinals and garbage between lines,
 //! and lists what has a user message. Its own `account_scoped`, `metadata` and the like it can miss.
 
+pub mod archive;
 pub mod attachments;
 mod cursor;
+pub mod cut;
 mod decode;
 pub mod error;
 mod head;
@@ -22,14 +24,17 @@ mod lines;
 pub mod list;
 pub mod location;
 mod log;
+pub mod marks;
 pub mod names;
 pub mod policy;
 pub mod query;
 pub mod reader;
 pub mod recorder;
+pub mod revert;
 pub mod search;
 mod section_list;
 pub mod sections;
+mod segments;
 pub mod snippet;
 pub mod stamp;
 mod walk;
