@@ -6,6 +6,7 @@ mod asking;
 mod command_exec;
 mod command_items;
 mod commands;
+mod compact;
 mod config;
 mod crash;
 mod errors;

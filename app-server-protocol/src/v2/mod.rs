@@ -30,6 +30,7 @@ pub mod shared;
 pub mod skills;
 pub mod thread;
 pub mod thread_command;
+pub mod thread_compact;
 pub mod thread_list;
 pub mod thread_start;
 pub mod turn;

@@ -6,6 +6,7 @@
 //! is ending: it has little left to say, and every item that it has begun must end.
 
 pub mod active_turn;
+pub mod compaction;
 pub mod facts;
 pub mod ops;
 pub mod outbox;
@@ -33,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use crate::rollout::policy;
 use crate::rollout::recorder::RolloutRecorder;
 use crate::session::active_turn::ActiveTurn;
+use crate::session::compaction::SizeAfter;
 use crate::session::facts::{Facts, Heard, Hears};
 use crate::session::outbox::{Line, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
@@ -67,6 +69,7 @@ pub struct Session {
     warned_models: HashSet<String>,
     /// Texts for the beginning of the history.
     opening: start::Opening,
+    size: SizeAfter,
     closing: Option<Instant>,
     /// The end of the commands that ran on, once the session ends.
     last_commands: Option<JoinHandle<()>>,

@@ -176,6 +176,8 @@ export type { TextRange } from "./TextRange";
 export type { Thread } from "./Thread";
 export type { ThreadActiveFlag } from "./ThreadActiveFlag";
 export type { ThreadClosedNotification } from "./ThreadClosedNotification";
+export type { ThreadCompactStartParams } from "./ThreadCompactStartParams";
+export type { ThreadCompactStartResponse } from "./ThreadCompactStartResponse";
 export type { ThreadHistoryMode } from "./ThreadHistoryMode";
 export type { ThreadItem } from "./ThreadItem";
 export type { ThreadListCwdFilter } from "./ThreadListCwdFilter";

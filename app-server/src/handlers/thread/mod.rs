@@ -1,5 +1,6 @@
 //! Threads: starting and loading them, reading and listing them.
 
+mod compact;
 mod end_terminals;
 mod list;
 mod loaded;
