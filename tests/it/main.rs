@@ -8,6 +8,7 @@ mod attachments;
 mod command_exec;
 mod command_items;
 mod commands;
+mod compact;
 mod config;
 mod crash;
 mod errors;

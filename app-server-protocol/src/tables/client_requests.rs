@@ -119,6 +119,12 @@ macro_rules! for_each_client_request {
                 ThreadShellCommand(thread_command::ThreadShellCommandParams)
                 -> thread_command::ThreadShellCommandResponse;
 
+            /// Sums up a thread, as a turn of its own; a running turn ends for that. The model goes on with the summary
+            /// in the place of what was said before.
+            "thread/compact/start" =>
+                ThreadCompactStart(thread_compact::ThreadCompactStartParams)
+                -> thread_compact::ThreadCompactStartResponse;
+
             /// Starts a turn with the user's input. Answered when the turn is accepted; its progress arrives as
             /// notifications. While a turn runs, the input joins it and the answer names that turn.
             "turn/start" => TurnStart(turn::TurnStartParams) -> turn::TurnStartResponse;

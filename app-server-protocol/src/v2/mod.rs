@@ -32,6 +32,7 @@ pub mod thread;
 pub mod thread_archive;
 pub mod thread_attachment;
 pub mod thread_command;
+pub mod thread_compact;
 pub mod thread_fork;
 pub mod thread_list;
 pub mod thread_search;

@@ -8,6 +8,12 @@ use codex_protocol::rollout::TurnContextItem;
 
 const OPEN: &str = "<environment_context>";
 const CLOSE: &str = "</environment_context>";
+/// Around what stands in the place of an earlier part of a conversation.
+pub const SUMMARY_OPEN: &str = "<conversation_summary>";
+pub const SUMMARY_CLOSE: &str = "</conversation_summary>";
+/// Around what the model is told of something that the user did beside the conversation.
+pub const ACTION_OPEN: &str = "<user_action>";
+pub const ACTION_CLOSE: &str = "</user_action>";
 
 /// The facts of one turn.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +110,14 @@ fn escaped(text: &str) -> String {
 
 /// Whether a user message was made by the engine and not by the user.
 pub fn is_engine_made(content: &[ContentItem]) -> bool {
-    let marks = ["# AGENTS.md instructions for ", "<user_instructions>", OPEN, "<user_shell_command>"];
+    let marks = [
+        "# AGENTS.md instructions for ",
+        "<user_instructions>",
+        OPEN,
+        "<user_shell_command>",
+        ACTION_OPEN,
+        SUMMARY_OPEN,
+    ];
     content.iter().filter_map(ContentItem::as_text).any(|text| {
         let text = text.trim_start();
         marks.iter().any(|mark| text.starts_with(mark))

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use codex_protocol::response_item::{CallOutput, ContentItem, ResponseItem};
 
 use crate::context::normalize::normalized;
+use crate::context::tokens;
 use crate::context::truncate::OutputLimit;
 
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,11 @@ impl ContextManager {
 
     pub fn items(&self) -> &[Arc<ResponseItem>] {
         &self.items
+    }
+
+    /// About how many tokens all of them are.
+    pub fn tokens(&self) -> i64 {
+        self.items.iter().map(|item| tokens::of_item(item)).fold(0, i64::saturating_add)
     }
 
     /// What a request shows: every call with an output, no output without a call.

@@ -1,6 +1,16 @@
-//! Token accounting: what a response used and what it adds up to.
+//! Token accounting: what a response used, what it adds up to, and about how much an item is that nobody has counted.
 
+use codex_protocol::response_item::{
+    CallOutput, ContentItem, LocalShellAction, ReasoningContent, ReasoningSummaryPart, ResponseItem,
+};
 use codex_protocol::usage::{RateLimitSnapshot, TokenUsage, TokenUsageInfo};
+
+use crate::context::truncate::tokens_of;
+
+/// What a picture or a recording counts for, however large its file is.
+const MEDIA_BYTES: usize = 6_000;
+/// What stands around the text of an item.
+const ITEM_BYTES: usize = 16;
 
 /// The info after one more response.
 pub fn after_response(info: Option<TokenUsageInfo>, used: TokenUsage, window: Option<i64>) -> TokenUsageInfo {
@@ -21,6 +31,60 @@ pub fn when_full(info: Option<TokenUsageInfo>, window: Option<i64>) -> TokenUsag
         info.last_token_usage = TokenUsage { total_tokens: grown, ..TokenUsage::default() };
     }
     info
+}
+
+/// The info when the history has been replaced by one of about so many tokens. What was used before stays used.
+pub fn after_compaction(info: Option<TokenUsageInfo>, tokens: i64, window: Option<i64>) -> TokenUsageInfo {
+    let mut info = info.unwrap_or_default();
+    info.last_token_usage = TokenUsage { total_tokens: tokens, ..TokenUsage::default() };
+    info.model_context_window = window.or(info.model_context_window);
+    info
+}
+
+/// About how many tokens a text is.
+pub fn of_text(text: &str) -> i64 {
+    i64::try_from(tokens_of(text.len())).unwrap_or(i64::MAX)
+}
+
+/// About how many tokens an item is.
+pub fn of_item(item: &ResponseItem) -> i64 {
+    i64::try_from(tokens_of(bytes_of(item))).unwrap_or(i64::MAX)
+}
+
+fn bytes_of(item: &ResponseItem) -> usize {
+    let bytes = match item {
+        ResponseItem::Message { content, .. } => of_parts(content),
+        ResponseItem::Reasoning { summary, content, encrypted_content, .. } => {
+            let summary = summary.iter().map(|ReasoningSummaryPart::SummaryText { text }| text.len());
+            let content = content.iter().flatten().map(|part| match part {
+                ReasoningContent::ReasoningText { text } | ReasoningContent::Text { text } => text.len(),
+            });
+            summary.chain(content).sum::<usize>() + encrypted_content.as_ref().map_or(0, String::len)
+        }
+        ResponseItem::LocalShellCall { action: LocalShellAction::Exec { command, .. }, .. } => {
+            command.iter().map(|word| word.len() + 1).sum()
+        }
+        ResponseItem::FunctionCall { name, arguments: text, .. }
+        | ResponseItem::CustomToolCall { name, input: text, .. } => name.len() + text.len(),
+        ResponseItem::FunctionCallOutput { output, .. }
+        | ResponseItem::CustomToolCallOutput { output, .. } => match output {
+            CallOutput::Text(text) => text.len(),
+            CallOutput::Parts(parts) => of_parts(parts),
+        },
+        ResponseItem::Compaction { encrypted_content, .. } => encrypted_content.len(),
+        ResponseItem::WebSearchCall { .. } => 0,
+        // Are not sent.
+        ResponseItem::GhostSnapshot { .. } | ResponseItem::Other => return 0,
+    };
+    bytes + ITEM_BYTES
+}
+
+fn of_parts(parts: &[ContentItem]) -> usize {
+    let bytes = parts.iter().map(|part| match part {
+        ContentItem::InputText { text } | ContentItem::OutputText { text } => text.len(),
+        ContentItem::InputImage { .. } | ContentItem::InputAudio { .. } => MEDIA_BYTES,
+    });
+    bytes.sum()
 }
 
 /// What is known of the limits when a server has told something new; what it left out stays.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use codex_protocol::error_info::NonSteerableTurn;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::ResponseItem;
@@ -15,11 +16,20 @@ use crate::conversations::input::read_input;
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request, Snapshot, Steering,
+    TurnInput,
 };
 use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
 use crate::turn::services::SessionServices;
+
+/// Why the running turn was not given an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    NotActive(NotActive),
+    /// The turn takes no input.
+    Kind(NonSteerableTurn),
+}
 
 #[derive(Debug)]
 pub struct CodexConversation {
@@ -55,9 +65,13 @@ impl CodexConversation {
         self.send(Request::Submit(Box::new(submission))).await
     }
 
-    /// Starts a turn with this id, or gives the input to the one that runs. Nothing is reported before
-    /// the answer's `go` is sent or dropped.
-    pub async fn start_turn(&self, turn_id: TurnId, turn: UserTurn) -> Result<Accepted, CoreError> {
+    /// Starts a turn with this id, or gives the input to the one that runs, unless that takes none. Nothing is reported
+    /// before the answer's `go` is sent or dropped.
+    pub async fn start_turn(
+        &self,
+        turn_id: TurnId,
+        turn: UserTurn,
+    ) -> Result<Result<Accepted, NonSteerableTurn>, CoreError> {
         let UserTurn { items, client_id, overrides, final_output_json_schema } = turn;
         let message = read_input(&self.services, items, client_id).await?;
         let input = TurnInput::Message(message);
@@ -74,13 +88,28 @@ impl CodexConversation {
         time: Option<Duration>,
     ) -> Result<Accepted, CoreError> {
         let input = TurnInput::Shell(UserShellTask::new(command, time));
-        let overrides = TurnOverrides::default();
-        self.begin(NewTurn { turn_id, input, overrides, output_schema: None }).await
+        self.begin_with(turn_id, input).await
     }
 
-    async fn begin(&self, new: NewTurn) -> Result<Accepted, CoreError> {
-        let accepted = self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await?;
-        accepted.map_err(|Full| too_much_waits())
+    /// Sums the conversation up in a turn with this id. A turn that runs is ended for that. Nothing is reported before
+    /// the answer's `go` is sent or dropped.
+    pub async fn compact(&self, turn_id: TurnId) -> Result<Accepted, CoreError> {
+        self.begin_with(turn_id, TurnInput::Compact).await
+    }
+
+    /// Begins something that is no message.
+    async fn begin_with(&self, turn_id: TurnId, input: TurnInput) -> Result<Accepted, CoreError> {
+        let overrides = TurnOverrides::default();
+        let begun = self.begin(NewTurn { turn_id, input, overrides, output_schema: None }).await?;
+        begun.map_err(|kind| CoreError::Busy(format!("a turn runs that takes no input ({kind:?})")))
+    }
+
+    async fn begin(&self, new: NewTurn) -> Result<Result<Accepted, NonSteerableTurn>, CoreError> {
+        match self.ask(|reply| Request::StartTurn(Box::new(new), reply)).await? {
+            Ok(accepted) => Ok(Ok(accepted)),
+            Err(NotStarted::Kind(kind)) => Ok(Err(kind)),
+            Err(NotStarted::Full(Full)) => Err(too_much_waits()),
+        }
     }
 
     /// Gives input to the running turn, if it is the expected one.
@@ -89,12 +118,13 @@ impl CodexConversation {
         expected: TurnId,
         items: Vec<UserInput>,
         client_id: Option<String>,
-    ) -> Result<Result<Accepted, NotActive>, CoreError> {
+    ) -> Result<Result<Accepted, NotTaken>, CoreError> {
         let message = read_input(&self.services, items, client_id).await?;
         let steering = Steering { expected, message };
         match self.ask(|reply| Request::Steer(Box::new(steering), reply)).await? {
             Ok(accepted) => Ok(Ok(accepted)),
-            Err(NotSteered::NotActive(not_active)) => Ok(Err(not_active)),
+            Err(NotSteered::NotActive(not_active)) => Ok(Err(NotTaken::NotActive(not_active))),
+            Err(NotSteered::Kind(kind)) => Ok(Err(NotTaken::Kind(kind))),
             Err(NotSteered::Full(Full)) => Err(too_much_waits()),
         }
     }

@@ -14,7 +14,7 @@ use crate::config::provider::ModelProviderInfo;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
-use crate::model::prompt::Prompt;
+use crate::model::prompt::{Prompt, Purpose};
 use crate::model::{ModelClient, ModelSettings};
 
 const COMPLETED: &str = r#"data: {"type":"response.completed","response":{"id":"r"}}"#;
@@ -121,6 +121,7 @@ fn prompt() -> Prompt {
         verbosity: None,
         service_tier: None,
         output_schema: None,
+        purpose: Purpose::Answer,
     }
 }
 

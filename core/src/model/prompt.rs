@@ -25,4 +25,15 @@ pub struct Prompt {
     pub service_tier: Option<String>,
     /// A JSON schema that the final message must satisfy.
     pub output_schema: Option<Value>,
+    pub purpose: Purpose,
+}
+
+/// What a response is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To go on with the conversation.
+    #[default]
+    Answer,
+    /// To take the place of what was said so far.
+    Summary,
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::cancel::Interrupted;
 use crate::base::time::now_seconds;
 use crate::session::request::UserMessage;
-use crate::tasks::SessionTask;
+use crate::tasks::{SessionTask, TaskKind};
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
@@ -33,6 +33,7 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct ActiveTurn {
     pub context: Arc<TurnContext>,
+    pub kind: TaskKind,
     pub token: CancellationToken,
     pub pending_input: Vec<UserMessage>,
     /// It is for the model to answer.
@@ -81,10 +82,12 @@ impl ActiveTurn {
         task: Box<dyn SessionTask>,
     ) -> Self {
         let changes = TurnChanges::default();
+        let kind = task.kind();
         let Started { inbox, port, handle } =
             start(Arc::clone(&context), services, token.clone(), changes.clone(), task);
         Self {
             context,
+            kind,
             token,
             pending_input: Vec::new(),
             asks_model: false,
@@ -112,6 +115,7 @@ impl ActiveTurn {
     /// The same turn goes on with another task, because input came late.
     pub fn respawn(&mut self, services: Arc<SessionServices>, task: Box<dyn SessionTask>) {
         let (token, changes) = (self.token.clone(), self.changes.clone());
+        self.kind = task.kind();
         let Started { inbox, port, handle } =
             start(Arc::clone(&self.context), services, token, changes, task);
         (self.inbox, self.port, self.handle) = (inbox, port, handle);

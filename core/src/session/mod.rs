@@ -7,6 +7,7 @@
 
 pub mod active_turn;
 mod changes;
+pub mod compaction;
 pub mod facts;
 pub mod ops;
 pub mod outbox;
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::rollout::policy;
 use crate::rollout::recorder::RolloutRecorder;
 use crate::session::active_turn::ActiveTurn;
+use crate::session::compaction::SizeAfter;
 use crate::session::facts::{Facts, Heard, Hears};
 use crate::session::outbox::{Line, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
@@ -70,6 +72,7 @@ pub struct Session {
     settings_unsaved: bool,
     /// Texts for the beginning of the history.
     opening: start::Opening,
+    size: SizeAfter,
     closing: Option<Instant>,
     /// The end of the commands that ran on, once the session ends.
     last_commands: Option<JoinHandle<()>>,

@@ -1,6 +1,6 @@
 //! What a session does with each request and each operation.
 
-use codex_protocol::error_info::CodexErrorInfo;
+use codex_protocol::error_info::{CodexErrorInfo, NonSteerableTurn};
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::events::turn::TurnAbortReason;
@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 use crate::context::input::plain_content;
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotSteered, Request, Snapshot, Steering, TurnInput,
-    UserMessage,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request, Snapshot, Steering,
+    TurnInput, UserMessage,
 };
 use crate::session::{Held, HeldInput, Session};
 use crate::tasks::user_shell::UserShellTask;
@@ -78,6 +78,11 @@ impl Session {
                 let overrides = TurnOverrides::default();
                 self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
             }
+            Op::Compact => {
+                let overrides = TurnOverrides::default();
+                let input = TurnInput::Compact;
+                self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
+            }
             Op::OverrideTurnContext(overrides) => self.change_settings(overrides),
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
                 self.answer(&id, call_id.as_ref(), decision);
@@ -100,7 +105,6 @@ impl Session {
             | Op::RefreshMcpServers
             | Op::ListCustomPrompts
             | Op::ListSkills
-            | Op::Compact
             | Op::Undo
             | Op::ThreadRollback { .. }
             | Op::SetThreadName { .. }
@@ -123,23 +127,44 @@ impl Session {
         waiting + self.next.len() < MOST_WAITING
     }
 
-    fn accept_turn(&mut self, turn: Box<NewTurn>, reply: oneshot::Sender<Result<Accepted, Full>>) {
-        if !self.has_room_for_input() {
-            // Whoever asked may have gone away.
-            let _ = reply.send(Err(Full));
-            return;
-        }
+    fn accept_turn(&mut self, turn: Box<NewTurn>, reply: oneshot::Sender<Result<Accepted, NotStarted>>) {
+        let joined = match self.joined(&turn) {
+            Ok(_) if !self.has_room_for_input() => Err(NotStarted::Full(Full)),
+            joined => joined.map_err(NotStarted::Kind),
+        };
+        let turn_id = match joined {
+            Ok(joined) => joined.unwrap_or_else(|| turn.turn_id.clone()),
+            Err(reason) => {
+                // Whoever asked may have gone away.
+                let _ = reply.send(Err(reason));
+                return;
+            }
+        };
         let (go, held) = oneshot::channel();
-        let running = self.active.as_ref().filter(|active| !active.is_ending());
-        let turn_id = running.map_or(&turn.turn_id, ActiveTurn::id).clone();
         let input = HeldInput::Start(turn);
         if reply.send(Ok(Accepted { turn_id, go })).is_ok() {
             self.held = Some(Held { go: held, input });
         }
     }
 
+    /// The running turn, if this becomes a part of it.
+    fn joined(&self, turn: &NewTurn) -> Result<Option<TurnId>, NonSteerableTurn> {
+        let Some(running) = self.active.as_ref().filter(|active| !active.is_ending()) else {
+            return Ok(None);
+        };
+        match (&turn.input, running.kind.not_steerable()) {
+            (TurnInput::Message(_), Some(kind)) => Err(kind),
+            (TurnInput::Message(_), None) | (TurnInput::Shell(_), _) => Ok(Some(running.id().clone())),
+            (TurnInput::Compact, _) => Ok(None),
+        }
+    }
+
     fn accept_steering(&mut self, steering: Steering, reply: oneshot::Sender<Result<Accepted, NotSteered>>) {
         let mut accepted = self.expect_active(&steering.expected).map_err(NotSteered::NotActive);
+        let kind = self.active.as_ref().and_then(|active| active.kind.not_steerable());
+        if let (Ok(()), Some(kind)) = (&accepted, kind) {
+            accepted = Err(NotSteered::Kind(kind));
+        }
         if accepted.is_ok() && !self.has_room_for_input() {
             accepted = Err(NotSteered::Full(Full));
         }

@@ -1,5 +1,6 @@
 //! What the session's mailbox takes.
 
+use codex_protocol::error_info::NonSteerableTurn;
 use codex_protocol::ids::TurnId;
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
@@ -19,7 +20,7 @@ pub const MAILBOX: usize = 64;
 #[derive(Debug)]
 pub enum Request {
     Submit(Box<Submission>),
-    StartTurn(Box<NewTurn>, oneshot::Sender<Result<Accepted, Full>>),
+    StartTurn(Box<NewTurn>, oneshot::Sender<Result<Accepted, NotStarted>>),
     Steer(Box<Steering>, oneshot::Sender<Result<Accepted, NotSteered>>),
     Interrupt(TurnId, oneshot::Sender<Result<Accepted, NotActive>>),
     Snapshot(oneshot::Sender<Snapshot>),
@@ -49,6 +50,8 @@ pub enum TurnInput {
     Message(UserMessage),
     /// A command that the model has nothing to do with.
     Shell(UserShellTask),
+    /// Nothing but to sum up the conversation.
+    Compact,
 }
 
 #[derive(Debug)]
@@ -85,6 +88,15 @@ pub enum NotActive {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotSteered {
     NotActive(NotActive),
+    /// The turn takes no input.
+    Kind(NonSteerableTurn),
+    Full(Full),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotStarted {
+    /// A turn runs that takes no input.
+    Kind(NonSteerableTurn),
     Full(Full),
 }
 

@@ -119,6 +119,7 @@ impl SessionSettings {
             mode: self.mode.clone(),
             output_limit: OutputLimit::tokens(output_tokens),
             context_window: Some(info.effective_window()),
+            compact_limit: compact_limit(config, info.context_window),
             output_schema,
             info,
         }
@@ -131,6 +132,14 @@ impl SessionSettings {
             sandbox_policy: self.sandbox_policy.clone(),
             shell,
         }
+    }
+}
+
+/// As configured, or where a tenth of the window is left.
+fn compact_limit(config: &Config, window: i64) -> i64 {
+    match config.model_auto_compact_token_limit {
+        Some(tokens) => i64::try_from(tokens).unwrap_or(i64::MAX),
+        None => window.saturating_mul(9) / 10,
     }
 }
 

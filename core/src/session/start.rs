@@ -11,9 +11,11 @@ use codex_protocol::rollout::RolloutItem;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::context::environment::EnvironmentContext;
 use crate::context::instructions::{developer_instructions, user_instructions};
 use crate::rollout::recorder::RolloutRecorder;
 use crate::session::Session;
+use crate::session::compaction::SizeAfter;
 use crate::session::outbox::Outbox;
 use crate::session::request::{MAILBOX, Request};
 use crate::session::settings::SessionSettings;
@@ -54,11 +56,12 @@ pub struct Opening {
 }
 
 impl Opening {
-    pub fn items(&self, settings: &SessionSettings) -> Vec<ResponseItem> {
+    pub fn items(&self, environment: EnvironmentContext) -> Vec<ResponseItem> {
         let mut items = Vec::new();
         items.extend(self.developer.as_deref().map(developer_instructions));
-        items.extend(self.user.as_deref().map(|text| user_instructions(&settings.cwd.to_string(), text)));
-        items.push(settings.environment(self.shell.clone()).message());
+        let cwd = environment.cwd.display().to_string();
+        items.extend(self.user.as_deref().map(|text| user_instructions(&cwd, text)));
+        items.push(EnvironmentContext { shell: self.shell.clone(), ..environment }.message());
         items
     }
 }
@@ -90,6 +93,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         granted: Grants::default(),
         warned_models: HashSet::new(),
         opening: parts.opening,
+        size: SizeAfter::default(),
         closing: None,
         last_commands: None,
     });

@@ -11,6 +11,7 @@ use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
 
 use crate::context::compact;
 use crate::context::history::ContextManager;
+use crate::context::tokens;
 use crate::context::truncate::OutputLimit;
 
 /// Tools cut their own output to what the turn allows; this is above every setting that makes sense.
@@ -25,6 +26,10 @@ pub struct SessionState {
     pub last_context: Option<TurnContextItem>,
     /// The last one, which the history contains as a message of the user.
     summary: Option<String>,
+    /// Tokens of what the model was shown and said when they were last counted; none since a compaction.
+    counted: Option<i64>,
+    /// Estimated tokens of what has come since.
+    uncounted: i64,
 }
 
 impl SessionState {
@@ -40,10 +45,23 @@ impl SessionState {
         stored.map(Mode::from).unwrap_or_default()
     }
 
+    /// What took the place of an earlier history.
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
+    /// How many tokens the model is shown, as counted by its server, else about. `around` are those that are no items.
+    pub fn used(&self, around: i64) -> i64 {
+        self.counted.unwrap_or(around).saturating_add(self.uncounted)
+    }
+
     /// The only way in which this changes.
     pub fn apply(&mut self, item: &RolloutItem) {
         match item {
-            RolloutItem::ResponseItem(item) => self.history.push(item.clone(), CEILING),
+            RolloutItem::ResponseItem(item) => {
+                self.uncounted = self.uncounted.saturating_add(tokens::of_item(item));
+                self.history.push(item.clone(), CEILING);
+            }
             RolloutItem::Compacted(compacted) => {
                 let summary = &compacted.message;
                 let items = compacted.replacement_history.clone().unwrap_or_else(|| {
@@ -51,10 +69,16 @@ impl SessionState {
                 });
                 self.history.replace(items);
                 self.summary = Some(summary.clone());
+                self.counted = None;
+                self.uncounted = self.history.tokens();
             }
             RolloutItem::TurnContext(context) => self.last_context = Some((**context).clone()),
             RolloutItem::EventMsg(EventMsg::TokenCount(TokenCountEvent { info, rate_limits })) => {
-                self.tokens = info.or(self.tokens);
+                if let Some(info) = info {
+                    self.tokens = Some(*info);
+                    self.counted = Some(info.last_token_usage.total_tokens);
+                    self.uncounted = 0;
+                }
                 self.limits = rate_limits.clone().or_else(|| self.limits.take());
             }
             RolloutItem::EventMsg(_) | RolloutItem::SessionMeta(_) => {}

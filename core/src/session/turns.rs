@@ -23,29 +23,35 @@ use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, TurnInput, UserMessage};
 use crate::session::{NextTurn, Session};
 use crate::tasks::SessionTask;
+use crate::tasks::compact::CompactTask;
 use crate::tasks::regular::RegularTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::context::TurnContext;
 use crate::turn::port::{LateMsg, TurnMsg};
 
 impl Session {
-    /// Starts a turn, or gives the input to the one that runs.
+    /// Starts a turn, or gives the input to the one that runs. What is no input takes the place of that turn.
     pub(super) fn start_or_join(&mut self, turn: NewTurn) {
-        match &mut self.active {
-            Some(active) if !active.is_ending() => {
-                match turn.input {
-                    TurnInput::Message(message) => active.pending_input.push(message),
-                    TurnInput::Shell(ref task) => {
-                        if !active.run_beside(Arc::clone(&self.services), Box::new(task.clone())) {
-                            self.next.push_back(NextTurn { turn, is_interrupted: false });
-                            return;
-                        }
-                    }
-                }
-                self.change_settings(turn.overrides);
+        let Some(active) = &mut self.active else {
+            return self.start_turn(NextTurn { turn, is_interrupted: false });
+        };
+        match turn {
+            turn if active.is_ending() => self.next.push_back(NextTurn { turn, is_interrupted: false }),
+            NewTurn { input: TurnInput::Message(message), overrides, .. }
+                if active.kind.not_steerable().is_none() =>
+            {
+                active.pending_input.push(message);
+                self.change_settings(overrides);
             }
-            Some(_) => self.next.push_back(NextTurn { turn, is_interrupted: false }),
-            None => self.start_turn(NextTurn { turn, is_interrupted: false }),
+            NewTurn { input: TurnInput::Shell(ref task), .. }
+                if active.run_beside(Arc::clone(&self.services), Box::new(task.clone())) => {}
+            turn => {
+                match turn.input {
+                    TurnInput::Message(_) | TurnInput::Shell(_) => {}
+                    TurnInput::Compact => active.cancel(TurnAbortReason::Replaced),
+                }
+                self.next.push_back(NextTurn { turn, is_interrupted: false });
+            }
         }
     }
 
@@ -65,8 +71,9 @@ impl Session {
         let (task, message): (Box<dyn SessionTask>, _) = match input {
             TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
+            TurnInput::Compact => (Box::new(CompactTask), None),
         };
-        let asks_model = message.is_some();
+        let asks_model = task.kind().asks_model();
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
         if is_interrupted {
             active.cancel(TurnAbortReason::Interrupted);
@@ -107,7 +114,7 @@ impl Session {
         let mut items = Vec::new();
         let mode = self.state.mode();
         if self.state.history.is_empty() {
-            items.extend(self.opening.items(&self.settings));
+            items.extend(self.opening.items(self.settings.environment(None)));
         } else if let Some(last) = &self.state.last_context {
             let earlier = EnvironmentContext::of(last);
             items.extend(self.settings.environment(None).change_since(&earlier));
@@ -155,6 +162,16 @@ impl Session {
                 // A task that has been cancelled does not want it any more.
                 let _ = reply.send(self.state.history.for_prompt());
             }
+            TurnMsg::History(reply) => {
+                let _ = reply.send(self.state.history.for_prompt());
+            }
+            TurnMsg::Room(reply) => {
+                let _ = reply.send(self.room());
+            }
+            TurnMsg::Compact(summary, reply) => {
+                self.compact(turn_id, summary);
+                let _ = reply.send(());
+            }
             TurnMsg::Approve(request, reply) => self.ask(turn_id, *request, reply),
             TurnMsg::IsApproved(keys, reply) => {
                 let _ = reply.send(self.is_approved(&keys));
@@ -185,7 +202,10 @@ impl Session {
                     }
                     None => self.state.tokens,
                 };
-                self.report_tokens(turn_id, info);
+                self.report_tokens(turn_id.clone(), info);
+                if let Some(usage) = usage {
+                    self.note_size(&turn_id, usage.total_tokens);
+                }
             }
             TurnMsg::WindowFull => {
                 let window = self.active.as_ref().and_then(|active| active.context.context_window);
@@ -210,7 +230,11 @@ impl Session {
         }
     }
 
-    fn report_tokens(&mut self, turn_id: TurnId, info: Option<codex_protocol::usage::TokenUsageInfo>) {
+    pub(super) fn report_tokens(
+        &mut self,
+        turn_id: TurnId,
+        info: Option<codex_protocol::usage::TokenUsageInfo>,
+    ) {
         let event = TokenCountEvent { info, rate_limits: self.state.limits.clone() };
         self.report(turn_id, EventMsg::TokenCount(event));
     }

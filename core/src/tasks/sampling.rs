@@ -6,17 +6,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use codex_protocol::error_info::CodexErrorInfo;
 use codex_protocol::event::EventMsg;
-use codex_protocol::events::notice::{ErrorEvent, StreamErrorEvent};
+use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::ids::CallId;
 use codex_protocol::mode::ModeKind;
+use codex_protocol::response_item::ResponseItem;
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
-use crate::model::prompt::Prompt;
-use crate::model::retry;
+use crate::model::prompt::Purpose;
+use crate::tasks::asking::{self, Question, Retries};
 use crate::tasks::assemble::{Assembler, Fact};
 use crate::tasks::plan_items::PlanItems;
 use crate::tools::builtin::{self, Offer};
@@ -26,14 +28,45 @@ use crate::tools::runtime::{Finished, ToolCallRuntime};
 use crate::turn::port::SessionTaskContext;
 
 /// What came of a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Sampled {
     /// Tools were called; the model wants to see their outputs.
     ToolsRan,
     /// The model has said all it had to say.
     Final,
-    /// The failure has been reported.
-    Failed,
+    /// It never got that far.
+    Failed(Failure),
+}
+
+/// Why a turn cannot go on.
+#[derive(Debug)]
+pub enum Failure {
+    Model(Error),
+    /// A tool cannot go on.
+    Tool(String),
+}
+
+impl Failure {
+    pub fn is_overflow(&self) -> bool {
+        matches!(self, Self::Model(Error::ContextWindowExceeded))
+    }
+
+    pub async fn report(self, context: &SessionTaskContext) -> Result<(), Interrupted> {
+        let error = match self {
+            Self::Model(error) => {
+                if matches!(error, Error::ContextWindowExceeded) {
+                    context.window_full().await?;
+                }
+                asking::failure(&error)
+            }
+            Self::Tool(message) => ErrorEvent {
+                message,
+                codex_error_info: Some(CodexErrorInfo::Other),
+                additional_details: None,
+            },
+        };
+        context.emit(EventMsg::Error(error)).await
+    }
 }
 
 pub struct Sampling {
@@ -68,8 +101,7 @@ impl Sampling {
     }
 
     pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {
-        let most = self.context.services.model.provider().stream_max_retries();
-        let mut retries = 0;
+        let mut retries = Retries::default();
         loop {
             let mut tools = ToolCallRuntime::new(self.registry.clone(), self.context.clone());
             let streamed = self.attempt(&mut tools).await;
@@ -83,25 +115,16 @@ impl Sampling {
             }
             let streamed = streamed?;
             if let Some(text) = fatal {
-                return self
-                    .fail(ErrorEvent {
-                        message: text,
-                        codex_error_info: Some(codex_protocol::error_info::CodexErrorInfo::Other),
-                        additional_details: None,
-                    })
-                    .await;
+                return Ok(Sampled::Failed(Failure::Tool(text)));
             }
             let error = match streamed {
                 Streamed::Whole if has_calls => return Ok(Sampled::ToolsRan),
                 Streamed::Whole => return Ok(Sampled::Final),
                 Streamed::Broken(error) => error,
             };
-            retries += 1;
-            let Some(delay) = retry::stream_delay(&error, retries, most) else {
-                return self.give_up(error).await;
-            };
-            self.announce_retry(&error, retries, most).await?;
-            or_cancelled(&self.context.token, tokio::time::sleep(delay)).await?;
+            if !retries.wait(&error, &self.context).await? {
+                return Ok(Sampled::Failed(Failure::Model(error)));
+            }
         }
     }
 
@@ -124,12 +147,15 @@ impl Sampling {
 
     async fn stream(
         &mut self,
-        input: Vec<Arc<codex_protocol::response_item::ResponseItem>>,
+        input: Vec<Arc<ResponseItem>>,
         assembler: &mut Assembler,
         tools: &mut ToolCallRuntime,
     ) -> Result<Streamed, Interrupted> {
         let context = self.context.clone();
-        let prompt = self.prompt(input);
+        let instructions = Arc::clone(&context.services.instructions);
+        let question =
+            Question { instructions, input, tools: self.registry.specs(), purpose: Purpose::Answer };
+        let prompt = asking::prompt(question, &context);
         let credentials = context.services.credentials();
         let opened = context.services.model.stream(&prompt, &credentials, &context.token).await;
         let mut stream = match opened {
@@ -162,60 +188,10 @@ impl Sampling {
     }
 
     async fn broken(&self, error: Error) -> Result<Streamed, Interrupted> {
-        if matches!(error, Error::Cancelled) || self.context.token.is_cancelled() {
-            return Err(Interrupted);
-        }
-        if let Some(limits) = error.rate_limits() {
-            self.context.limits_reached(limits.clone()).await?;
-        }
+        asking::note_limits(&error, &self.context).await?;
         if let Some(usage) = error.usage() {
             self.context.used(Some(usage)).await?;
         }
         Ok(Streamed::Broken(error))
-    }
-
-    fn prompt(&self, input: Vec<Arc<codex_protocol::response_item::ResponseItem>>) -> Prompt {
-        let turn = &self.context.turn;
-        Prompt {
-            conversation_id: turn.conversation_id,
-            turn_id: turn.turn_id.clone(),
-            model: turn.model.clone(),
-            instructions: Arc::clone(&self.context.services.instructions),
-            input,
-            tools: self.registry.specs(),
-            parallel_tool_calls: turn.info.parallel_tool_calls,
-            effort: turn.effort.clone(),
-            summary: turn.summary,
-            verbosity: turn.verbosity,
-            service_tier: turn.service_tier.clone(),
-            output_schema: turn.output_schema.clone(),
-        }
-    }
-
-    async fn announce_retry(&self, error: &Error, retry: u32, most: u32) -> Result<(), Interrupted> {
-        let event = StreamErrorEvent {
-            message: format!("Reconnecting... {retry}/{most}"),
-            codex_error_info: Some(error.retry_class()),
-            additional_details: Some(error.details().unwrap_or_else(|| error.to_string())),
-        };
-        self.context.emit(EventMsg::StreamError(event)).await
-    }
-
-    async fn give_up(&self, error: Error) -> Result<Sampled, Interrupted> {
-        tracing::info!(%error, details = error.details(), "the model's answer failed");
-        if matches!(error, Error::ContextWindowExceeded) {
-            self.context.window_full().await?;
-        }
-        self.fail(ErrorEvent {
-            message: error.to_string(),
-            codex_error_info: Some(error.class()),
-            additional_details: None,
-        })
-        .await
-    }
-
-    async fn fail(&self, error: ErrorEvent) -> Result<Sampled, Interrupted> {
-        self.context.emit(EventMsg::Error(error)).await?;
-        Ok(Sampled::Failed)
     }
 }

@@ -22,7 +22,7 @@ use crate::exec::shell::Login;
 use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
 use crate::sandbox::command::CommandSpec;
-use crate::tasks::SessionTask;
+use crate::tasks::{SessionTask, TaskKind};
 use crate::tools::handlers::command::{Profile, plan};
 use crate::tools::handlers::owned::Owned;
 use crate::turn::port::SessionTaskContext;
@@ -76,6 +76,10 @@ impl UserShellTask {
 }
 
 impl SessionTask for UserShellTask {
+    fn kind(&self) -> TaskKind {
+        TaskKind::UserShell
+    }
+
     fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
             let spec = spec(&self.command, &context);

@@ -19,7 +19,7 @@ use crate::base::paths::AbsolutePath;
 use crate::base::text::head;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
-use crate::model::prompt::Prompt;
+use crate::model::prompt::{Prompt, Purpose};
 use crate::turn::port::SessionTaskContext;
 
 /// The question waits no longer for the opinion.
@@ -139,6 +139,7 @@ fn prompt(subject: &Subject<'_>, context: &SessionTaskContext) -> Prompt {
         verbosity: turn.verbosity,
         service_tier: turn.service_tier.clone(),
         output_schema: Some(schema()),
+        purpose: Purpose::Answer,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct TurnContext {
     pub output_limit: OutputLimit,
     /// The part of the model's window that is used.
     pub context_window: Option<i64>,
+    /// With so many tokens the history is summed up.
+    pub compact_limit: i64,
     /// JSON schema of the final message.
     pub output_schema: Option<Value>,
 }

@@ -41,6 +41,12 @@ pub enum TurnMsg {
     Later(Vec<ResponseItem>),
     /// What the next request shows. Input that is waiting joins now.
     Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
+    /// The same without that input.
+    History(oneshot::Sender<Vec<Arc<ResponseItem>>>),
+    /// How much of the model's window the history takes.
+    Room(oneshot::Sender<Room>),
+    /// A summary takes the place of the history. Carried out also for a turn that is cancelled.
+    Compact(String, oneshot::Sender<()>),
     /// A question to a human.
     Approve(Box<ApprovalRequest>, oneshot::Sender<ApprovalAnswer>),
     /// Whether nobody would be asked, because all of it was approved for the session.
@@ -61,6 +67,17 @@ pub enum TurnMsg {
     LimitsReached(RateLimitSnapshot),
     /// Answered when everything before it has been taken.
     Sync(oneshot::Sender<()>),
+}
+
+/// How much of the model's window a history takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// In tokens, as far as they were counted, else as estimated.
+    pub used: i64,
+    /// Whether it has reached the limit at which it is to be summed up.
+    pub is_short: bool,
+    /// Whether there is anything to sum up.
+    pub can_be_made: bool,
 }
 
 /// A fact about something that outlives the call that began it.
@@ -121,6 +138,24 @@ impl SessionTaskContext {
     /// History for the next request, with whatever the user has said in the meantime.
     pub async fn prompt(&self) -> Result<Vec<Arc<ResponseItem>>, Interrupted> {
         self.ask(TurnMsg::Prompt).await
+    }
+
+    /// History without what the user has said in the meantime.
+    pub async fn history(&self) -> Result<Vec<Arc<ResponseItem>>, Interrupted> {
+        self.ask(TurnMsg::History).await
+    }
+
+    pub async fn room(&self) -> Result<Room, Interrupted> {
+        self.ask(TurnMsg::Room).await
+    }
+
+    /// Puts a summary in the place of the history, even in a turn that has been cancelled meanwhile: it is complete.
+    pub async fn compact(&self, summary: String) {
+        let (reply, done) = oneshot::channel();
+        if self.session.send(TurnMsg::Compact(summary, reply)).await.is_ok() {
+            // As below.
+            let _ = done.await;
+        }
     }
 
     /// Waits for a human. Whoever cannot be asked, or does not answer, has denied.

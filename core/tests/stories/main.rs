@@ -17,6 +17,7 @@ mod assessments;
 mod background;
 mod client_tools;
 mod commands;
+mod compaction;
 mod hostile;
 mod interrupts;
 mod patch_approvals;
@@ -55,6 +56,7 @@ fn main() {
         rules::stories(),
         background::stories(),
         commands::stories(),
+        compaction::stories(),
         client_tools::stories(),
         slow_client::stories(),
         user_shell::stories(),

@@ -9,6 +9,7 @@
 //!   `grant FOLDER` and `grant-session FOLDER` allow to write there, without a folder nothing.
 //! - `run COMMAND` is a command of the user's own, `join COMMAND` the same beside a running turn, after the first
 //!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
+//! - `compact` sums the conversation up, `compact-now` after the first delta; `compact-at TOKENS`, anywhere, is the limit for the whole story.
 //! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
 //!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
 //! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
@@ -152,6 +153,8 @@ impl Stage {
         let config = &mut self.config;
         let keys = steps.lines().filter_map(|step| step.trim().strip_prefix("feature "));
         config.features.extend(keys.map(|key| (key.to_owned(), true)));
+        let limit = steps.lines().find_map(|step| step.trim().strip_prefix("compact-at "));
+        config.model_auto_compact_token_limit = limit.map(|tokens| tokens.parse().unwrap());
         self
     }
 
@@ -181,7 +184,8 @@ impl Stage {
                     playing.accept_rule(rest).await;
                     playing.interrupt().await;
                 }
-                "hold" | "feature" => {}
+                "hold" | "feature" | "compact-at" => {}
+                "compact" | "compact-now" => playing.compact().await,
                 "rule" => self.add_rule(rest),
                 "rules" => self.show_rules(),
                 "approve-session" => playing.answer(rest, ReviewDecision::ApprovedForSession).await,
@@ -265,11 +269,8 @@ impl Stage {
     }
 
     async fn show_history(&mut self, playing: &Playing) {
-        playing.conversation.flush().await.unwrap();
-        for stored in self.load(playing.conversation.id()).1.items {
-            if let RolloutItem::ResponseItem(item) = stored.item {
-                self.told.shown(&item);
-            }
+        for item in playing.conversation.state().await.unwrap().history.items() {
+            self.told.shown(item);
         }
     }
 
@@ -329,13 +330,17 @@ impl Playing {
         let overrides = TurnOverrides { mode, ..TurnOverrides::default() };
         let turn = UserTurn { items: vec![UserInput::text(text)], overrides, ..UserTurn::default() };
         let accepted = self.conversation.start_turn(TurnId::fresh(), turn).await.unwrap();
-        self.turn = Some(accepted.turn_id);
+        self.turn = Some(accepted.unwrap().turn_id);
     }
 
     async fn run(&mut self, command: &str) {
         let accepted =
             self.conversation.run_user_shell(TurnId::fresh(), command.to_owned(), None).await.unwrap();
         self.turn = Some(accepted.turn_id);
+    }
+
+    async fn compact(&mut self) {
+        self.turn = Some(self.conversation.compact(TurnId::fresh()).await.unwrap().turn_id);
     }
 
     async fn steer(&mut self, text: &str) {
@@ -433,7 +438,8 @@ impl Playing {
 
     /// Takes events until the turn ends or the next step is due.
     async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text = ["steer", "interrupt", "deaf", "join"].iter().any(|verb| next.starts_with(verb));
+        let waits_for_text =
+            ["steer", "interrupt", "deaf", "join", "compact-now"].iter().any(|verb| next.starts_with(verb));
         loop {
             let event = self.events.recv().await.expect("the conversation goes on");
             told.event(&event.msg);
@@ -464,6 +470,7 @@ impl Playing {
                 EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {
                     return;
                 }
+                EventMsg::ItemStarted(started) if waits_for_text && is_compaction(&started.item) => return,
                 _ => {}
             }
         }
@@ -472,6 +479,10 @@ impl Playing {
 
 fn is_answer(step: &str) -> bool {
     ["approve", "deny", "abort"].iter().any(|verb| step.starts_with(verb))
+}
+
+fn is_compaction(item: &TurnItem) -> bool {
+    matches!(item, TurnItem::ContextCompaction(_))
 }
 
 fn is_of_user_shell(item: &TurnItem) -> bool {

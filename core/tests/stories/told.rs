@@ -163,6 +163,11 @@ impl Told {
         if text.contains("<environment_context>") {
             return self.note("  [environment]");
         }
+        if let Some(summary) = text.strip_prefix("user: <conversation_summary>\n") {
+            let (_introduction, summary) = summary.split_once("\n\n").unwrap_or_default();
+            let summary = summary.trim_end_matches("\n</conversation_summary>");
+            return self.note(&format!("  [summary: {summary}]"));
+        }
         if text.contains("<collaboration_mode>") {
             return self.note(&format!("  [mode: {}]", text.lines().nth(1).unwrap_or_default()));
         }
@@ -228,6 +233,7 @@ fn shown(item: &TurnItem) -> String {
             let files: Vec<_> = files.collect();
             format!("change {:?} [{}]", change.status.unwrap(), files.join(", "))
         }
+        TurnItem::ContextCompaction(_) => "compaction".into(),
         TurnItem::ImageView(image) => format!("image {}", image.path.display()),
         other => format!("{other:?}"),
     }

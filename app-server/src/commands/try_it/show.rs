@@ -84,6 +84,7 @@ impl Show {
             }
             ThreadItemDetails::FileChange { changes, .. } => vec![Piece::Line(describe_changes(changes))],
             ThreadItemDetails::Reasoning { .. } => vec![Piece::Line("(thinking)".to_owned())],
+            ThreadItemDetails::ContextCompaction { .. } => vec![Piece::Line("(summing up)".to_owned())],
             _ => Vec::new(),
         }
     }

@@ -14,6 +14,19 @@ pub(crate) fn turn_error(event: ErrorEvent) -> wire::TurnError {
     }
 }
 
+/// Why the running turn is not given an input.
+pub(crate) fn not_steerable(kind: NonSteerableTurn) -> wire::TurnError {
+    let name = match kind {
+        NonSteerableTurn::Review => "review",
+        NonSteerableTurn::Compact => "compact",
+    };
+    turn_error(ErrorEvent {
+        message: format!("cannot steer a {name} turn"),
+        codex_error_info: Some(CodexErrorInfo::ActiveTurnNotSteerable { turn_kind: kind }),
+        additional_details: None,
+    })
+}
+
 pub(crate) fn stream_error(event: StreamErrorEvent) -> wire::TurnError {
     let StreamErrorEvent { message, codex_error_info, additional_details } = event;
     turn_error(ErrorEvent { message, codex_error_info, additional_details })

@@ -1,6 +1,7 @@
 //! Threads: starting and loading them, reading and listing them.
 
 mod archive;
+mod compact;
 mod delete;
 mod end_terminals;
 mod fork;

@@ -2,12 +2,14 @@
 
 use codex_app_server_protocol::method::TurnSteer;
 use codex_app_server_protocol::v2::turn::{TurnSteerParams, TurnSteerResponse};
+use codex_core::conversations::conversation::NotTaken;
 use codex_core::session::request::NotActive;
 use codex_protocol::ids::TurnId;
 
 use crate::context::Context;
 use crate::convert::to_core::input::user_input;
 use crate::convert::to_core::unsupported;
+use crate::convert::to_wire::error::not_steerable;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 
@@ -42,11 +44,15 @@ impl Handle<TurnSteer> for Context {
     }
 }
 
-fn refusal(expected: &TurnId, reason: NotActive) -> RpcError {
+fn refusal(expected: &TurnId, reason: NotTaken) -> RpcError {
     match reason {
-        NotActive::Idle => RpcError::invalid_request("no active turn to steer"),
-        NotActive::Other(running) => {
+        NotTaken::NotActive(NotActive::Idle) => RpcError::invalid_request("no active turn to steer"),
+        NotTaken::NotActive(NotActive::Other(running)) => {
             RpcError::invalid_request(format!("expected active turn id `{expected}` but found `{running}`"))
+        }
+        NotTaken::Kind(kind) => {
+            let error = not_steerable(kind);
+            RpcError::invalid_request(error.message.clone()).with_data(&error)
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::model::ModelSettings;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::failure::{self, Asked};
-use crate::model::prompt::Prompt;
+use crate::model::prompt::{Prompt, Purpose};
 use crate::model::rehearsal::directives::{Directive, Line};
 use crate::model::rehearsal::player::{Player, Role};
 use crate::model::rehearsal::scene::Scene;
@@ -47,12 +47,13 @@ pub struct RehearsalTransport {
     remembered: Mutex<HashMap<ConversationId, Remembered>>,
 }
 
-/// The last response that a conversation asked for.
+/// What a conversation has asked for.
+#[derive(Default)]
 struct Remembered {
-    turn: TurnId,
-    step: usize,
-    attempts: u32,
+    /// Of the last response.
     number: u64,
+    /// The last one of each purpose: the turn, its step, and how often it was asked for.
+    last: HashMap<Purpose, (TurnId, usize, u32)>,
 }
 
 /// A prompt with what is to be played for it.
@@ -95,13 +96,18 @@ impl RehearsalTransport {
     }
 
     async fn rounds(&self, scene: &Scene) -> Result<Vec<Round>, Error> {
-        match script::in_message(&scene.user_text) {
+        let in_message = match scene.purpose {
+            Purpose::Answer => script::in_message(&scene.user_text),
+            // It sums the message up, and does not do again what that says.
+            Purpose::Summary => None,
+        };
+        match in_message {
             Some(Ok(rounds)) => Ok(rounds),
             Some(Err(error)) => Ok(vec![saying(reply::not_playable(&error))]),
             None => {
                 let script = self.script().await?;
                 let rounds = script.as_ref().and_then(|script| script.rounds(scene)).map(<[Round]>::to_vec);
-                Ok(rounds.unwrap_or_else(|| vec![saying(reply::plain(scene))]))
+                Ok(rounds.unwrap_or_else(|| unscripted(scene)))
             }
         }
     }
@@ -112,12 +118,13 @@ impl RehearsalTransport {
         if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(&request.conversation) {
             remembered.clear();
         }
-        let last = remembered.get(&request.conversation);
-        let same = last.filter(|last| last.turn == request.turn && last.step == request.step);
-        let attempts = same.map_or(1, |same| same.attempts.saturating_add(1));
-        let number = last.map_or(request.scene.number, |last| request.scene.number.max(last.number + 1));
-        let entry = Remembered { turn: request.turn.clone(), step: request.step, attempts, number };
-        remembered.insert(request.conversation, entry);
+        let known = remembered.entry(request.conversation).or_default();
+        let last = known.last.get(&request.scene.purpose);
+        let same = last.filter(|(turn, step, _)| *turn == request.turn && *step == request.step);
+        let attempts = same.map_or(1, |(_, _, attempts)| attempts.saturating_add(1));
+        let number = request.scene.number.max(known.number + 1);
+        known.number = number;
+        known.last.insert(request.scene.purpose, (request.turn.clone(), request.step, attempts));
         (attempts, number)
     }
 
@@ -180,6 +187,14 @@ fn step(rounds: &[Round], outputs: usize) -> usize {
         answered > outputs || round.calls() == 0
     });
     due.unwrap_or(rounds.len())
+}
+
+/// What is played where no script says it.
+fn unscripted(scene: &Scene) -> Vec<Round> {
+    match scene.purpose {
+        Purpose::Answer => vec![saying(reply::plain(scene))],
+        Purpose::Summary => vec![saying(reply::summary(scene))],
+    }
 }
 
 fn saying(text: String) -> Round {

@@ -21,6 +21,19 @@ pub fn plain(scene: &Scene) -> String {
     )
 }
 
+/// What takes the place of a conversation.
+pub fn summary(scene: &Scene) -> String {
+    let said = scene.user_text.trim();
+    let cut = head(said, 200);
+    let more = if cut.len() < said.len() { "…" } else { "" };
+    format!(
+        "This is the note of the rehearsal model, which sums nothing up. Messages of the user so far: {}. The last of \
+         them was “{cut}{more}”.\n{}",
+        scene.turn,
+        scene.standing()
+    )
+}
+
 /// The answer after a script's last call was answered.
 pub fn after_the_last_call(scene: &Scene) -> String {
     match scene.output_schema {

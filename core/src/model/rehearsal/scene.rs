@@ -7,8 +7,12 @@ use codex_protocol::response_item::{CallOutput, ContentItem, ResponseItem};
 use serde_json::Value;
 
 use crate::base::text::head;
-use crate::model::prompt::Prompt;
+use crate::model::prompt::{Prompt, Purpose};
 
+/// Stands in a summary before the number of outputs since the user's last message and the number of the last item.
+const STOOD: &str = "(outputs since then and items so far: ";
+/// A summary may say anything.
+const MOST_OUTPUTS: usize = 10_000;
 /// How much of an output is quoted.
 const QUOTED: usize = 2000;
 
@@ -26,13 +30,17 @@ pub struct Scene {
     /// Estimated tokens of everything shown to the model.
     pub input_tokens: i64,
     pub output_schema: Option<Value>,
+    pub purpose: Purpose,
 }
 
 impl Scene {
     pub fn of(prompt: &Prompt) -> Self {
-        let mut scene = Self { output_schema: prompt.output_schema.clone(), ..Self::default() };
+        let (output_schema, purpose) = (prompt.output_schema.clone(), prompt.purpose);
+        let mut scene = Self { output_schema, purpose, ..Self::default() };
         let mut bytes = prompt.instructions.len();
-        for item in &prompt.input {
+        // The last message asks for the summary, and is no part of what is summed up.
+        let last = usize::from(purpose == Purpose::Summary);
+        for item in prompt.input.iter().rev().skip(last).rev() {
             bytes += scene.take(item);
         }
         scene.input_tokens = i64::try_from(bytes / 4).unwrap_or(i64::MAX);
@@ -50,6 +58,8 @@ impl Scene {
                     self.number += 1;
                     self.outputs.clear();
                     self.user_text = text;
+                } else if role == "user" {
+                    self.take_summary(&text);
                 } else if role == "assistant" {
                     self.number += 1;
                 }
@@ -71,6 +81,24 @@ impl Scene {
             }
             ResponseItem::GhostSnapshot { .. } | ResponseItem::Other => 0,
         }
+    }
+
+    /// Where a conversation stood when this model summed it up: the script goes on from there.
+    fn take_summary(&mut self, text: &str) {
+        let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(STOOD));
+        let numbers = line.and_then(|line| line.strip_suffix(')')?.split_once(','));
+        let Some((outputs, number)) = numbers else { return };
+        let (Ok(outputs), Ok(number)) = (outputs.trim().parse::<usize>(), number.trim().parse::<u64>())
+        else {
+            return;
+        };
+        self.outputs = vec![String::new(); outputs.min(MOST_OUTPUTS)];
+        self.number = self.number.max(number.min(u64::from(u32::MAX)));
+    }
+
+    /// What a summary says of where the conversation stands.
+    pub fn standing(&self) -> String {
+        format!("{STOOD}{}, {})", self.outputs.len(), self.number)
     }
 
     fn output(&mut self, output: &CallOutput) -> usize {

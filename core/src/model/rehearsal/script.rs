@@ -7,6 +7,7 @@ use std::iter::Peekable;
 use std::ops::RangeInclusive;
 use std::str::Lines;
 
+use crate::model::prompt::Purpose;
 use crate::model::rehearsal::directives::{self, Directive, Line, WORDS};
 use crate::model::rehearsal::scene::Scene;
 
@@ -57,11 +58,13 @@ enum When {
     Contains(String),
     /// It is the user's n-th message, counted from 1.
     Turn(usize),
+    /// The conversation is to be summed up.
+    Compact,
 }
 
 impl Script {
-    /// Reads sections, each under a heading: `[contains TEXT]`, `[turn N]` or `[otherwise]`. Lines
-    /// before the first heading are for every turn.
+    /// Reads sections, each under a heading: `[contains TEXT]`, `[turn N]`, `[otherwise]` or, for a
+    /// summary of the conversation, `[compact]`. Lines before the first heading are for every turn.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         let mut sections = Vec::new();
         let mut reader = Reader::new(text);
@@ -78,10 +81,11 @@ impl Script {
 
     /// What is played in this situation; the first section that fits.
     pub fn rounds(&self, scene: &Scene) -> Option<&[Round]> {
-        let section = self.sections.iter().find(|section| match &section.when {
-            When::Always => true,
-            When::Contains(text) => scene.user_text.contains(text.as_str()),
-            When::Turn(turn) => *turn == scene.turn,
+        let section = self.sections.iter().find(|section| match (&section.when, scene.purpose) {
+            (When::Always, Purpose::Answer) | (When::Compact, Purpose::Summary) => true,
+            (When::Contains(text), Purpose::Answer) => scene.user_text.contains(text.as_str()),
+            (When::Turn(turn), Purpose::Answer) => *turn == scene.turn,
+            (When::Always | When::Contains(_) | When::Turn(_) | When::Compact, _) => false,
         });
         section.map(|section| section.rounds.as_slice())
     }
@@ -186,9 +190,10 @@ impl<'a> Reader<'a> {
             ("contains", text, _) if !text.is_empty() => Some(When::Contains(text.to_owned())),
             ("turn", _, Ok(turn)) => Some(When::Turn(turn)),
             ("otherwise", "", _) => Some(When::Always),
+            ("compact", "", _) => Some(When::Compact),
             _ => None,
         };
-        let reason = "a heading is `[contains TEXT]`, `[turn N]` or `[otherwise]`";
+        let reason = "a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]` or `[compact]`";
         Some(when.ok_or_else(|| self.error(reason)))
     }
 

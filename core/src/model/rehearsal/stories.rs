@@ -287,7 +287,10 @@ async fn a_script_that_does_not_read_says_where() {
         assert_eq!(script::rounds(text).unwrap_err().to_string(), reason);
     }
     let error = Script::parse("say a\n[when]\nsay b").unwrap_err();
-    assert_eq!(error.to_string(), "line 2: a heading is `[contains TEXT]`, `[turn N]` or `[otherwise]`");
+    assert_eq!(
+        error.to_string(),
+        "line 2: a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]` or `[compact]`"
+    );
 }
 
 #[tokio::test]

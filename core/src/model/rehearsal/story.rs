@@ -12,7 +12,7 @@ use crate::config::provider::{ModelProviderInfo, WireApi};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
-use crate::model::prompt::Prompt;
+use crate::model::prompt::{Prompt, Purpose};
 use crate::model::rehearsal::directives::call_of;
 use crate::model::rehearsal::script::Script;
 use crate::model::{ModelClient, ModelSettings, retry};
@@ -62,6 +62,7 @@ impl Story {
             verbosity: None,
             service_tier: None,
             output_schema: None,
+            purpose: Purpose::Answer,
         };
         Self { client: ModelClient::new(settings), prompt, trace: Vec::new(), outputs: 0 }
     }

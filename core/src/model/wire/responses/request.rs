@@ -289,6 +289,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::prompt::Purpose;
     use crate::model::tool_spec::{FreeformTool, WebSearchTool};
 
     fn prompt(model: &str, input: Vec<Value>) -> Prompt {
@@ -306,6 +307,7 @@ mod tests {
             verbosity: Some(Verbosity::Low),
             service_tier: None,
             output_schema: None,
+            purpose: Purpose::Answer,
         }
     }
 
