@@ -35,7 +35,7 @@ impl Session {
             return;
         }
         let is_new = self.state.history.is_empty();
-        let opening = if is_new { self.opening.items(&self.settings) } else { Vec::new() };
+        let opening = if is_new { self.opening.items(self.settings.environment(None)) } else { Vec::new() };
         let items = opening.into_iter().chain(items).map(RolloutItem::ResponseItem);
         self.keep(&items.collect::<Vec<_>>());
     }
