@@ -23,6 +23,7 @@ mod overload;
 mod patches;
 mod permissions;
 mod processes;
+mod queue;
 mod readers;
 mod rehearsal;
 mod resume;

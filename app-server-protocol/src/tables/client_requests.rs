@@ -101,6 +101,30 @@ macro_rules! for_each_client_request {
             experimental "thread/settings/update" =>
                 ThreadSettingsUpdate(thread_update::ThreadSettingsUpdateParams)
                 -> thread_update::ThreadSettingsUpdateResponse;
+            /// Puts a message at the end of the queue of a thread. If no turn runs, it begins one at once.
+            experimental "thread/queue/add" =>
+                ThreadQueueAdd(thread_queue::ThreadQueueAddParams)
+                -> thread_queue::ThreadQueueAddResponse;
+            /// Lists the messages in the queue of a thread.
+            experimental "thread/queue/list" =>
+                ThreadQueueList(thread_queue::ThreadQueueListParams)
+                -> thread_queue::ThreadQueueListResponse;
+            /// Changes what a message in the queue says.
+            experimental "thread/queue/update" =>
+                ThreadQueueUpdate(thread_queue::ThreadQueueUpdateParams)
+                -> thread_queue::ThreadQueueUpdateResponse;
+            /// Takes a message out of the queue.
+            experimental "thread/queue/delete" =>
+                ThreadQueueDelete(thread_queue::ThreadQueueDeleteParams)
+                -> thread_queue::ThreadQueueDeleteResponse;
+            /// Puts the queue into another order.
+            experimental "thread/queue/reorder" =>
+                ThreadQueueReorder(thread_queue::ThreadQueueReorderParams)
+                -> thread_queue::ThreadQueueReorderResponse;
+            /// Begins a turn with a message of the queue.
+            experimental "thread/queue/start" =>
+                ThreadQueueStart(thread_queue::ThreadQueueStartParams)
+                -> thread_queue::ThreadQueueStartResponse;
             /// Lists the processes that outlived the tool calls which started them.
             experimental "thread/backgroundTerminals/list" =>
                 ThreadBackgroundTerminalsList(thread_list::ThreadBackgroundTerminalsListParams)

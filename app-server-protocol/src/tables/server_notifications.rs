@@ -42,6 +42,8 @@ macro_rules! for_each_server_notification {
                 ThreadAttachmentUpdated(thread_attachment::ThreadAttachmentUpdatedNotification);
             /// The settings of a thread's later turns have changed.
             "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
+            /// What waits in the queue of a thread has changed.
+            "thread/queue/changed" => ThreadQueueChanged(thread_queue::ThreadQueueChangedNotification);
             /// How many tokens a thread has used so far.
             "thread/tokenUsage/updated" => ThreadTokenUsageUpdated(usage::ThreadTokenUsageUpdatedNotification);
 

@@ -35,6 +35,7 @@ pub mod thread_command;
 pub mod thread_compact;
 pub mod thread_fork;
 pub mod thread_list;
+pub mod thread_queue;
 pub mod thread_search;
 pub mod thread_section;
 pub mod thread_start;

@@ -6,12 +6,13 @@
 pub(crate) mod audience;
 mod pump;
 mod questions;
+mod queue;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codex_app_server_protocol::ServerNotification;
@@ -30,12 +31,14 @@ use crate::error::RpcError;
 use crate::outgoing::Outgoing;
 use crate::projection::{Projection, Told};
 use audience::{ConnectionId, Connections, Listener};
-use pump::{MAILBOX, Message, Parts, Pump, Sources};
+use pump::{GoesOn, MAILBOX, Message, Parts, Pump, Sources};
+use queue::Queues;
 
 /// The loaded threads of this process. Clones are handles to the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Threads {
     connections: Connections,
+    queues: Queues,
     loaded: Arc<Mutex<HashMap<ConversationId, LoadedThread>>>,
     tasks: TaskGroup,
 }
@@ -86,8 +89,15 @@ impl Gate {
 }
 
 impl Threads {
-    pub(crate) fn new(tasks: TaskGroup) -> Self {
-        Self { connections: Connections::default(), loaded: Arc::default(), tasks }
+    pub(crate) fn new(home: &Path, tasks: TaskGroup) -> Self {
+        let connections = Connections::default();
+        let queues = Queues::new(home, connections.clone(), tasks.clone());
+        Self { connections, queues, loaded: Arc::default(), tasks }
+    }
+
+    /// What waits until the turns of the threads are over.
+    pub(crate) fn queues(&self) -> &Queues {
+        &self.queues
     }
 
     /// A connection hears from now on what is told to everybody.
@@ -118,6 +128,7 @@ impl Threads {
             listeners,
             connections: self.connections.clone(),
             status,
+            goes_on: Some(GoesOn { queues: self.queues.clone(), conversation: Arc::clone(&conversation) }),
         };
         let pump = Pump::new(parts, move |submission: Submission| {
             let conversation = Arc::clone(&conversation);

@@ -4,8 +4,12 @@
 //! Everything reaches them in one order, that of the events. A client that does not read holds the pump up, and
 //! through it the conversation; nothing is dropped. It ends when the conversation has no more events.
 
+use std::sync::Arc;
+
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_app_server_protocol::v2::turn::TurnStatus;
+use codex_core::conversations::conversation::CodexConversation;
 use codex_protocol::event::Event;
 use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::ids::TurnId;
@@ -14,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
 use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
+use super::queue::Queues;
 use crate::projection::effect::{Ask, Effect, Effects, Resolution};
 use crate::projection::{Projection, Told};
 
@@ -42,6 +47,14 @@ pub(super) struct Parts {
     pub(super) listeners: Vec<Listener>,
     pub(super) connections: Connections,
     pub(super) status: watch::Sender<ThreadStatus>,
+    pub(super) goes_on: Option<GoesOn>,
+}
+
+/// What follows a turn that has been completed.
+#[derive(Debug)]
+pub(super) struct GoesOn {
+    pub(super) queues: Queues,
+    pub(super) conversation: Arc<CodexConversation>,
 }
 
 /// Where a pump's messages come from.
@@ -57,6 +70,7 @@ pub(super) struct Pump<S> {
     connections: Connections,
     questions: Questions,
     status: watch::Sender<ThreadStatus>,
+    goes_on: Option<GoesOn>,
     effects: Effects,
     /// Hands an operation to the conversation, which always hears them, so that this never waits for the pump.
     submit: S,
@@ -68,7 +82,7 @@ where
     F: Future<Output = ()>,
 {
     pub(super) fn new(parts: Parts, submit: S) -> Self {
-        let Parts { projection, listeners: first, connections, status } = parts;
+        let Parts { projection, listeners: first, connections, status, goes_on } = parts;
         let mut listeners = Listeners::default();
         first.into_iter().for_each(|listener| listeners.add(listener));
         Self {
@@ -77,6 +91,7 @@ where
             connections,
             questions: Questions::default(),
             status,
+            goes_on,
             effects: Effects::new(),
             submit,
         }
@@ -158,7 +173,10 @@ where
     async fn carry_out(&mut self) {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Notify(notification) => self.listeners.tell(&notification).await,
+                Effect::Notify(notification) => {
+                    self.listeners.tell(&notification).await;
+                    self.go_on_after(&notification);
+                }
                 Effect::Broadcast(notification) => {
                     if let ServerNotification::ThreadStatusChanged(changed) = &notification {
                         self.status.send_replace(changed.status.clone());
@@ -172,6 +190,16 @@ where
                 }
                 Effect::Submit(op) => Box::pin(self.submit(op)).await,
             }
+        }
+    }
+
+    /// A turn that was interrupted or has failed lets wait what is queued.
+    fn go_on_after(&self, told: &ServerNotification) {
+        if let (ServerNotification::TurnCompleted(end), Some(GoesOn { queues, conversation })) =
+            (told, &self.goes_on)
+            && end.turn.status == TurnStatus::Completed
+        {
+            queues.go_on(Arc::clone(conversation));
         }
     }
 

@@ -63,6 +63,7 @@ impl Stage {
             listeners: listener.into_iter().collect(),
             connections: connections.clone(),
             status: sender,
+            goes_on: None,
         };
         let pump = Pump::new(parts, move |submission| {
             let submit = submit.clone();

@@ -57,14 +57,6 @@ pub fn remove(home: &Path, id: ConversationId, identity: &Identity) -> Result<Op
     })
 }
 
-/// A conversation is gone, and with it what was attached to it.
-pub(super) fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
-    if list(home, id)?.is_empty() {
-        return Ok(());
-    }
-    journal::decide(&file(home), |_: &Attachments| Ok((Some(Entry::Forgotten { thread_id: id }), ())))
-}
-
 /// In the order in which they were attached.
 pub fn list(home: &Path, id: ConversationId) -> Result<Vec<Attachment>, Error> {
     Ok(journal::read::<Attachments>(&file(home))?.of(&id).cloned().collect())
@@ -88,7 +80,6 @@ fn file(home: &Path) -> PathBuf {
 pub(super) enum Entry {
     Added { thread_id: ConversationId, attachment: Attachment },
     Removed { thread_id: ConversationId, attachment_id: String },
-    Forgotten { thread_id: ConversationId },
 }
 
 #[derive(Default)]
@@ -110,7 +101,6 @@ impl Sum for Attachments {
             Entry::Added { thread_id, attachment } => {
                 self.threads.entry(thread_id).or_default().push(attachment);
             }
-            Entry::Forgotten { thread_id } => drop(self.threads.remove(&thread_id)),
             Entry::Removed { thread_id, attachment_id } => {
                 if let Some(attachments) = self.threads.get_mut(&thread_id) {
                     attachments.retain(|attachment| attachment.id != attachment_id);
@@ -152,9 +142,7 @@ mod tests {
         assert_eq!(remove(home, one, &identity("a")).unwrap(), Some(first));
         assert_eq!(remove(home, one, &identity("a")).unwrap(), None);
         assert_eq!(owners(home, &identity("a")).unwrap(), [two]);
-        forget(home, two).unwrap();
-        assert_eq!(owners(home, &identity("a")).unwrap(), []);
         let all: Attachments = journal::read(&file(home)).unwrap();
-        assert_eq!(all.entries().len(), 1);
+        assert_eq!(all.entries().len(), 2);
     }
 }

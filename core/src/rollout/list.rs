@@ -14,9 +14,10 @@ use codex_protocol::rollout::SessionSource;
 use super::cursor::Cursor;
 use super::error::Error;
 use super::head::{self, Head};
-use super::marks::Marks;
+use super::names::{self, Names};
 use super::query::{ListQuery, SortKey};
-use super::sections::Placed;
+use super::repositories::{self, Repositories};
+use super::sections::{self, Placed, Sections};
 use super::segments::Superseded;
 use super::walk::{Found, Walk, changed_ms};
 use super::{location, section_list, stamp};
@@ -81,9 +82,9 @@ pub(super) fn list_where(
     query: &ListQuery,
     is_wanted: &mut dyn FnMut(&Path) -> Result<bool, Error>,
 ) -> Result<Page, Error> {
-    let marks = Marks::read(home)?;
+    let said = Said::read(home)?;
     if query.sort == SortKey::Place {
-        return section_list::list(home, query, &marks);
+        return section_list::list(home, query, &said);
     }
     let cursor = query.cursor.as_deref().map(Cursor::parse).transpose()?;
     let from = cursor.map(Cursor::at_ms);
@@ -105,7 +106,7 @@ pub(super) fn list_where(
         if superseded.contains(&name, &path)? {
             continue;
         }
-        let thread = match stored(home, &path, key.at_ms, &marks) {
+        let thread = match stored(home, &path, key.at_ms, &said) {
             Ok(Some(thread)) if query.matches(&thread) => {
                 is_wanted(&path).map(|wanted| wanted.then_some(thread))
             }
@@ -135,14 +136,31 @@ pub(super) fn list_where(
 
 /// One conversation as a list would show it, wherever its file lies; none before its first message.
 pub fn find(home: &Path, path: &Path) -> Result<Option<StoredThread>, Error> {
-    stored(home, path, 0, &Marks::read(home)?)
+    stored(home, path, 0, &Said::read(home)?)
 }
 
 /// One conversation, also before its first message.
 pub fn show(home: &Path, path: &Path) -> Result<StoredThread, Error> {
     let head = head_of(path)?;
     let preview = preview(home, &head).unwrap_or_default();
-    Ok(thread(head, path, 0, preview, &Marks::read(home)?))
+    Ok(thread(head, path, 0, preview, &Said::read(home)?))
+}
+
+/// What users and clients say about their conversations.
+pub(super) struct Said {
+    names: Names,
+    pub sections: Sections,
+    repositories: Repositories,
+}
+
+impl Said {
+    fn read(home: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            names: names::read(home)?,
+            sections: sections::read(home)?,
+            repositories: repositories::read(home)?,
+        })
+    }
 }
 
 fn head_of(path: &Path) -> Result<Head, Error> {
@@ -154,14 +172,14 @@ pub(super) fn stored(
     home: &Path,
     path: &Path,
     created_ms: i64,
-    marks: &Marks,
+    said: &Said,
 ) -> Result<Option<StoredThread>, Error> {
     let head = head_of(path)?;
     let preview = preview(home, &head);
-    Ok(preview.map(|preview| thread(head, path, created_ms, preview, marks)))
+    Ok(preview.map(|preview| thread(head, path, created_ms, preview, said)))
 }
 
-fn thread(head: Head, path: &Path, created_ms: i64, preview: String, marks: &Marks) -> StoredThread {
+fn thread(head: Head, path: &Path, created_ms: i64, preview: String, said: &Said) -> StoredThread {
     let Head { meta, model, .. } = head;
     let created_ms = stamp::parse(&meta.timestamp).unwrap_or(created_ms);
     let updated_ms = changed_ms(path).unwrap_or(created_ms);
@@ -172,16 +190,16 @@ fn thread(head: Head, path: &Path, created_ms: i64, preview: String, marks: &Mar
         created_at: created_ms.div_euclid(1000),
         updated_at: updated_ms.div_euclid(1000),
         preview,
-        name: marks.names.get(&meta.id).cloned(),
+        name: said.names.get(&meta.id).cloned(),
         cwd: meta.cwd,
         model_provider: meta.model_provider,
         model,
         cli_version: meta.cli_version,
         originator: meta.originator,
         source: meta.source,
-        git: marks.git.get(&meta.id).cloned().or(meta.git),
+        git: said.repositories.of(&meta.id).or(meta.git),
         forked_from_id: meta.forked_from_id,
-        placed: marks.sections.of(&meta.id),
+        placed: said.sections.of(&meta.id),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn set(home: &Path, id: ConversationId, name: &str, now_ms: i64) -> Result<(
 }
 
 /// One write, so that two processes do not mix their lines.
-pub(super) fn append(path: &Path, mut text: String) -> io::Result<()> {
+fn append(path: &Path, mut text: String) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]

@@ -7,18 +7,17 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::error::Error;
-use super::list::{Page, stored};
+use super::list::{Page, Said, stored};
 use super::location;
-use super::marks::Marks;
 use super::query::{Direction, ListQuery};
 
 /// From one place to the next, with room for the cursors in between.
 const STEP: u64 = 1_000_000;
 
-pub(super) fn list(home: &Path, query: &ListQuery, marks: &Marks) -> Result<Page, Error> {
+pub(super) fn list(home: &Path, query: &ListQuery, said: &Said) -> Result<Page, Error> {
     let cursor = query.cursor.as_deref().map(parse).transpose()?;
     let section = query.section.as_deref().unwrap_or_default();
-    let ids = marks.sections.order(section).zip((1..).map(|number| number * STEP));
+    let ids = said.sections.order(section).zip((1..).map(|number| number * STEP));
     let mut places: Vec<_> = ids.collect();
     if query.direction == Direction::Descending {
         places.reverse();
@@ -36,7 +35,7 @@ pub(super) fn list(home: &Path, query: &ListQuery, marks: &Marks) -> Result<Page
         }
         let Some(path) = location::find_anywhere(home, id)? else { continue };
         let is_archived = path.parent().and_then(Path::file_name) == Some(OsStr::new(location::ARCHIVED));
-        let thread = match stored(home, &path, 0, marks) {
+        let thread = match stored(home, &path, 0, said) {
             Ok(Some(thread)) if is_archived == query.archived && query.matches(&thread) => thread,
             Ok(_) => continue,
             Err(_) => {

@@ -123,15 +123,6 @@ pub fn place(home: &Path, Move { id, section, before, now }: Move) -> Result<(),
     })
 }
 
-/// A conversation is gone, and leaves its place.
-pub(super) fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
-    if read(home)?.of(&id).is_none() {
-        return Ok(());
-    }
-    let entry = Entry::Moved { thread_id: id, section_id: None, before: None, at: 0 };
-    journal::decide(&file(home), |_: &Sections| Ok((Some(entry), ())))
-}
-
 /// All sections and what is in them; only the one that is always there if nothing was ever sorted.
 pub fn read(home: &Path) -> Result<Sections, Error> {
     journal::read(&file(home))

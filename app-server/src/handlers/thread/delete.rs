@@ -5,8 +5,7 @@ use codex_app_server_protocol::method::ThreadDelete;
 use codex_app_server_protocol::v2::thread_archive::{
     ThreadDeleteParams, ThreadDeleteResponse, ThreadDeletedNotification,
 };
-use codex_core::base::time::now_ms;
-use codex_core::rollout::{archive, marks};
+use codex_core::rollout::archive;
 use codex_protocol::ids::ConversationId;
 
 use crate::context::Context;
@@ -35,12 +34,13 @@ impl Handle<ThreadDelete> for Context {
         let deleted = self.read_settings(move |configs| {
             let home = configs.codex_home();
             let deleted = archive::delete(home, id)?;
-            marks::forget(home, id, now_ms())?;
+            archive::forget(home, id)?;
             Ok::<_, codex_core::rollout::Error>(deleted)
         });
         if !deleted.await?? && !was_loaded {
             return Err(RpcError::no_rollout(id));
         }
+        self.threads().queues().clear(id).await?;
         let threads = self.threads().clone();
         Ok(Reply::then(ThreadDeleteResponse {}, async move {
             let deleted = ThreadDeletedNotification { thread_id: id.to_string() };

@@ -4,8 +4,7 @@ use codex_app_server_protocol::method::ThreadMetadataUpdate;
 use codex_app_server_protocol::v2::thread_update::{
     ThreadMetadataGitInfoUpdateParams, ThreadMetadataUpdateParams, ThreadMetadataUpdateResponse,
 };
-use codex_core::base::time::now_ms;
-use codex_core::rollout::{list, marks};
+use codex_core::rollout::{list, repositories};
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
 
@@ -36,7 +35,7 @@ impl Handle<ThreadMetadataUpdate> for Context {
         let change = Change::of(change)?;
         let before = self.git_before(id).await?;
         let git = change.apply(before.unwrap_or_default());
-        let set = self.read_settings(move |configs| marks::set_git(configs.codex_home(), id, git, now_ms()));
+        let set = self.read_settings(move |configs| repositories::set(configs.codex_home(), id, git));
         set.await??;
         let thread = match self.threads().get(&id) {
             Some(loaded) => self.read_loaded(&loaded, false).await?,
@@ -65,7 +64,7 @@ impl Context {
             }
             // Of one without a turn nothing else is stored yet.
             (None, Some(loaded)) => {
-                let said = self.read_settings(move |configs| marks::git_of(configs.codex_home(), id));
+                let said = self.read_settings(move |configs| repositories::of(configs.codex_home(), id));
                 Ok(said.await??.or_else(|| loaded.facts.git.clone()))
             }
             (None, None) => Err(RpcError::no_rollout(id)),

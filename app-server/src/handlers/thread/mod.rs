@@ -10,6 +10,7 @@ mod inject;
 mod list;
 mod loaded;
 mod metadata;
+mod queue;
 mod read;
 mod rename;
 mod resume;
