@@ -75,6 +75,9 @@ pub struct SessionMeta {
     pub forked_from_ordinal_exclusive: Option<u64>,
     #[serde(default)]
     pub history_mode: HistoryMode,
+    /// What of another file this one goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_base: Option<HistoryBase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<GitInfo>,
     /// Tools that the client carries out.
@@ -99,10 +102,32 @@ impl SessionMeta {
             forked_from_id: None,
             forked_from_ordinal_exclusive: None,
             history_mode: HistoryMode::Paginated,
+            history_base: None,
             git: None,
             dynamic_tools: Vec::new(),
         }
     }
+
+    /// The file whose lines before an ordinal this conversation begins with: that of a source, or an older one of
+    /// its own.
+    pub fn base(&self) -> Option<(ConversationId, u64)> {
+        match &self.history_base {
+            Some(base) => Some((base.thread_id, base.end_ordinal_exclusive)),
+            None => Some((self.forked_from_id?, self.forked_from_ordinal_exclusive?)),
+        }
+    }
+}
+
+/// The beginning of another file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryBase {
+    /// The file: by its conversation, or by the second id in its name if it has two.
+    pub thread_id: ConversationId,
+    /// The lines before this one count.
+    pub end_ordinal_exclusive: u64,
+    /// Where they end in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_byte_offset: Option<u64>,
 }
 
 /// What the turns of a stored conversation are made from.

@@ -56,6 +56,20 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Head>> {
     Ok(head)
 }
 
+/// What a file says of its conversation, without the instructions; none if it does not begin with that.
+pub(super) fn meta(path: &Path) -> io::Result<Option<SessionMeta>> {
+    let mut lines = Lines::open(path)?;
+    while let Some(line) = lines.next()? {
+        if let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line::trimmed(line.bytes)) {
+            return Ok(first(&envelope).map(|head| head.meta));
+        }
+        if line.number > LINES {
+            break;
+        }
+    }
+    Ok(None)
+}
+
 fn first(envelope: &Envelope<'_>) -> Option<Head> {
     let known = envelope.kind == line::SESSION_META;
     let meta: SessionMeta = known.then(|| serde_json::from_str(envelope.payload.get()).ok()).flatten()?;

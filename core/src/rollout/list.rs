@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::{SessionMeta, SessionSource};
+use codex_protocol::rollout::SessionSource;
 
 use super::cursor::Cursor;
 use super::error::Error;
 use super::head::{self, Head};
 use super::names::{self, Names};
 use super::query::{ListQuery, SortKey};
+use super::repositories::{self, Repositories};
 use super::sections::{self, Placed, Sections};
+use super::segments::Superseded;
 use super::walk::{Found, Walk, changed_ms};
 use super::{location, section_list, stamp};
 use crate::base::spawn::TaskGroup;
@@ -90,7 +92,8 @@ pub(super) fn list_where(
     let mut page = Page::default();
     let mut looked_at = 0;
     let (mut last_looked_at, mut last_shown) = (None, None);
-    while let Some(Found { key, path }) = walk.next()? {
+    let mut superseded = Superseded::new(home);
+    while let Some(Found { key, name, path }) = walk.next()? {
         if cursor.is_some_and(|cursor| !cursor.is_passed(&key, query.direction)) {
             continue;
         }
@@ -100,6 +103,9 @@ pub(super) fn list_where(
         }
         looked_at += 1;
         last_looked_at = Some(key);
+        if superseded.contains(&name, &path)? {
+            continue;
+        }
         let thread = match stored(home, &path, key.at_ms, &said) {
             Ok(Some(thread)) if query.matches(&thread) => {
                 is_wanted(&path).map(|wanted| wanted.then_some(thread))
@@ -133,16 +139,33 @@ pub fn find(home: &Path, path: &Path) -> Result<Option<StoredThread>, Error> {
     stored(home, path, 0, &Said::read(home)?)
 }
 
-/// What users say about their conversations.
+/// One conversation, also before its first message.
+pub fn show(home: &Path, path: &Path) -> Result<StoredThread, Error> {
+    let head = head_of(path)?;
+    let preview = preview(home, &head).unwrap_or_default();
+    Ok(thread(head, path, 0, preview, &Said::read(home)?))
+}
+
+/// What users and clients say about their conversations.
 pub(super) struct Said {
     names: Names,
     pub sections: Sections,
+    repositories: Repositories,
 }
 
 impl Said {
     fn read(home: &Path) -> Result<Self, Error> {
-        Ok(Self { names: names::read(home)?, sections: sections::read(home)? })
+        Ok(Self {
+            names: names::read(home)?,
+            sections: sections::read(home)?,
+            repositories: repositories::read(home)?,
+        })
     }
+}
+
+fn head_of(path: &Path) -> Result<Head, Error> {
+    let head = head::read(path).map_err(|source| Error::io("read", path, source))?;
+    head.ok_or_else(|| Error::NoMeta(path.to_path_buf()))
 }
 
 pub(super) fn stored(
@@ -151,13 +174,16 @@ pub(super) fn stored(
     created_ms: i64,
     said: &Said,
 ) -> Result<Option<StoredThread>, Error> {
-    let fail = |source| Error::io("read", path, source);
-    let head = head::read(path).map_err(fail)?.ok_or_else(|| Error::NoMeta(path.to_path_buf()))?;
-    let Some(preview) = preview(home, &head) else { return Ok(None) };
+    let head = head_of(path)?;
+    let preview = preview(home, &head);
+    Ok(preview.map(|preview| thread(head, path, created_ms, preview, said)))
+}
+
+fn thread(head: Head, path: &Path, created_ms: i64, preview: String, said: &Said) -> StoredThread {
     let Head { meta, model, .. } = head;
     let created_ms = stamp::parse(&meta.timestamp).unwrap_or(created_ms);
     let updated_ms = changed_ms(path).unwrap_or(created_ms);
-    Ok(Some(StoredThread {
+    StoredThread {
         id: meta.id,
         session_id: meta.session_id.unwrap_or(meta.id),
         path: path.to_path_buf(),
@@ -171,23 +197,22 @@ pub(super) fn stored(
         cli_version: meta.cli_version,
         originator: meta.originator,
         source: meta.source,
-        git: meta.git,
+        git: said.repositories.of(&meta.id).or(meta.git),
         forked_from_id: meta.forked_from_id,
         placed: said.sections.of(&meta.id),
-    }))
+    }
 }
 
 /// The first message, which a fork may have from its source; empty if it lies too far in.
 fn preview(home: &Path, head: &Head) -> Option<String> {
     let own = |head: &Head| head.preview.clone().or_else(|| head.cut.then(String::new));
-    let source = |meta: &SessionMeta| meta.forked_from_ordinal_exclusive.and(meta.forked_from_id);
     let mut found = own(head);
-    let mut next = source(&head.meta);
+    let mut next = head.meta.base();
     for _ in 0..DEEPEST {
-        let Some(path) = next.and_then(|id| location::find_anywhere(home, id).ok().flatten()) else { break };
-        let Ok(Some(head)) = head::read(&path) else { break };
+        let path = next.and_then(|(file, _)| location::find_file(home, file).ok().flatten());
+        let Some(Ok(Some(head))) = path.map(|path| head::read(&path)) else { break };
         found = own(&head).or(found);
-        next = source(&head.meta);
+        next = head.meta.base();
     }
     found
 }
@@ -196,6 +221,7 @@ fn preview(home: &Path, head: &Head) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::names;
     use super::super::query::{Direction, SortKey, SourceKind};
     use super::*;
 

@@ -2,7 +2,8 @@
 //! home directory, and archived ones side by side in `archived_sessions`.
 //!
 //! The time in a name is the local time of creation. Looking for an id reads names only, newest
-//! first, and begins on the day that the id itself tells.
+//! first, and begins on the day that the id itself tells. A conversation that was reverted goes on in
+//! another file, with a second id in its name; the newest file is the conversation.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,23 +16,30 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::error::Error;
+use super::segments;
 
 pub const SESSIONS: &str = "sessions";
 pub const ARCHIVED: &str = "archived_sessions";
 
 /// Where a conversation that was created at this time (Unix milliseconds) belongs.
 pub fn path_of(home: &Path, id: ConversationId, created_ms: i64) -> PathBuf {
-    path_in_zone(home, id, created_ms, &TimeZone::system())
+    path_in_zone(home, &id.to_string(), created_ms, &TimeZone::system())
 }
 
-fn path_in_zone(home: &Path, id: ConversationId, created_ms: i64, zone: &TimeZone) -> PathBuf {
+/// Where a file belongs that takes the place of an earlier one of the same conversation.
+pub fn path_of_segment(home: &Path, id: ConversationId, segment: ConversationId, created_ms: i64) -> PathBuf {
+    path_in_zone(home, &format!("{id}_{segment}"), created_ms, &TimeZone::system())
+}
+
+fn path_in_zone(home: &Path, ids: &str, created_ms: i64, zone: &TimeZone) -> PathBuf {
     let created = Timestamp::from_millisecond(created_ms).unwrap_or(Timestamp::UNIX_EPOCH);
     let local = zone.to_datetime(created);
     folder_of(&home.join(SESSIONS), local.date())
-        .join(format!("rollout-{}-{id}.jsonl", local.strftime("%Y-%m-%dT%H-%M-%S")))
+        .join(format!("rollout-{}-{ids}.jsonl", local.strftime("%Y-%m-%dT%H-%M-%S")))
 }
 
-fn folder_of(sessions: &Path, date: Date) -> PathBuf {
+/// Where files of that day's names belong.
+pub(super) fn folder_of(sessions: &Path, date: Date) -> PathBuf {
     sessions
         .join(format!("{:04}", date.year()))
         .join(format!("{:02}", date.month()))
@@ -43,16 +51,37 @@ fn folder_of(sessions: &Path, date: Date) -> PathBuf {
 pub struct FileName {
     pub local: DateTime,
     pub id: ConversationId,
+    /// Of a file that took the place of an earlier one; later ones have higher ids.
+    pub segment: Option<ConversationId>,
 }
 
 impl FileName {
     pub fn parse(name: &OsStr) -> Option<Self> {
         let name = name.to_str()?.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
-        let (time, id) = name.split_at_checked(19)?;
+        let (time, ids) = name.split_at_checked(19)?;
+        let (id, segment) = match ids.strip_prefix('-')?.split_once('_') {
+            None => (ids.strip_prefix('-')?, None),
+            Some((id, segment)) => (id, Some(segment)),
+        };
+        let parsed = |id: &str| id.parse().ok().filter(|_| id.len() == 36);
         Some(Self {
             local: DateTime::strptime("%Y-%m-%dT%H-%M-%S", time).ok()?,
-            id: id.strip_prefix('-').filter(|id| id.len() == 36)?.parse().ok()?,
+            id: parsed(id)?,
+            segment: match segment {
+                None => None,
+                Some(segment) => Some(parsed(segment)?),
+            },
         })
+    }
+
+    /// Of the file at this path.
+    pub fn of(path: &Path) -> Option<Self> {
+        Self::parse(path.file_name()?)
+    }
+
+    /// What other files call this one.
+    pub fn file_id(&self) -> ConversationId {
+        self.segment.unwrap_or(self.id)
     }
 
     /// When it was created, in Unix milliseconds: as the id says, and where that cannot be, as the
@@ -60,7 +89,7 @@ impl FileName {
     pub fn created_ms(&self) -> i64 {
         const TWO_DAYS: i64 = 2 * 24 * 3600 * 1000;
         let named = millisecond(self.local, &TimeZone::system());
-        self.id.created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
+        self.file_id().created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
     }
 }
 
@@ -70,13 +99,32 @@ fn millisecond(local: DateTime, zone: &TimeZone) -> i64 {
 
 /// The file of a conversation that is not archived.
 pub fn find(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    let found = find_stored(home, id, |name| name.id == id)?;
+    found.map(|found| segments::newest(home, found)).transpose()
+}
+
+/// One that another file refers to, archived or not.
+pub(super) fn find_file(home: &Path, file_id: ConversationId) -> Result<Option<PathBuf>, Error> {
+    let is_it = |name: &FileName| name.file_id() == file_id;
+    match find_stored(home, file_id, is_it)? {
+        Some(path) => Ok(Some(path)),
+        None => find_in(&home.join(ARCHIVED), is_it),
+    }
+}
+
+/// Looks first where a file of that id should be.
+fn find_stored(
+    home: &Path,
+    id: ConversationId,
+    is_it: impl Fn(&FileName) -> bool,
+) -> Result<Option<PathBuf>, Error> {
     let sessions = home.join(SESSIONS);
     let made = id.created_ms().and_then(|made| Timestamp::from_millisecond(made).ok());
     if let Some(made) = made {
         let day = TimeZone::system().to_datetime(made).date();
         // A day more at both ends, because the clock's zone may have been another one.
         for date in [Some(day), day.checked_sub(1.day()).ok(), day.checked_add(1.day()).ok()] {
-            let found = date.map(|date| find_in(&folder_of(&sessions, date), id)).transpose()?.flatten();
+            let found = date.map(|date| find_in(&folder_of(&sessions, date), &is_it)).transpose()?.flatten();
             if found.is_some() {
                 return Ok(found);
             }
@@ -85,7 +133,7 @@ pub fn find(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
     for year in numbered(&sessions)? {
         for month in numbered(&year)? {
             for day in numbered(&month)? {
-                if let Some(found) = find_in(&day, id)? {
+                if let Some(found) = find_in(&day, &is_it)? {
                     return Ok(Some(found));
                 }
             }
@@ -96,7 +144,7 @@ pub fn find(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
 
 /// The file of an archived conversation.
 pub fn find_archived(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
-    find_in(&home.join(ARCHIVED), id)
+    find_in(&home.join(ARCHIVED), |name| name.id == id)
 }
 
 /// The file of a conversation, archived or not.
@@ -117,9 +165,10 @@ pub fn home_of(path: &Path) -> Option<&Path> {
     (sessions.file_name() == Some(OsStr::new(SESSIONS))).then(|| sessions.parent()).flatten()
 }
 
-fn find_in(folder: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
-    let named = named_in(folder)?;
-    Ok(named.into_iter().find(|(name, _)| name.id == id).map(|(_, path)| path))
+/// The newest of those in a folder.
+fn find_in(folder: &Path, is_it: impl Fn(&FileName) -> bool) -> Result<Option<PathBuf>, Error> {
+    let found = named_in(folder)?.into_iter().filter(|(name, _)| is_it(name));
+    Ok(found.max_by_key(|(name, _)| name.segment).map(|(_, path)| path))
 }
 
 /// The files of a folder that have the name of a conversation, in no order.
@@ -164,7 +213,7 @@ mod tests {
     #[test]
     fn a_path_has_the_local_time_of_creation() {
         let zone = TimeZone::fixed(jiff::tz::offset(5));
-        let path = path_in_zone(Path::new("/h"), ID.parse().unwrap(), 1_795_380_717_439, &zone);
+        let path = path_in_zone(Path::new("/h"), ID, 1_795_380_717_439, &zone);
         let expected = format!("/h/sessions/2026/11/23/rollout-2026-11-23T01-51-57-{ID}.jsonl");
         assert_eq!(path, Path::new(&expected));
         assert_eq!(home_of(&path), Some(Path::new("/h")));
@@ -176,8 +225,14 @@ mod tests {
     fn names_are_parsed_strictly() {
         let name = FileName::parse(OsStr::new(&format!("rollout-2026-11-22T20-51-57-{ID}.jsonl"))).unwrap();
         assert_eq!(name.local.to_string(), "2026-11-22T20:51:57");
-        assert_eq!(name.id.to_string(), ID);
+        assert_eq!((name.id.to_string().as_str(), name.segment), (ID, None));
+        let second = ID.replace('8', "9");
+        let segment =
+            FileName::parse(OsStr::new(&format!("rollout-2026-11-22T20-51-57-{ID}_{second}.jsonl"))).unwrap();
+        assert_eq!((segment.id.to_string().as_str(), segment.file_id().to_string()), (ID, second));
         for bad in [
+            format!("rollout-2026-11-22T20-51-57-{ID}_.jsonl"),
+            format!("rollout-2026-11-22T20-51-57-{ID}_{ID}_{ID}.jsonl"),
             format!("rollout-2026-11-22T20-51-57-{ID}.jsonl.torn-1"),
             format!("rollout-2026-11-32T20-51-57-{ID}.jsonl"),
             format!("rollout-2026-11-22T20-51-57{ID}.jsonl"),
@@ -192,7 +247,8 @@ mod tests {
 
     #[test]
     fn creation_is_what_the_id_says_unless_the_name_contradicts() {
-        let local = |text: &str| FileName { local: text.parse().unwrap(), id: ID.parse().unwrap() };
+        let local =
+            |text: &str| FileName { local: text.parse().unwrap(), id: ID.parse().unwrap(), segment: None };
         assert_eq!(local("2026-11-22T11:00:00").created_ms(), 1_795_380_717_429);
         let elsewhere = local("2025-01-01T00:00:00");
         assert_eq!(elsewhere.created_ms(), millisecond(elsewhere.local, &TimeZone::system()));

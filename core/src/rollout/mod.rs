@@ -10,8 +10,10 @@
 //! items between start and end of a turn. It tolerates gaps in the ordinals and garbage between lines,
 //! and lists what has a user message. Its own `account_scoped`, `metadata` and the like it can miss.
 
+pub mod archive;
 pub mod attachments;
 mod cursor;
+pub mod cut;
 mod decode;
 pub mod error;
 mod head;
@@ -27,9 +29,12 @@ pub mod policy;
 pub mod query;
 pub mod reader;
 pub mod recorder;
+pub mod repositories;
+pub mod revert;
 pub mod search;
 mod section_list;
 pub mod sections;
+mod segments;
 pub mod snippet;
 pub mod stamp;
 mod walk;

@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
 
 use super::decode::{Content, decode};
 use super::error::Error;
 use super::legacy::Untwin;
+use super::line;
 use super::lines::Lines;
-use super::{line, location};
+use super::location::{self, FileName};
 
 /// A conversation as stored.
 #[derive(Debug)]
@@ -75,8 +75,17 @@ impl Problems {
 }
 
 pub fn load(path: &Path) -> Result<Loaded, Error> {
+    load_part(path, None)
+}
+
+/// Only what stands before the line with this ordinal.
+pub fn load_before(path: &Path, ordinal: u64) -> Result<Loaded, Error> {
+    load_part(path, Some(ordinal))
+}
+
+fn load_part(path: &Path, before: Option<u64>) -> Result<Loaded, Error> {
     let mut reading = Reading::default();
-    let meta = reading.file(path, None)?;
+    let meta = reading.file(path, before)?;
     reading.sources(path, &meta);
     let Reading { items, problems, unknown, torn, last_ordinal, lines, .. } = reading;
     let next_ordinal = match meta.history_mode {
@@ -152,10 +161,10 @@ impl Reading {
 
     /// Puts in front what a fork has from its source.
     fn sources(&mut self, path: &Path, fork: &SessionMeta) {
-        let mut seen = vec![fork.id];
-        let mut next = source_of(fork);
+        let mut seen = vec![FileName::of(path).map_or(fork.id, |name| name.file_id())];
+        let mut next = fork.base();
         while let Some((source, before)) = next {
-            let found = location::home_of(path).map(|home| location::find_anywhere(home, source));
+            let found = location::home_of(path).map(|home| location::find_file(home, source));
             let mut earlier = Reading::default();
             next = None;
             let result = match found {
@@ -165,7 +174,7 @@ impl Reading {
                 Some(Ok(None)) | None => Err("is gone".to_owned()),
             };
             match result {
-                Ok(meta) => next = source_of(&meta),
+                Ok(meta) => next = meta.base(),
                 Err(what) => self
                     .problems
                     .add(0, format!("the conversation {source}, which this one continues, {what}")),
@@ -181,10 +190,6 @@ impl Reading {
             }
         }
     }
-}
-
-fn source_of(meta: &SessionMeta) -> Option<(ConversationId, u64)> {
-    Some((meta.forked_from_id?, meta.forked_from_ordinal_exclusive?))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use codex_protocol::rollout::{RolloutItem, SessionMeta};
+use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -71,7 +71,10 @@ struct Waiting {
 impl RolloutRecorder {
     /// For a new conversation; the file and its folders appear with the first record.
     pub fn create(path: PathBuf, meta: SessionMeta, group: &TaskGroup) -> Self {
-        let next_ordinal = Some(meta.forked_from_ordinal_exclusive.unwrap_or(0));
+        let next_ordinal = match meta.history_mode {
+            HistoryMode::Legacy => None,
+            HistoryMode::Paginated => Some(meta.base().map_or(0, |(_, end)| end)),
+        };
         let log = Log::new_file(path.clone());
         let first = Some(RolloutItem::SessionMeta(Box::new(meta)));
         Self::stored(path, group, Waiting { log, first, next_ordinal })
@@ -128,6 +131,23 @@ impl RolloutRecorder {
                 drop(queue);
                 Err(self.shared.give_up())
             }
+        }
+    }
+
+    /// Makes the file with its first line, if it is not there yet.
+    pub fn begin(&self) -> Result<(), Error> {
+        let Some(sender) = self.shared.sender()? else { return Ok(()) };
+        let last = self.shared.queue().seq;
+        let nothing = Command::Append(Batch { at_ms: time::now_ms(), last, bodies: Vec::new() });
+        sender.try_send(nothing).map_err(|_| Error::GivenUp)
+    }
+
+    /// Whether there is a file, or one on its way to the disk.
+    pub fn has_begun(&self) -> bool {
+        match &self.shared.queue().writer {
+            Writer::None => false,
+            Writer::Waiting(waiting) => waiting.first.is_none(),
+            Writer::Running(_) | Writer::GivenUp(_) | Writer::Closed => self.shared.path.is_some(),
         }
     }
 

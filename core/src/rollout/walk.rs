@@ -19,6 +19,7 @@ use super::query::{Direction, SortKey};
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub key: Key,
+    pub name: FileName,
     pub path: PathBuf,
 }
 
@@ -85,7 +86,15 @@ impl Walk {
     fn add(&mut self, named: Vec<(FileName, PathBuf)>, first: i64, last: i64) {
         for (name, path) in named {
             let key = Key { at_ms: name.created_ms().clamp(first, last), id: name.id };
-            self.ready.insert(key.rank(), Found { key, path });
+            self.insert(Found { key, name, path });
+        }
+    }
+
+    /// Of two files of a conversation in the same place the newer one counts.
+    fn insert(&mut self, found: Found) {
+        let rank = found.key.rank();
+        if self.ready.get(&rank).is_none_or(|other| other.name.segment < found.name.segment) {
+            self.ready.insert(rank, found);
         }
     }
 
@@ -94,9 +103,9 @@ impl Walk {
         while let Some(day) = self.days.next_from(None)? {
             self.add(location::named_in(&day.path)?, day.first, day.last);
         }
-        for (_, Found { key, path }) in std::mem::take(&mut self.ready) {
+        for (_, Found { key, name, path }) in std::mem::take(&mut self.ready) {
             let key = Key { at_ms: changed_ms(&path).unwrap_or(key.at_ms), id: key.id };
-            self.ready.insert(key.rank(), Found { key, path });
+            self.insert(Found { key, name, path });
         }
         Ok(())
     }

@@ -1,0 +1,117 @@
+//! Going on from an earlier point of the same conversation, in a new file that refers to the part that still counts.
+//!
+//! Nothing is deleted: the old file stays as it is, and forks that begin with it stay whole. The new file appears
+//! under its name only when its first line is on the disk. All functions block.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use codex_protocol::ids::ConversationId;
+use codex_protocol::rollout::{HistoryBase, RolloutItem, SessionMeta};
+
+use super::error::Error;
+use super::{archive, line, location, stamp};
+use crate::base::time::now_ms;
+
+/// Puts a new file in the place of this one. It begins with what is before the base, or with nothing.
+pub fn begin(
+    home: &Path,
+    old: &Path,
+    meta: SessionMeta,
+    base: Option<HistoryBase>,
+) -> Result<PathBuf, Error> {
+    let now = now_ms();
+    let path = location::path_of_segment(home, meta.id, ConversationId::new(), now);
+    let meta = SessionMeta {
+        timestamp: stamp::timestamp(now),
+        history_base: base,
+        forked_from_ordinal_exclusive: None,
+        ..meta
+    };
+    let mut bytes = Vec::new();
+    line::push_head(&mut bytes, now, Some(meta.base().map_or(0, |(_, end)| end)));
+    line::push_body(&mut bytes, &RolloutItem::SessionMeta(Box::new(meta)))?;
+    let mut unfinished = OsString::from(&path);
+    unfinished.push(".new");
+    let unfinished = PathBuf::from(unfinished);
+    let written = write(&unfinished, &bytes).and_then(|()| {
+        // The folder of the new file is looked for by the time of the last change of the old one.
+        archive::touch(old)?;
+        fs::rename(&unfinished, &path).map_err(|source| Error::io("create", &path, source))
+    });
+    if written.is_err() {
+        // It may not even be there.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written.map(|()| path)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let fail = |source| Error::io("write", path, source);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))?;
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cut::{self, Cut, Until};
+    use super::super::reader;
+    use super::*;
+
+    #[test]
+    fn the_new_file_is_the_conversation_without_what_was_taken_back() {
+        let home = tempfile::tempdir().unwrap();
+        let id = ConversationId::new();
+        let old = location::path_of(home.path(), id, id.created_ms().unwrap());
+        fs::create_dir_all(old.parent().unwrap()).unwrap();
+        let meta = SessionMeta::new(id, String::new(), "/w".into(), "0.169.0");
+        let mut text = format!(
+            "{{\"ordinal\":0,\"type\":\"session_meta\",\"payload\":{}}}\n",
+            serde_json::to_string(&meta).unwrap()
+        );
+        for (ordinal, turn) in [(1, "a"), (2, "b"), (3, "c")] {
+            text += &format!(
+                "{{\"ordinal\":{ordinal},\"type\":\"event_msg\",\"payload\":{{\"type\":\"task_started\",\"turn_id\":\"{turn}\"}}}}\n"
+            );
+        }
+        fs::write(&old, &text).unwrap();
+        let count = |path: &Path| reader::load(path).unwrap().items.len();
+        let take_back = |path: &Path, turn: &str| {
+            let base = match cut::find(home.path(), path, &Until::Before(turn.into())).unwrap() {
+                Cut::At(_, base) => Some(base),
+                Cut::Nothing => None,
+                other => panic!("{other:?}"),
+            };
+            begin(home.path(), path, meta.clone(), base).unwrap()
+        };
+        let first = take_back(&old, "c");
+        assert_eq!((count(&first), reader::load(&first).unwrap().next_ordinal), (2, Some(4)));
+        assert_eq!(location::find(home.path(), id).unwrap(), Some(first.clone()));
+        let second = take_back(&first, "b");
+        assert_eq!(count(&second), 1);
+        let third = take_back(&second, "a");
+        assert_eq!((count(&third), reader::load(&third).unwrap().next_ordinal), (0, Some(1)));
+        assert_eq!(location::find(home.path(), id).unwrap(), Some(third));
+        assert_eq!(fs::read_to_string(&old).unwrap(), text);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_in_its_place() {
+        let home = tempfile::tempdir().unwrap();
+        let id = ConversationId::new();
+        let meta = SessionMeta::new(id, String::new(), "/w".into(), "0.169.0");
+        let old = location::path_of(home.path(), id, id.created_ms().unwrap());
+        assert!(begin(home.path(), &old, meta, None).is_err());
+        assert_eq!(location::find(home.path(), id).unwrap(), None);
+        assert_eq!(fs::read_dir(old.parent().unwrap()).unwrap().count(), 0);
+    }
+}
