@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::input::UserInput;
+use codex_protocol::response_item::ResponseItem;
 use codex_protocol::submission::{Submission, TurnOverrides, UserTurn};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -118,6 +119,28 @@ impl CodexConversation {
         self.ask(Request::Flush).await
     }
 
+    /// Changes the settings of later turns. They are those of the conversation also after it is loaded again.
+    pub async fn change_settings(&self, overrides: TurnOverrides) -> Result<(), CoreError> {
+        self.ask(|reply| Request::ChangeSettings(Box::new(overrides), reply)).await
+    }
+
+    /// Lets the model see something with its next request. A turn that runs asks it once more. Returns when it is
+    /// stored, or belongs to the running turn.
+    pub async fn inject(&self, items: Vec<ResponseItem>) -> Result<(), CoreError> {
+        self.ask(|reply| Request::Inject(items, reply)).await?;
+        self.flush().await
+    }
+
+    /// Stores the conversation even if nothing has been said yet. Returns when it is in the file.
+    pub async fn store(&self) -> Result<(), CoreError> {
+        let begun = self.ask(Request::Begin).await?;
+        begun.map_err(|error| CoreError::Internal {
+            message: "the conversation could not be stored".into(),
+            source: Some(Box::new(error)),
+        })?;
+        self.flush().await
+    }
+
     /// Commands that run on after the call that started them.
     pub fn background_terminals(&self) -> Vec<Arc<ExecSession>> {
         let mut sessions = self.services.exec.list();
@@ -128,6 +151,11 @@ impl CodexConversation {
     /// Begins to end the conversation; its turn ends as interrupted.
     pub fn close(&self) {
         self.token.cancel();
+    }
+
+    /// Waits until the conversation has ended: nothing of it runs any more, and its file is complete.
+    pub async fn ended(&self) {
+        self.mailbox.closed().await;
     }
 
     /// Whether it takes nothing more because its task has ended.

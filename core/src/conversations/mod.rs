@@ -6,6 +6,7 @@
 //! still, it does not fill the memory.
 
 pub mod conversation;
+pub mod fork;
 pub mod input;
 
 use std::collections::HashMap;
@@ -220,7 +221,7 @@ impl ConversationManager {
     }
 
     pub fn get(&self, id: &ConversationId) -> Option<Arc<CodexConversation>> {
-        self.lock().get(id).cloned()
+        self.lock().get(id).filter(|conversation| !conversation.has_ended()).cloned()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Map> {
@@ -345,7 +346,7 @@ impl ConversationManager {
         // Held until it is in the map, so that of two resumes at once the second does nothing, and that a
         // session which ends at once does not stay there.
         let mut map = self.lock();
-        if map.contains_key(&id) {
+        if map.get(&id).is_some_and(|conversation| !conversation.has_ended()) {
             drop(map);
             return Err(CoreError::Busy(format!("thread {id} is loaded already")));
         }

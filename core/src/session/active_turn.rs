@@ -35,6 +35,10 @@ pub struct ActiveTurn {
     pub context: Arc<TurnContext>,
     pub token: CancellationToken,
     pub pending_input: Vec<UserMessage>,
+    /// It is for the model to answer.
+    pub asks_model: bool,
+    /// The model is to be asked once more, because of what it was given beside the input.
+    pub asks_again: bool,
     /// Unix seconds.
     pub started_at: i64,
     pub began: Instant,
@@ -83,6 +87,8 @@ impl ActiveTurn {
             context,
             token,
             pending_input: Vec::new(),
+            asks_model: false,
+            asks_again: false,
             started_at: now_seconds(),
             began: Instant::now(),
             last_agent_message: None,

@@ -6,6 +6,7 @@
 //! is ending: it has little left to say, and every item that it has begun must end.
 
 pub mod active_turn;
+mod changes;
 pub mod facts;
 pub mod ops;
 pub mod outbox;
@@ -65,6 +66,8 @@ pub struct Session {
     /// What a human has granted beyond the sandbox policy, as long as that is not changed.
     granted: Grants,
     warned_models: HashSet<String>,
+    /// The settings were changed during a turn, and nothing in the file says so yet.
+    settings_unsaved: bool,
     /// Texts for the beginning of the history.
     opening: start::Opening,
     closing: Option<Instant>,

@@ -32,6 +32,17 @@ impl Session {
             Request::State(reply) => {
                 let _ = reply.send(Box::new(self.state.clone()));
             }
+            Request::ChangeSettings(overrides, reply) => {
+                self.update_settings(*overrides);
+                let _ = reply.send(());
+            }
+            Request::Inject(items, reply) => {
+                self.inject(items);
+                let _ = reply.send(());
+            }
+            Request::Begin(reply) => {
+                let _ = reply.send(self.recorder.begin());
+            }
             Request::Flush(reply) => {
                 let (recorder, thread) = (self.recorder.clone(), self.id);
                 self.services.group.spawn(async move {
@@ -202,7 +213,7 @@ impl Session {
             settings: self.settings.clone(),
             active_turn: self.active.as_ref().map(|active| active.id().clone()),
             tokens: self.state.tokens,
-            is_stored: self.recorder.path().is_some() && !self.state.history.is_empty(),
+            is_stored: self.recorder.has_begun(),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use codex_protocol::ids::TurnId;
 use codex_protocol::input::UserInput;
-use codex_protocol::response_item::ContentItem;
+use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::submission::{Submission, TurnOverrides};
 use codex_protocol::usage::TokenUsageInfo;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::rollout;
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
@@ -23,6 +24,12 @@ pub enum Request {
     Interrupt(TurnId, oneshot::Sender<Result<Accepted, NotActive>>),
     Snapshot(oneshot::Sender<Snapshot>),
     State(oneshot::Sender<Box<SessionState>>),
+    /// Changes the settings of later turns.
+    ChangeSettings(Box<TurnOverrides>, oneshot::Sender<()>),
+    /// For the model, which is not asked because of that unless a turn runs.
+    Inject(Vec<ResponseItem>, oneshot::Sender<()>),
+    /// Stores the conversation even if nothing has been said yet.
+    Begin(oneshot::Sender<Result<(), rollout::Error>>),
     /// Answered when everything so far has been written.
     Flush(oneshot::Sender<()>),
 }

@@ -75,6 +75,21 @@ impl SessionSettings {
         replace(&mut self.mode, mode);
     }
 
+    /// What makes the settings of another session the same as these.
+    pub fn into_overrides(self) -> TurnOverrides {
+        TurnOverrides {
+            cwd: Some(self.cwd.into_path_buf()),
+            approval_policy: Some(self.approval_policy),
+            sandbox_policy: Some(self.sandbox_policy),
+            active_permission_profile: self.active_permission_profile,
+            model: Some(self.model),
+            effort: Some(self.effort),
+            summary: Some(self.summary),
+            service_tier: Some(self.service_tier),
+            mode: Some(self.mode),
+        }
+    }
+
     pub fn turn(
         &self,
         config: &Config,

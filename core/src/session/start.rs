@@ -85,6 +85,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         active: None,
         held: None,
         next: VecDeque::new(),
+        settings_unsaved: false,
         approved: HashSet::new(),
         granted: Grants::default(),
         warned_models: HashSet::new(),

@@ -72,6 +72,7 @@ impl Session {
             active.cancel(TurnAbortReason::Interrupted);
         }
         active.pending_input.extend(message);
+        active.asks_model = asks_model;
         let started = TurnStartedEvent {
             turn_id: Some(turn_id.clone()),
             root_turn_id: Some(turn_id.clone()),
@@ -102,7 +103,7 @@ impl Session {
     }
 
     /// What the model must know of the settings before it sees the message.
-    fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
+    pub(super) fn record_context(&mut self, stored: &codex_protocol::rollout::TurnContextItem) {
         let mut items = Vec::new();
         let mode = self.state.mode();
         if self.state.history.is_empty() {
@@ -115,6 +116,7 @@ impl Session {
         let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
         items.push(RolloutItem::TurnContext(Box::new(stored.clone())));
         self.keep(&items);
+        self.settings_unsaved = false;
     }
 
     /// Beside the turn, because the directory may lie on a disk that does not answer.
@@ -259,6 +261,7 @@ impl Session {
     fn take_in_pending(&mut self, turn_id: &TurnId) {
         let Some(active) = &mut self.active else { return };
         let (later, pending) = (std::mem::take(&mut active.later), std::mem::take(&mut active.pending_input));
+        active.asks_again = false;
         self.keep_later(later);
         for message in pending {
             self.take_in(turn_id, message);
@@ -323,9 +326,11 @@ impl Session {
                 aborted.get_or_insert(TurnAbortReason::Interrupted);
             }
         }
-        if aborted.is_none() && active.error.is_none() && !active.pending_input.is_empty() {
+        let more_to_answer = !active.pending_input.is_empty() || active.asks_again;
+        if aborted.is_none() && active.error.is_none() && more_to_answer {
             let task = RegularTask { earlier_plans: active.plans };
             active.respawn(Arc::clone(&self.services), Box::new(task));
+            active.asks_model = true;
             self.active = Some(active);
             return;
         }
@@ -341,8 +346,9 @@ impl Session {
             Some(reason) => self.report_aborted(&active, reason),
             None => self.report_complete(active),
         }
-        if let Some(next) = self.next.pop_front() {
-            self.start_turn(next);
+        match self.next.pop_front() {
+            Some(next) => self.start_turn(next),
+            None => self.save_settings(),
         }
     }
 
