@@ -43,10 +43,25 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("GetAccountResponse", &["workspaceRouting"]),
     ("Thread", &["environments", "extra", "attachedToThreadId", "canAcceptDirectInput", "daybreakEnabled"]),
     (
+        "ThreadForkParams",
+        &[
+            "beforeTurnId",
+            "path",
+            "attachToSource",
+            "deferGoalContinuation",
+            "experimentalPredictionMode",
+            "experimentalDisablePredictionMcp",
+            "runtimeWorkspaceRoots",
+            "permissions",
+        ],
+    ),
+    ("ThreadForkResponse", &["runtimeWorkspaceRoots", "activePermissionProfile", "multiAgentMode"]),
+    (
         "ThreadListParams",
         &["includeAttachedThreads", "projectId", "parentThreadId", "ancestorThreadId", "attachedToThreadId"],
     ),
     ("ThreadListResponse", &["readStates"]),
+    ("ThreadMetadataUpdateParams", &["daybreakEnabled", "projectId"]),
     ("ThreadReadResponse", &["readState"]),
     ("ThreadResumeParams", &["history", "path", "runtimeWorkspaceRoots", "permissions", "initialTurnsPage"]),
     (

@@ -76,7 +76,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("skills/list", "wire"),
     ("account/rateLimits/updated", "wire"),
     ("configRequirements/read", "wire"),
+    ("thread/settings/update", "wire"),
     ("thread/settings/updated", "wire"),
+    ("thread/inject_items", "wire"),
     ("item/permissions/requestApproval", "wire"),
 ];
 

@@ -133,6 +133,21 @@ impl RpcError {
         RpcError::invalid_request(format!("no rollout found for thread id {id}"))
     }
 
+    /// A thread that has to be archived and is not.
+    pub fn no_archived_rollout(id: impl fmt::Display) -> Self {
+        RpcError::invalid_request(format!("no archived rollout found for thread id {id}"))
+    }
+
+    /// A turn that the thread does not have.
+    pub fn turn_not_found(id: impl fmt::Display) -> Self {
+        RpcError::invalid_request(format!("turn not found: {id}"))
+    }
+
+    /// A message that is not in the queue of the thread, or not any more.
+    pub fn queued_submission_not_found(id: &str) -> Self {
+        RpcError::invalid_request(format!("queued submission not found: {id}"))
+    }
+
     /// A cursor of another list, or none of ours.
     pub fn invalid_cursor(cursor: &str) -> Self {
         RpcError::invalid_request(format!("invalid cursor: {cursor}"))
@@ -256,6 +271,9 @@ mod tests {
             RpcError::thread_not_found("1"),
             RpcError::thread_not_loaded("1"),
             RpcError::no_rollout("1"),
+            RpcError::no_archived_rollout("1"),
+            RpcError::turn_not_found("1"),
+            RpcError::queued_submission_not_found("1"),
             RpcError::invalid_cursor("x"),
             RpcError::not_supported("no"),
             RpcError::invalid_params("out of range"),
@@ -294,6 +312,9 @@ mod tests {
             {"error":{"code":-32600,"message":"thread not found: 1"},"id":1}
             {"error":{"code":-32600,"message":"thread not loaded: 1"},"id":1}
             {"error":{"code":-32600,"message":"no rollout found for thread id 1"},"id":1}
+            {"error":{"code":-32600,"message":"no archived rollout found for thread id 1"},"id":1}
+            {"error":{"code":-32600,"message":"turn not found: 1"},"id":1}
+            {"error":{"code":-32600,"message":"queued submission not found: 1"},"id":1}
             {"error":{"code":-32600,"message":"invalid cursor: x"},"id":1}
             {"error":{"code":-32601,"message":"no"},"id":1}
             {"error":{"code":-32602,"message":"out of range"},"id":1}

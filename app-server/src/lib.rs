@@ -55,7 +55,7 @@ pub async fn run(
     let questions = Questions::default();
     let outgoing = Outgoing::new(lines.clone(), client.clone(), questions.clone());
     let group = config.conversations.shared().group.clone();
-    let threads = Threads::new(group);
+    let threads = Threads::new(config.configs.codex_home(), group);
     let server = Arc::new(config);
     let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
     let processes = context.processes().clone();
@@ -181,7 +181,7 @@ mod tests {
         let config = config(home.path());
         let (lines, _client) = transport::line_queue::line_queue();
         let outgoing = Outgoing::new(lines, ClientCell::default(), Questions::default());
-        let threads = Threads::new(config.conversations.shared().group.clone());
+        let threads = Threads::new(config.configs.codex_home(), config.conversations.shared().group.clone());
         let context = Context::new(outgoing, ClientCell::default(), Arc::new(config), threads);
         let read = || {
             let params = ThreadReadParams { thread_id: id.to_string(), include_turns: true };

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod approvals;
+mod archive;
 mod asking;
 mod attachments;
 mod command_exec;
@@ -10,6 +11,7 @@ mod commands;
 mod config;
 mod crash;
 mod errors;
+mod fork;
 mod handshake;
 mod interrupt;
 mod limits;
@@ -20,9 +22,11 @@ mod overload;
 mod patches;
 mod permissions;
 mod processes;
+mod queue;
 mod readers;
 mod rehearsal;
 mod resume;
+mod revert;
 mod rules;
 mod search;
 mod sections;
@@ -35,3 +39,4 @@ mod support;
 mod threads;
 mod try_it;
 mod turns;
+mod updates;

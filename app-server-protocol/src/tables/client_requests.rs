@@ -25,6 +25,9 @@ macro_rules! for_each_client_request {
             "thread/start" => ThreadStart(thread_start::ThreadStartParams) -> thread_start::ThreadStartResponse;
             /// Loads a stored thread, or joins one that is loaded, and subscribes the connection to it.
             "thread/resume" => ThreadResume(thread_start::ThreadResumeParams) -> thread_start::ThreadResumeResponse;
+            /// Starts a new thread with the history of another one, whole or up to a turn, and subscribes the
+            /// connection to it.
+            "thread/fork" => ThreadFork(thread_fork::ThreadForkParams) -> thread_fork::ThreadForkResponse;
             /// Reads one thread without subscribing to it.
             "thread/read" => ThreadRead(thread_list::ThreadReadParams) -> thread_list::ThreadReadResponse;
             /// Lists stored threads, page by page.
@@ -75,6 +78,53 @@ macro_rules! for_each_client_request {
             "thread/attachmentOwner/list" =>
                 ThreadAttachmentOwnerList(thread_attachment::ThreadAttachmentOwnerListParams)
                 -> thread_attachment::ThreadAttachmentOwnerListResponse;
+            /// Puts a thread away: it is ended, and listed only with the archived ones.
+            "thread/archive" =>
+                ThreadArchive(thread_archive::ThreadArchiveParams) -> thread_archive::ThreadArchiveResponse;
+            /// Takes an archived thread back.
+            "thread/unarchive" =>
+                ThreadUnarchive(thread_archive::ThreadUnarchiveParams) -> thread_archive::ThreadUnarchiveResponse;
+            /// Ends a thread and deletes it. Not possible while other threads begin with it.
+            "thread/delete" =>
+                ThreadDelete(thread_archive::ThreadDeleteParams) -> thread_archive::ThreadDeleteResponse;
+            /// Takes turns of a loaded thread back, from one of them on.
+            "thread/revert" => ThreadRevert(thread_fork::ThreadRevertParams) -> thread_fork::ThreadRevertResponse;
+            /// Changes what is stored of a thread besides its history, loaded or not.
+            "thread/metadata/update" =>
+                ThreadMetadataUpdate(thread_update::ThreadMetadataUpdateParams)
+                -> thread_update::ThreadMetadataUpdateResponse;
+            /// Adds to what the model of a loaded thread knows. No turn is started by that.
+            "thread/inject_items" =>
+                ThreadInjectItems(thread_update::ThreadInjectItemsParams)
+                -> thread_update::ThreadInjectItemsResponse;
+            /// Changes the settings of the later turns of a loaded thread.
+            experimental "thread/settings/update" =>
+                ThreadSettingsUpdate(thread_update::ThreadSettingsUpdateParams)
+                -> thread_update::ThreadSettingsUpdateResponse;
+            /// Puts a message at the end of the queue of a thread. If no turn runs, it begins one at once.
+            experimental "thread/queue/add" =>
+                ThreadQueueAdd(thread_queue::ThreadQueueAddParams)
+                -> thread_queue::ThreadQueueAddResponse;
+            /// Lists the messages in the queue of a thread.
+            experimental "thread/queue/list" =>
+                ThreadQueueList(thread_queue::ThreadQueueListParams)
+                -> thread_queue::ThreadQueueListResponse;
+            /// Changes what a message in the queue says.
+            experimental "thread/queue/update" =>
+                ThreadQueueUpdate(thread_queue::ThreadQueueUpdateParams)
+                -> thread_queue::ThreadQueueUpdateResponse;
+            /// Takes a message out of the queue.
+            experimental "thread/queue/delete" =>
+                ThreadQueueDelete(thread_queue::ThreadQueueDeleteParams)
+                -> thread_queue::ThreadQueueDeleteResponse;
+            /// Puts the queue into another order.
+            experimental "thread/queue/reorder" =>
+                ThreadQueueReorder(thread_queue::ThreadQueueReorderParams)
+                -> thread_queue::ThreadQueueReorderResponse;
+            /// Begins a turn with a message of the queue.
+            experimental "thread/queue/start" =>
+                ThreadQueueStart(thread_queue::ThreadQueueStartParams)
+                -> thread_queue::ThreadQueueStartResponse;
             /// Lists the processes that outlived the tool calls which started them.
             experimental "thread/backgroundTerminals/list" =>
                 ThreadBackgroundTerminalsList(thread_list::ThreadBackgroundTerminalsListParams)

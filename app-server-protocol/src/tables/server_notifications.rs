@@ -25,6 +25,14 @@ macro_rules! for_each_server_notification {
             "thread/status/changed" => ThreadStatusChanged(thread::ThreadStatusChangedNotification);
             /// A thread has left memory.
             "thread/closed" => ThreadClosed(thread::ThreadClosedNotification);
+            /// A thread was put away.
+            "thread/archived" => ThreadArchived(thread_archive::ThreadArchivedNotification);
+            /// A thread was taken back.
+            "thread/unarchived" => ThreadUnarchived(thread_archive::ThreadUnarchivedNotification);
+            /// A thread was deleted.
+            "thread/deleted" => ThreadDeleted(thread_archive::ThreadDeletedNotification);
+            /// Turns of a thread were taken back.
+            "thread/reverted" => ThreadReverted(thread_fork::ThreadRevertedNotification);
             /// A thread has another name.
             "thread/name/updated" => ThreadNameUpdated(thread::ThreadNameUpdatedNotification);
             /// A thread is in another section, or at another place in it.
@@ -34,6 +42,8 @@ macro_rules! for_each_server_notification {
                 ThreadAttachmentUpdated(thread_attachment::ThreadAttachmentUpdatedNotification);
             /// The settings of a thread's later turns have changed.
             "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
+            /// What waits in the queue of a thread has changed.
+            "thread/queue/changed" => ThreadQueueChanged(thread_queue::ThreadQueueChangedNotification);
             /// How many tokens a thread has used so far.
             "thread/tokenUsage/updated" => ThreadTokenUsageUpdated(usage::ThreadTokenUsageUpdatedNotification);
 

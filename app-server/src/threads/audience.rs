@@ -57,6 +57,10 @@ impl Listeners {
         self.list.push(listener);
     }
 
+    pub(super) fn all(&self) -> Vec<Listener> {
+        self.list.clone()
+    }
+
     /// Whether there was such a listener.
     pub(super) fn remove(&mut self, connection: ConnectionId) -> bool {
         let before = self.list.len();

@@ -6,16 +6,17 @@
 pub(crate) mod audience;
 mod pump;
 mod questions;
+mod queue;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codex_app_server_protocol::ServerNotification;
-use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_app_server_protocol::v2::thread::{ThreadStatus, ThreadStatusChangedNotification};
 use codex_core::base::spawn::TaskGroup;
 use codex_core::base::time::now_ms;
 use codex_core::conversations::conversation::CodexConversation;
@@ -30,12 +31,14 @@ use crate::error::RpcError;
 use crate::outgoing::Outgoing;
 use crate::projection::{Projection, Told};
 use audience::{ConnectionId, Connections, Listener};
-use pump::{MAILBOX, Message, Parts, Pump, Sources};
+use pump::{GoesOn, MAILBOX, Message, Parts, Pump, Sources};
+use queue::Queues;
 
 /// The loaded threads of this process. Clones are handles to the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Threads {
     connections: Connections,
+    queues: Queues,
     loaded: Arc<Mutex<HashMap<ConversationId, LoadedThread>>>,
     tasks: TaskGroup,
 }
@@ -71,7 +74,7 @@ pub(crate) struct Opening {
     pub(crate) facts: ThreadFacts,
     /// The last turn of the stored history.
     pub(crate) last_turn: Option<TurnId>,
-    pub(crate) listener: Option<Listener>,
+    pub(crate) listeners: Vec<Listener>,
 }
 
 /// Holds back what a thread has to tell. Opens when it is dropped, at the latest.
@@ -86,8 +89,15 @@ impl Gate {
 }
 
 impl Threads {
-    pub(crate) fn new(tasks: TaskGroup) -> Self {
-        Self { connections: Connections::default(), loaded: Arc::default(), tasks }
+    pub(crate) fn new(home: &Path, tasks: TaskGroup) -> Self {
+        let connections = Connections::default();
+        let queues = Queues::new(home, connections.clone(), tasks.clone());
+        Self { connections, queues, loaded: Arc::default(), tasks }
+    }
+
+    /// What waits until the turns of the threads are over.
+    pub(crate) fn queues(&self) -> &Queues {
+        &self.queues
     }
 
     /// A connection hears from now on what is told to everybody.
@@ -102,7 +112,7 @@ impl Threads {
 
     /// Takes a thread in. Its events are taken from now on and told once the gate is open.
     pub(crate) fn open(&self, opening: Opening) -> (LoadedThread, Gate) {
-        let Opening { conversation, events, facts, last_turn, listener } = opening;
+        let Opening { conversation, events, facts, last_turn, listeners } = opening;
         let id = conversation.id();
         let (mailbox, messages) = mpsc::channel(MAILBOX);
         let (status, told_status) = watch::channel(ThreadStatus::Idle);
@@ -115,9 +125,10 @@ impl Threads {
         self.lock().insert(id, thread.clone());
         let parts = Parts {
             projection: Projection::new(id.to_string(), last_turn, now_ms),
-            listener,
+            listeners,
             connections: self.connections.clone(),
             status,
+            goes_on: Some(GoesOn { queues: self.queues.clone(), conversation: Arc::clone(&conversation) }),
         };
         let pump = Pump::new(parts, move |submission: Submission| {
             let conversation = Arc::clone(&conversation);
@@ -151,6 +162,21 @@ impl Threads {
         let mut ids: Vec<ConversationId> = self.lock().keys().copied().collect();
         ids.sort();
         ids
+    }
+
+    /// Ends a thread: its turn is interrupted, and what comes of that is told before this returns. Then everybody
+    /// hears that it is not loaded any more. Returns those who listened.
+    pub(crate) async fn unload(&self, thread: &LoadedThread) -> Vec<Listener> {
+        let id = thread.conversation.id();
+        let listeners = thread.listeners().await;
+        thread.conversation.close();
+        thread.mailbox.closed().await;
+        thread.conversation.ended().await;
+        self.forget(id, &thread.mailbox);
+        let changed =
+            ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::NotLoaded };
+        self.broadcast(&ServerNotification::ThreadStatusChanged(changed)).await;
+        listeners
     }
 
     /// A pump has ended. By now the thread may have been loaded again, with another pump.
@@ -203,6 +229,13 @@ impl LoadedThread {
         if self.mailbox.send(message).await.is_ok() {
             let _thread_has_ended = told.await;
         }
+    }
+
+    /// Who listens now; nobody if the thread has just ended.
+    async fn listeners(&self) -> Vec<Listener> {
+        let (listeners, answer) = oneshot::channel();
+        let sent = self.mailbox.send(Message::Listeners { listeners }).await.is_ok();
+        if sent { answer.await.unwrap_or_default() } else { Vec::new() }
     }
 
     /// A connection does not listen any more. Whether it did.

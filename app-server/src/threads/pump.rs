@@ -4,8 +4,12 @@
 //! Everything reaches them in one order, that of the events. A client that does not read holds the pump up, and
 //! through it the conversation; nothing is dropped. It ends when the conversation has no more events.
 
+use std::sync::Arc;
+
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_app_server_protocol::v2::turn::TurnStatus;
+use codex_core::conversations::conversation::CodexConversation;
 use codex_protocol::event::Event;
 use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::ids::TurnId;
@@ -14,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
 use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
+use super::queue::Queues;
 use crate::projection::effect::{Ask, Effect, Effects, Resolution};
 use crate::projection::{Projection, Told};
 
@@ -29,6 +34,8 @@ pub(super) enum Message {
     Tell { told: oneshot::Sender<Told> },
     /// Those who listen are told something that is no event.
     Notify { notification: Box<ServerNotification>, done: oneshot::Sender<()> },
+    /// Somebody ends the thread and wants to know who listened.
+    Listeners { listeners: oneshot::Sender<Vec<Listener>> },
     /// A connection does not listen any more; the answer says whether it did.
     Leave { connection: ConnectionId, left: oneshot::Sender<bool> },
 }
@@ -37,9 +44,17 @@ pub(super) enum Message {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) projection: Projection,
-    pub(super) listener: Option<Listener>,
+    pub(super) listeners: Vec<Listener>,
     pub(super) connections: Connections,
     pub(super) status: watch::Sender<ThreadStatus>,
+    pub(super) goes_on: Option<GoesOn>,
+}
+
+/// What follows a turn that has been completed.
+#[derive(Debug)]
+pub(super) struct GoesOn {
+    pub(super) queues: Queues,
+    pub(super) conversation: Arc<CodexConversation>,
 }
 
 /// Where a pump's messages come from.
@@ -55,6 +70,7 @@ pub(super) struct Pump<S> {
     connections: Connections,
     questions: Questions,
     status: watch::Sender<ThreadStatus>,
+    goes_on: Option<GoesOn>,
     effects: Effects,
     /// Hands an operation to the conversation, which always hears them, so that this never waits for the pump.
     submit: S,
@@ -66,15 +82,16 @@ where
     F: Future<Output = ()>,
 {
     pub(super) fn new(parts: Parts, submit: S) -> Self {
-        let Parts { projection, listener, connections, status } = parts;
+        let Parts { projection, listeners: first, connections, status, goes_on } = parts;
         let mut listeners = Listeners::default();
-        listener.into_iter().for_each(|listener| listeners.add(listener));
+        first.into_iter().for_each(|listener| listeners.add(listener));
         Self {
             projection,
             listeners,
             connections,
             questions: Questions::default(),
             status,
+            goes_on,
             effects: Effects::new(),
             submit,
         }
@@ -127,6 +144,9 @@ where
                 self.listeners.tell(&notification).await;
                 let _gone = done.send(());
             }
+            Message::Listeners { listeners } => {
+                let _gone = listeners.send(self.listeners.all());
+            }
             Message::Leave { connection, left } => {
                 if self.listeners.are_only(connection) {
                     for answered in self.questions.refuse_all() {
@@ -153,7 +173,10 @@ where
     async fn carry_out(&mut self) {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Notify(notification) => self.listeners.tell(&notification).await,
+                Effect::Notify(notification) => {
+                    self.listeners.tell(&notification).await;
+                    self.go_on_after(&notification);
+                }
                 Effect::Broadcast(notification) => {
                     if let ServerNotification::ThreadStatusChanged(changed) = &notification {
                         self.status.send_replace(changed.status.clone());
@@ -167,6 +190,16 @@ where
                 }
                 Effect::Submit(op) => Box::pin(self.submit(op)).await,
             }
+        }
+    }
+
+    /// A turn that was interrupted or has failed lets wait what is queued.
+    fn go_on_after(&self, told: &ServerNotification) {
+        if let (ServerNotification::TurnCompleted(end), Some(GoesOn { queues, conversation })) =
+            (told, &self.goes_on)
+            && end.turn.status == TurnStatus::Completed
+        {
+            queues.go_on(Arc::clone(conversation));
         }
     }
 

@@ -60,9 +60,10 @@ impl Stage {
         let (sender, status) = watch::channel(ThreadStatus::Idle);
         let parts = Parts {
             projection: Projection::new("thread".into(), None, || 5_000),
-            listener,
+            listeners: listener.into_iter().collect(),
             connections: connections.clone(),
             status: sender,
+            goes_on: None,
         };
         let pump = Pump::new(parts, move |submission| {
             let submit = submit.clone();

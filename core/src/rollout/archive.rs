@@ -12,7 +12,9 @@ use codex_protocol::ids::ConversationId;
 
 use super::error::Error;
 use super::location::{self, FileName};
-use super::{head, segments};
+use super::sections::{self, Move, SectionError};
+use super::{attachments, head, names, repositories, segments};
+use crate::base::time::now_ms;
 
 /// Returns where it is now; nothing if there is no such conversation, or it is archived already.
 pub fn archive(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
@@ -50,6 +52,25 @@ pub fn delete(home: &Path, id: ConversationId) -> Result<bool, Error> {
         fs::remove_file(&path).map_err(|source| Error::io("delete", &path, source))?;
     }
     Ok(is_there)
+}
+
+/// Forgets whatever users and clients have said of a conversation that is gone.
+pub fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
+    let now = now_ms();
+    if names::read(home)?.contains_key(&id) {
+        names::set(home, id, "", now)?;
+    }
+    if sections::read(home)?.of(&id).is_some() {
+        let out = Move { id, section: None, before: None, now: now.div_euclid(1000) };
+        // Every other error says that it is in no section any more.
+        if let Err(SectionError::Store(error)) = sections::place(home, out) {
+            return Err(error);
+        }
+    }
+    for attachment in attachments::list(home, id)? {
+        attachments::remove(home, id, &attachment.identity)?;
+    }
+    repositories::forget(home, id)
 }
 
 /// Another conversation that begins with lines of this one, which therefore cannot be deleted.

@@ -57,9 +57,7 @@ pub fn of(home: &Path, id: ConversationId) -> Result<Option<GitInfo>, Error> {
 
 /// Says in which state the repository of a conversation is.
 pub fn set(home: &Path, id: ConversationId, git: GitInfo) -> Result<(), Error> {
-    journal::decide(&file(home), |_: &Repositories| {
-        Ok((Some(Entry { thread_id: id, git: Some(git) }), ()))
-    })
+    journal::decide(&file(home), |_: &Repositories| Ok((Some(Entry { thread_id: id, git: Some(git) }), ())))
 }
 
 /// Forgets what was said of a conversation.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use codex_app_server_protocol::v2::settings::{CollaborationMode, ModeKind};
+use codex_app_server_protocol::v2::thread_update::ThreadSettingsUpdateParams;
 use codex_app_server_protocol::v2::turn::TurnStartParams;
 use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
@@ -80,6 +81,27 @@ pub(crate) fn user_turn(params: TurnStartParams, from: Surroundings<'_>) -> Resu
         },
         final_output_json_schema: params.output_schema,
     })
+}
+
+/// What a client wants of all later turns, as a turn without input would bring it along.
+pub(crate) fn settings(
+    params: ThreadSettingsUpdateParams,
+    from: Surroundings<'_>,
+) -> Result<TurnOverrides, RpcError> {
+    let turn = TurnStartParams {
+        cwd: params.cwd,
+        environments: params.environments,
+        approval_policy: params.approval_policy,
+        sandbox_policy: params.sandbox_policy,
+        permissions: params.permissions,
+        model: params.model,
+        service_tier: params.service_tier,
+        effort: params.effort,
+        summary: params.summary,
+        collaboration_mode: params.collaboration_mode,
+        ..TurnStartParams::default()
+    };
+    Ok(user_turn(turn, from)?.overrides)
 }
 
 fn refuse_unsupported(params: &TurnStartParams) -> Result<(), RpcError> {

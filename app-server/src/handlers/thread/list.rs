@@ -2,7 +2,7 @@
 
 use codex_app_server_protocol::method::ThreadList;
 use codex_app_server_protocol::v2::shared::SortDirection;
-use codex_app_server_protocol::v2::thread::ThreadStatus;
+use codex_app_server_protocol::v2::thread::{Thread, ThreadStatus};
 use codex_app_server_protocol::v2::thread_list::{
     ThreadListCwdFilter, ThreadListParams, ThreadListResponse, ThreadSortKey, ThreadSourceKind,
 };
@@ -45,7 +45,8 @@ impl Handle<ThreadList> for Context {
                 .into_iter()
                 .map(|thread| {
                     let status = self.threads().status(&thread.id);
-                    to_wire::thread::stored(thread, status)
+                    // Reading a thread tells what it began with; a list of the public codex does not.
+                    Thread { forked_from_id: None, ..to_wire::thread::stored(thread, status) }
                 })
                 .collect(),
             read_states: None,

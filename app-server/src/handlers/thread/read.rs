@@ -37,7 +37,11 @@ impl Handle<ThreadRead> for Context {
 }
 
 impl Context {
-    async fn read_loaded(&self, loaded: &LoadedThread, with_turns: bool) -> Result<Thread, RpcError> {
+    pub(super) async fn read_loaded(
+        &self,
+        loaded: &LoadedThread,
+        with_turns: bool,
+    ) -> Result<Thread, RpcError> {
         let id = loaded.conversation.id();
         let snapshot = loaded.conversation.snapshot().await.map_err(|_| RpcError::thread_not_loaded(id))?;
         let stored = match stored_file(loaded, snapshot.is_stored) {
@@ -66,18 +70,25 @@ impl Context {
         };
         let stored = stored.and_then(|(_, stored)| stored);
         // A name may be given before there is anything else to store.
-        let name = if stored.is_none() { self.stored_name(id).await? } else { None };
+        let (name, git) = match stored {
+            None => (self.stored_name(id).await?, self.stored_git(id).await?),
+            Some(_) => (None, None),
+        };
         let thread = view::thread(loaded, stored, &snapshot);
-        Ok(Thread { turns, name: thread.name.or(name), ..thread })
+        let git_info = git.map(to_wire::thread::git_info).or(thread.git_info);
+        Ok(Thread { turns, name: thread.name.or(name), git_info, ..thread })
     }
 
-    async fn read_stored_thread(&self, id: ConversationId, with_turns: bool) -> Result<Thread, RpcError> {
+    pub(super) async fn read_stored_thread(
+        &self,
+        id: ConversationId,
+        with_turns: bool,
+    ) -> Result<Thread, RpcError> {
         let path = match self.stored_path(id).await? {
             Some(path) => path,
             None => self.archived_path(id).await?.ok_or_else(|| RpcError::thread_not_loaded(id))?,
         };
-        let stored =
-            self.stored_thread(path.clone()).await?.ok_or_else(|| RpcError::thread_not_loaded(id))?;
+        let stored = self.shown_thread(path.clone()).await?;
         let turns = if with_turns { self.stored_turns(path).await? } else { Vec::new() };
         Ok(Thread { turns, ..to_wire::thread::stored(stored, ThreadStatus::NotLoaded) })
     }

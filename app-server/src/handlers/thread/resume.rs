@@ -183,7 +183,7 @@ fn resume_response(start: ThreadStartResponse, snapshot: &Snapshot) -> ThreadRes
 }
 
 /// What a user should know of a file that could not be read as a whole.
-fn problems_of(rollout: &Loaded) -> Option<String> {
+pub(super) fn problems_of(rollout: &Loaded) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(torn) = rollout.torn {
         parts.push(format!(

@@ -70,14 +70,14 @@ impl Context {
         Ok(Source::Loaded(Box::new(loaded)))
     }
 
-    async fn path_to_resume(&self, id: ConversationId) -> Result<PathBuf, RpcError> {
+    pub(super) async fn path_to_resume(&self, id: ConversationId) -> Result<PathBuf, RpcError> {
         if let Some(path) = self.stored_path(id).await? {
             return Ok(path);
         }
         Err(match self.archived_path(id).await? {
             Some(path) => RpcError::invalid_request(format!(
-                "session {id} is archived. Resume it by the `path` of its file {} (experimental), or move the file back \
-                 below `sessions`",
+                "session {id} is archived. Unarchive it by `thread/unarchive` first, or resume it by the `path` of its \
+                 file {} (experimental)",
                 path.display()
             )),
             None => RpcError::no_rollout(id),

@@ -16,6 +16,7 @@ use crate::convert::to_core::policy;
 use crate::convert::to_core::thread::{dynamic_tools, start_overrides};
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
+use crate::threads::audience::Listener;
 use crate::threads::{Gate, LoadedThread, Opening, ThreadFacts};
 
 impl Handle<ThreadStart> for Context {
@@ -62,6 +63,17 @@ impl Context {
         forked_from: Option<ConversationId>,
         last_turn: Option<TurnId>,
     ) -> (LoadedThread, Gate) {
+        self.open_for(vec![self.listener().clone()], new, forked_from, last_turn)
+    }
+
+    /// The same for others who listen.
+    pub(super) fn open_for(
+        &self,
+        listeners: Vec<Listener>,
+        new: NewConversation,
+        forked_from: Option<ConversationId>,
+        last_turn: Option<TurnId>,
+    ) -> (LoadedThread, Gate) {
         let NewConversation { conversation, events, configured, instruction_sources, git, created_at_ms } =
             new;
         let facts = ThreadFacts {
@@ -73,8 +85,7 @@ impl Context {
             originator: self.identity().originator().to_owned(),
             cli_version: codex_app_server_protocol::WIRE_VERSION.to_owned(),
         };
-        let listener = Some(self.listener().clone());
-        self.threads().open(Opening { conversation, events, facts, last_turn, listener })
+        self.threads().open(Opening { conversation, events, facts, last_turn, listeners })
     }
 }
 

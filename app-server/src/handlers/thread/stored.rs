@@ -6,7 +6,8 @@ use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::rollout::list::{self, StoredThread};
 use codex_core::rollout::reader::{self, Loaded};
-use codex_core::rollout::{self, location, names};
+use codex_core::rollout::{self, location, names, repositories};
+use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::RolloutItem;
 
@@ -16,7 +17,10 @@ use crate::projection::{Told, history};
 
 impl Context {
     /// The file of a thread that is not archived.
-    pub(super) async fn stored_path(&self, id: ConversationId) -> Result<Option<PathBuf>, RpcError> {
+    pub(in crate::handlers) async fn stored_path(
+        &self,
+        id: ConversationId,
+    ) -> Result<Option<PathBuf>, RpcError> {
         self.read_stored(move |configs| location::find(configs.codex_home(), id)).await
     }
 
@@ -38,6 +42,15 @@ impl Context {
     /// A thread as a list would show it; `None` before its first message.
     pub(super) async fn stored_thread(&self, path: PathBuf) -> Result<Option<StoredThread>, RpcError> {
         self.read_stored(move |configs| list::find(configs.codex_home(), &path)).await
+    }
+
+    /// The same, also before its first message.
+    pub(super) async fn shown_thread(&self, path: PathBuf) -> Result<StoredThread, RpcError> {
+        self.read_stored(move |configs| list::show(configs.codex_home(), &path)).await
+    }
+
+    pub(super) async fn stored_git(&self, id: ConversationId) -> Result<Option<GitInfo>, RpcError> {
+        self.read_stored(move |configs| repositories::of(configs.codex_home(), id)).await
     }
 
     pub(super) async fn stored_name(&self, id: ConversationId) -> Result<Option<String>, RpcError> {
