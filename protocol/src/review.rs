@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReviewRequest {
     pub prompt: String,
     /// What the user sees of the request.
     pub user_facing_hint: String,
+    /// What is reviewed, as the client named it; not in files of 2025.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub target: Value,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

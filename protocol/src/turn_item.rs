@@ -13,6 +13,7 @@ use crate::dynamic_tool::ToolContent;
 use crate::ids::ItemId;
 use crate::input::UserInput;
 use crate::response_item::MessagePhase;
+use crate::review::ReviewOutput;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
@@ -27,8 +28,8 @@ pub enum TurnItem {
     DynamicToolCall(DynamicToolCallItem),
     WebSearch(WebSearchItem),
     ImageView(ImageViewItem),
-    EnteredReviewMode(ReviewModeItem),
-    ExitedReviewMode(ReviewModeItem),
+    EnteredReviewMode(EnteredReviewModeItem),
+    ExitedReviewMode(ExitedReviewModeItem),
     ContextCompaction(ContextCompactionItem),
 }
 
@@ -45,7 +46,8 @@ impl TurnItem {
             Self::DynamicToolCall(item) => &item.id,
             Self::WebSearch(item) => &item.id,
             Self::ImageView(item) => &item.id,
-            Self::EnteredReviewMode(item) | Self::ExitedReviewMode(item) => &item.id,
+            Self::EnteredReviewMode(item) => &item.id,
+            Self::ExitedReviewMode(item) => &item.id,
             Self::ContextCompaction(item) => &item.id,
         }
     }
@@ -236,11 +238,22 @@ pub struct ImageViewItem {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReviewModeItem {
+pub struct EnteredReviewModeItem {
     pub id: ItemId,
-    /// What is reviewed, or what came of it; empty where that is stored in another form.
-    #[serde(default, alias = "user_facing_hint")]
-    pub review: String,
+    /// What is reviewed, as the client named it.
+    #[serde(default)]
+    pub target: serde_json::Value,
+    /// The same for people.
+    #[serde(default)]
+    pub user_facing_hint: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExitedReviewModeItem {
+    pub id: ItemId,
+    /// Null when the review was interrupted, or failed.
+    #[serde(default)]
+    pub review_output: Option<ReviewOutput>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -306,5 +319,17 @@ mod tests {
         let TurnItem::CommandExecution(command) = &item else { panic!("{item:?}") };
         assert_eq!(command.cwd, PathBuf::from("/a b/c"));
         assert_eq!(serde_json::to_string(&item).unwrap(), text);
+    }
+
+    #[test]
+    fn stored_reviews_are_read_and_written_as_0_169_does() {
+        for text in [
+            r#"{"type":"EnteredReviewMode","id":"i","target":{"type":"baseBranch","branch":"other"},"user_facing_hint":"changes against 'other'"}"#,
+            r#"{"type":"ExitedReviewMode","id":"i","review_output":{"findings":[],"overall_correctness":"","overall_explanation":"ok","overall_confidence_score":0.0}}"#,
+            r#"{"type":"ExitedReviewMode","id":"i","review_output":null}"#,
+        ] {
+            let item: TurnItem = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&item).unwrap(), text);
+        }
     }
 }

@@ -15,6 +15,7 @@ import type { ProcessKillParams } from "./v2/ProcessKillParams";
 import type { ProcessResizePtyParams } from "./v2/ProcessResizePtyParams";
 import type { ProcessSpawnParams } from "./v2/ProcessSpawnParams";
 import type { ProcessWriteStdinParams } from "./v2/ProcessWriteStdinParams";
+import type { ReviewStartParams } from "./v2/ReviewStartParams";
 import type { SkillsListParams } from "./v2/SkillsListParams";
 import type { ThreadArchiveParams } from "./v2/ThreadArchiveParams";
 import type { ThreadAttachmentAddParams } from "./v2/ThreadAttachmentAddParams";

@@ -10,6 +10,7 @@ import type { GetAccountParams } from "./v2/GetAccountParams";
 import type { ModelListParams } from "./v2/ModelListParams";
 import type { ModelProviderListParams } from "./v2/ModelProviderListParams";
 import type { PermissionProfileListParams } from "./v2/PermissionProfileListParams";
+import type { ReviewStartParams } from "./v2/ReviewStartParams";
 import type { SkillsListParams } from "./v2/SkillsListParams";
 import type { ThreadArchiveParams } from "./v2/ThreadArchiveParams";
 import type { ThreadAttachmentAddParams } from "./v2/ThreadAttachmentAddParams";

@@ -28,6 +28,7 @@ mod readers;
 mod rehearsal;
 mod resume;
 mod revert;
+mod review;
 mod rules;
 mod search;
 mod sections;

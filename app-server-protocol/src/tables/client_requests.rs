@@ -157,6 +157,10 @@ macro_rules! for_each_client_request {
             /// Ends the running turn.
             "turn/interrupt" => TurnInterrupt(turn::TurnInterruptParams) -> turn::TurnInterruptResponse;
 
+            /// Has another agent review changes, in a turn of the thread; a running turn ends for that. The conversation
+            /// keeps a note of the result.
+            "review/start" => ReviewStart(review::ReviewStartParams) -> review::ReviewStartResponse;
+
             /// Runs a command for the client, in the sandbox. Answered when it has ended.
             "command/exec" => CommandExec(command::CommandExecParams) -> command::CommandExecResponse;
             /// Writes to a command that runs for this connection. Answered when it is written.

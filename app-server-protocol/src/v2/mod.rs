@@ -25,6 +25,7 @@ pub mod requirements_apps;
 pub mod requirements_system;
 pub mod response_content;
 pub mod response_item;
+pub mod review;
 pub mod settings;
 pub mod shared;
 pub mod skills;

@@ -9,6 +9,7 @@ mod model;
 mod paging;
 mod permission;
 mod process;
+mod review;
 mod skills;
 mod thread;
 mod thread_attachment;

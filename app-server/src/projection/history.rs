@@ -9,11 +9,15 @@ use codex_app_server_protocol::v2::turn::{Turn, TurnItemsView, TurnStatus};
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::item::ItemCompletedEvent;
 use codex_protocol::events::message::UserMessageEvent;
+use codex_protocol::events::review::ExitedReviewModeEvent;
+use codex_protocol::events::turn::TurnStartedEvent;
 use codex_protocol::ids::{ItemId, TurnId};
 use codex_protocol::input::UserInput;
+use codex_protocol::review::ReviewRequest;
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::turn_item::{
-    AgentMessageItem, ContextCompactionItem, ReasoningItem, ReviewModeItem, TurnItem, UserMessageItem,
+    AgentMessageItem, ContextCompactionItem, EnteredReviewModeItem, ExitedReviewModeItem, ReasoningItem,
+    TurnItem, UserMessageItem,
 };
 
 use super::turn::{TurnEnd, turn};
@@ -73,6 +77,8 @@ fn fold(items: impl IntoIterator<Item = RolloutItem>) -> History {
 struct History {
     turns: Vec<StoredTurn>,
     open: bool,
+    /// The turn of a reviewer, whose items are those of the last turn.
+    part: Option<TurnId>,
 }
 
 struct StoredTurn {
@@ -106,12 +112,7 @@ impl History {
 
     fn add_event(&mut self, event: EventMsg) {
         match event {
-            EventMsg::TurnStarted(event) => {
-                self.interrupt();
-                let id = event.turn_id.unwrap_or_else(|| self.next_id());
-                let end = TurnEnd { started_at: event.started_at, ..TurnEnd::new(TurnStatus::InProgress) };
-                self.begin(turn(&id, end), Form::Started);
-            }
+            EventMsg::TurnStarted(event) => self.turn_started(event),
             EventMsg::TurnComplete(event) => self.end(event.turn_id.clone(), TurnEnd::complete(event)),
             EventMsg::TurnAborted(event) => self.end(event.turn_id.clone(), TurnEnd::aborted(&event)),
             EventMsg::ItemCompleted(event) => self.item_completed(event),
@@ -123,12 +124,13 @@ impl History {
             EventMsg::AgentReasoningRawContent(event) => {
                 self.reasoning(|item| item.raw_content.push(event.text));
             }
-            EventMsg::EnteredReviewMode(request) => self.add_message(|id| {
-                TurnItem::EnteredReviewMode(ReviewModeItem { id, review: request.user_facing_hint })
-            }),
-            EventMsg::ExitedReviewMode(event) => {
-                let review = event.review_output.map(|output| output.overall_explanation).unwrap_or_default();
-                self.add_message(|id| TurnItem::ExitedReviewMode(ReviewModeItem { id, review }));
+            EventMsg::EnteredReviewMode(ReviewRequest { user_facing_hint, target, .. }) => {
+                self.add_message(|id| {
+                    TurnItem::EnteredReviewMode(EnteredReviewModeItem { id, target, user_facing_hint })
+                });
+            }
+            EventMsg::ExitedReviewMode(ExitedReviewModeEvent { review_output }) => {
+                self.add_message(|id| TurnItem::ExitedReviewMode(ExitedReviewModeItem { id, review_output }))
             }
             // News of a moment, or settings: nothing that a turn shows afterwards. Its end says why a turn failed.
             EventMsg::SessionConfigured(_)
@@ -173,8 +175,27 @@ impl History {
         TurnId::from(format!("turn-{}", self.turns.len() + 1))
     }
 
+    fn turn_started(&mut self, event: TurnStartedEvent) {
+        let TurnStartedEvent { turn_id, root_turn_id, started_at, .. } = event;
+        let id = turn_id.unwrap_or_else(|| self.next_id());
+        if let Some(current) = self.current() {
+            let is_of = |turn: &TurnId| turn.as_str() == current.turn.id;
+            // Of a review, the turn itself, or that of a reviewer which is a conversation of its own.
+            let (is_same, is_part) = (is_of(&id), root_turn_id.as_ref().is_some_and(is_of));
+            if is_same || is_part {
+                current.turn.started_at = started_at;
+                self.part = (!is_same).then_some(id);
+                return;
+            }
+        }
+        self.interrupt();
+        let end = TurnEnd { started_at, ..TurnEnd::new(TurnStatus::InProgress) };
+        self.begin(turn(&id, end), Form::Started);
+    }
+
     fn begin(&mut self, turn: Turn, form: Form) {
         let turn = Turn { items_view: TurnItemsView::Full, ..turn };
+        self.part = None;
         self.turns.push(StoredTurn { turn, ids: Vec::new(), form });
         self.open = true;
     }
@@ -206,10 +227,16 @@ impl History {
     }
 
     fn item_completed(&mut self, event: ItemCompletedEvent) {
+        let part = self.part.as_ref() == Some(&event.turn_id);
+        let is_known = part || self.turns.iter().any(|stored| stored.turn.id == event.turn_id.as_str());
+        if !is_known && matches!(event.item, TurnItem::EnteredReviewMode(_)) {
+            // A review is told of before its turn begins.
+            self.interrupt();
+            self.begin(turn(&event.turn_id, TurnEnd::new(TurnStatus::InProgress)), Form::Items);
+        }
         // A process may end long after its turn.
-        let Some(stored) =
-            self.turns.iter_mut().rev().find(|stored| stored.turn.id == event.turn_id.as_str())
-        else {
+        let mut stored = self.turns.iter_mut().rev();
+        let Some(stored) = stored.find(|stored| part || stored.turn.id == event.turn_id.as_str()) else {
             return;
         };
         if stored.form != Form::Items {

@@ -53,6 +53,48 @@ fn a_file_of_0_169() {
 }
 
 #[test]
+fn reviews_are_one_turn_with_and_without_a_conversation_of_the_reviewer() {
+    let item = |turn: &str, item: &str| {
+        format!(
+            r#""type":"event_msg","payload":{{"type":"item_completed","thread_id":"01a204c1-7d69-75a2-ab12-7923d3d24db5","turn_id":"{turn}","item":{item}}}"#
+        )
+    };
+    let begun = |turn: &str, root: &str| {
+        format!(
+            r#""type":"event_msg","payload":{{"type":"task_started","turn_id":"{turn}","root_turn_id":"{root}","started_at":1}}"#
+        )
+    };
+    let ended = |turn: &str| {
+        format!(
+            r#""type":"event_msg","payload":{{"type":"task_complete","turn_id":"{turn}","completed_at":2}}"#
+        )
+    };
+    let entered = r#"{"type":"EnteredReviewMode","id":"e","target":{"type":"uncommittedChanges"},"user_facing_hint":"current changes"}"#;
+    let exited = r#"{"type":"ExitedReviewMode","id":"x","review_output":{"findings":[],"overall_correctness":"","overall_explanation":"Fine.","overall_confidence_score":0.0}}"#;
+    let said = r#"{"type":"AgentMessage","id":"m","content":[{"type":"Text","text":"Fine."}]}"#;
+    let asked =
+        r#"{"type":"UserMessage","id":"u","content":[{"type":"text","text":"look","text_elements":[]}]}"#;
+    for reviewer in ["r", "other"] {
+        let lines = [
+            item("r", entered),
+            begun(reviewer, "r"),
+            item(reviewer, asked),
+            item("r", exited),
+            item("r", said),
+            ended("r"),
+            begun("s", "s"),
+            ended("s"),
+        ];
+        check(
+            &lines.each_ref().map(String::as_str),
+            expect![[r#"
+                r completed 1..2 -1ms full[{"type":"enteredReviewMode","id":"e","review":"current changes"}, user u [{"type":"text","text":"look","text_elements":[]}], {"type":"exitedReviewMode","id":"x","review":"Fine."}, agent m "Fine."]
+                s completed 1..2 -1ms full[]"#]],
+        );
+    }
+}
+
+#[test]
 fn a_file_of_2025() {
     check(
         &[

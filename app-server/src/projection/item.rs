@@ -71,6 +71,8 @@ impl Projection {
             if matches!(item.details, ThreadItemDetails::AgentMessage { .. }) {
                 turn.last_message = Some(item.clone());
             }
+        } else if matches!(item.details, ThreadItemDetails::EnteredReviewMode { .. }) {
+            self.early.push((event.turn_id.clone(), id));
         }
         out.push_back(Effect::Notify(ServerNotification::ItemCompleted(wire::ItemCompletedNotification {
             item,

@@ -24,6 +24,10 @@ use codex_app_server_protocol::v2::item::ThreadItem;
 use codex_app_server_protocol::v2::turn::{Turn, TurnStatus};
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::ids::{ItemId, TurnId};
+use codex_protocol::input::UserInput;
+use codex_protocol::turn_item::{TurnItem, UserMessageItem};
+
+use crate::convert::to_wire::item::{Times, item as wire_item};
 
 use effect::{AskKey, Effects, Waiting};
 use item::OpenItem;
@@ -33,6 +37,14 @@ use turn::RunningTurn;
 /// A turn that has been accepted and has not begun.
 pub(crate) fn accepted_turn(id: &TurnId) -> Turn {
     turn::turn(id, turn::TurnEnd::new(TurnStatus::InProgress))
+}
+
+/// A review that has been accepted and has not begun, with what the user is shown of it.
+pub(crate) fn accepted_review(id: &TurnId, label: String) -> Turn {
+    let content = vec![UserInput::text(label)];
+    let message = UserMessageItem { id: ItemId::from(id.as_str()), client_id: None, content };
+    let items = vec![wire_item(TurnItem::UserMessage(message), Times::default())];
+    Turn { items, ..accepted_turn(id) }
 }
 
 /// Unix milliseconds.
@@ -47,6 +59,8 @@ pub(crate) struct Projection {
     turn: Option<RunningTurn>,
     /// Items that have started and not completed, those of background processes included.
     open: Vec<OpenItem>,
+    /// Items that were complete before their turn was told of: the beginning of a review.
+    early: Vec<(TurnId, ItemId)>,
     asks: Vec<(AskKey, Waiting)>,
     last_turn: Option<TurnId>,
 }
@@ -79,6 +93,7 @@ impl Projection {
             status: Status::default(),
             turn: None,
             open: Vec::new(),
+            early: Vec::new(),
             asks: Vec::new(),
             last_turn,
         }

@@ -90,10 +90,13 @@ pub(super) fn turn(id: &TurnId, end: TurnEnd) -> wire::Turn {
 
 impl Projection {
     pub(super) fn turn_started(&mut self, id: TurnId, event: TurnStartedEvent, out: &mut Effects) {
+        let id = event.turn_id.unwrap_or(id);
+        let early = std::mem::take(&mut self.early).into_iter().filter(|(turn, _)| *turn == id);
+        let completed = early.map(|(_, item)| item).collect();
         let running = RunningTurn {
-            id: event.turn_id.unwrap_or(id),
+            id,
             started_at: event.started_at.unwrap_or_else(|| (self.clock)() / 1000),
-            completed: Vec::new(),
+            completed,
             last_message: None,
             error: None,
         };

@@ -8,5 +8,6 @@ pub mod instructions;
 pub mod modes;
 pub mod normalize;
 pub mod project_doc;
+pub mod review;
 pub mod tokens;
 pub mod truncate;

@@ -7,6 +7,7 @@ use codex_protocol::error_info::NonSteerableTurn;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::ResponseItem;
+use codex_protocol::review::ReviewRequest;
 use codex_protocol::submission::{Submission, TurnOverrides, UserTurn};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -95,6 +96,11 @@ impl CodexConversation {
     /// the answer's `go` is sent or dropped.
     pub async fn compact(&self, turn_id: TurnId) -> Result<Accepted, CoreError> {
         self.begin_with(turn_id, TurnInput::Compact).await
+    }
+
+    /// Has changes reviewed by another agent in a turn with this id. Otherwise as above.
+    pub async fn review(&self, turn_id: TurnId, request: ReviewRequest) -> Result<Accepted, CoreError> {
+        self.begin_with(turn_id, TurnInput::Review(request)).await
     }
 
     /// Begins something that is no message.

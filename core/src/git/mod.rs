@@ -1,4 +1,6 @@
 //! Facts about repositories.
 
+pub mod command;
 pub mod info;
 pub mod place;
+pub mod revision;

@@ -36,4 +36,6 @@ pub enum Purpose {
     Answer,
     /// To take the place of what was said so far.
     Summary,
+    /// To judge changes, apart from the conversation.
+    Review,
 }

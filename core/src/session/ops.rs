@@ -83,6 +83,11 @@ impl Session {
                 let input = TurnInput::Compact;
                 self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
             }
+            Op::Review { review_request } => {
+                let overrides = TurnOverrides::default();
+                let input = TurnInput::Review(review_request);
+                self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
+            }
             Op::OverrideTurnContext(overrides) => self.change_settings(overrides),
             Op::ExecApproval { id, call_id, decision } | Op::PatchApproval { id, call_id, decision } => {
                 self.answer(&id, call_id.as_ref(), decision);
@@ -107,8 +112,7 @@ impl Session {
             | Op::ListSkills
             | Op::Undo
             | Op::ThreadRollback { .. }
-            | Op::SetThreadName { .. }
-            | Op::Review { .. }) => self.refuse(id, &op),
+            | Op::SetThreadName { .. }) => self.refuse(id, &op),
         }
     }
 
@@ -155,7 +159,7 @@ impl Session {
         match (&turn.input, running.kind.not_steerable()) {
             (TurnInput::Message(_), Some(kind)) => Err(kind),
             (TurnInput::Message(_), None) | (TurnInput::Shell(_), _) => Ok(Some(running.id().clone())),
-            (TurnInput::Compact, _) => Ok(None),
+            (TurnInput::Compact | TurnInput::Review(_), _) => Ok(None),
         }
     }
 

@@ -4,6 +4,7 @@ use codex_protocol::error_info::NonSteerableTurn;
 use codex_protocol::ids::TurnId;
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
+use codex_protocol::review::ReviewRequest;
 use codex_protocol::submission::{Submission, TurnOverrides};
 use codex_protocol::usage::TokenUsageInfo;
 use serde_json::Value;
@@ -52,6 +53,8 @@ pub enum TurnInput {
     Shell(UserShellTask),
     /// Nothing but to sum up the conversation.
     Compact,
+    /// Changes for another agent to look at.
+    Review(ReviewRequest),
 }
 
 #[derive(Debug)]

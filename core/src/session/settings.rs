@@ -125,6 +125,17 @@ impl SessionSettings {
         }
     }
 
+    /// The settings of a review: those of a turn, with the model that is configured for reviews.
+    pub fn review(&self, config: &Config, conversation_id: ConversationId, turn_id: TurnId) -> TurnContext {
+        let mut settings = Self { mode: Mode::default(), ..self.clone() };
+        if let Some(model) = config.review_model.clone().filter(|model| *model != settings.model) {
+            settings.summary = catalog::find(&model).default_summary;
+            settings.effort = None;
+            settings.model = model;
+        }
+        settings.turn(config, conversation_id, turn_id, None)
+    }
+
     pub fn environment(&self, shell: Option<String>) -> EnvironmentContext {
         EnvironmentContext {
             cwd: self.cwd.as_path().to_path_buf(),

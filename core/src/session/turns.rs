@@ -12,7 +12,7 @@ use codex_protocol::ids::{ItemId, TurnId};
 use codex_protocol::permission::GrantScope;
 use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
-use codex_protocol::turn_item::{TurnItem, UserMessageItem};
+use codex_protocol::turn_item::{EnteredReviewModeItem, TurnItem, UserMessageItem};
 
 use crate::base::time::{now_ms, now_seconds};
 use crate::context::environment::EnvironmentContext;
@@ -25,6 +25,7 @@ use crate::session::{NextTurn, Session};
 use crate::tasks::SessionTask;
 use crate::tasks::compact::CompactTask;
 use crate::tasks::regular::RegularTask;
+use crate::tasks::review::ReviewTask;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::context::TurnContext;
 use crate::turn::port::{LateMsg, TurnMsg};
@@ -48,7 +49,7 @@ impl Session {
             turn => {
                 match turn.input {
                     TurnInput::Message(_) | TurnInput::Shell(_) => {}
-                    TurnInput::Compact => active.cancel(TurnAbortReason::Replaced),
+                    TurnInput::Compact | TurnInput::Review(_) => active.cancel(TurnAbortReason::Replaced),
                 }
                 self.next.push_back(NextTurn { turn, is_interrupted: false });
             }
@@ -60,8 +61,13 @@ impl Session {
     fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
         let NewTurn { turn_id, input, overrides, output_schema } = turn;
         self.change_settings(overrides);
-        let context =
-            Arc::new(self.settings.turn(&self.services.config, self.id, turn_id.clone(), output_schema));
+        let config = &self.services.config;
+        let context = self.settings.turn(config, self.id, turn_id.clone(), output_schema);
+        let stored = context.stored();
+        let context = Arc::new(match &input {
+            TurnInput::Review(_) => self.settings.review(config, self.id, turn_id.clone()),
+            TurnInput::Message(_) | TurnInput::Shell(_) | TurnInput::Compact => context,
+        });
         let token = self.token.child_token();
         let services = Arc::clone(&self.services);
         let is_interrupted = is_interrupted || self.closing.is_some();
@@ -72,6 +78,16 @@ impl Session {
             TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
             TurnInput::Compact => (Box::new(CompactTask), None),
+            TurnInput::Review(request) => {
+                // Clients expect it before the turn begins.
+                let (id, target) = (ItemId::fresh(), request.target.clone());
+                let user_facing_hint = request.user_facing_hint.clone();
+                let entered = EnteredReviewModeItem { id, target, user_facing_hint };
+                self.report_item(&turn_id, TurnItem::EnteredReviewMode(entered));
+                let shell = self.opening.shell.clone();
+                let environment = self.settings.environment(shell).message();
+                (Box::new(ReviewTask { request, environment }), None)
+            }
         };
         let asks_model = task.kind().asks_model();
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
@@ -88,7 +104,7 @@ impl Session {
         };
         self.active = Some(active);
         self.report(turn_id.clone(), EventMsg::TurnStarted(started));
-        self.record_context(&context.stored());
+        self.record_context(&stored);
         if asks_model {
             self.warn_of_model(turn_id.clone(), &context);
         }
@@ -307,6 +323,11 @@ impl Session {
         let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
         self.keep(&[RolloutItem::ResponseItem(stored)]);
         let item = TurnItem::UserMessage(UserMessageItem { id: ItemId::fresh(), client_id, content: items });
+        self.report_item(turn_id, item);
+    }
+
+    /// Tells of an item that is complete as soon as it begins.
+    fn report_item(&mut self, turn_id: &TurnId, item: TurnItem) {
         let now = now_ms();
         let (thread_id, turn) = (self.id, turn_id.clone());
         let started = ItemStartedEvent {

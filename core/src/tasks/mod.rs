@@ -4,9 +4,11 @@
 pub mod asking;
 pub mod assemble;
 pub mod compact;
+pub mod ledger;
 pub mod plan_items;
 pub mod plan_text;
 pub mod regular;
+pub mod review;
 pub mod sampling;
 pub mod user_shell;
 
@@ -22,6 +24,7 @@ pub enum TaskKind {
     Regular,
     UserShell,
     Compact,
+    Review,
 }
 
 impl TaskKind {
@@ -30,13 +33,14 @@ impl TaskKind {
         match self {
             Self::Regular | Self::UserShell => None,
             Self::Compact => Some(NonSteerableTurn::Compact),
+            Self::Review => Some(NonSteerableTurn::Review),
         }
     }
 
     /// Whether it is the model that does it.
     pub fn asks_model(self) -> bool {
         match self {
-            Self::Regular | Self::Compact => true,
+            Self::Regular | Self::Compact | Self::Review => true,
             Self::UserShell => false,
         }
     }

@@ -4,6 +4,7 @@
 //! such delays as the provider's settings and the server say.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use codex_protocol::error_info::CodexErrorInfo;
@@ -15,11 +16,13 @@ use codex_protocol::response_item::ResponseItem;
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::base::time::now_ms;
+use crate::context::review;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::prompt::Purpose;
 use crate::tasks::asking::{self, Question, Retries};
 use crate::tasks::assemble::{Assembler, Fact};
+use crate::tasks::ledger::{Ledger, Notes};
 use crate::tasks::plan_items::PlanItems;
 use crate::tools::builtin::{self, Offer};
 use crate::tools::patch::turn_diff;
@@ -44,6 +47,19 @@ pub enum Failure {
     Model(Error),
     /// A tool cannot go on.
     Tool(String),
+}
+
+/// Tools that a reviewer does without.
+const WITHHELD: [&str; 5] =
+    ["apply_patch", "update_plan", "request_user_input", "request_permissions", "web_search"];
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Model(error) => error.fmt(f),
+            Self::Tool(reason) => reason.fmt(f),
+        }
+    }
 }
 
 impl Failure {
@@ -76,6 +92,9 @@ pub struct Sampling {
     seen: HashSet<CallId>,
     /// The plans of this turn, if it makes any.
     plans: Option<PlanItems>,
+    instructions: Arc<str>,
+    ledger: Ledger,
+    purpose: Purpose,
 }
 
 /// How the stream of one attempt ended.
@@ -97,7 +116,41 @@ impl Sampling {
         let turn = &context.turn;
         let plans = turn.mode.kind == ModeKind::Plan;
         let plans = plans.then(|| PlanItems::new(turn.conversation_id, turn.turn_id.clone(), earlier_plans));
-        Self { context, registry, seen: HashSet::new(), plans }
+        let instructions = Arc::clone(&services.instructions);
+        let (ledger, purpose) = (Ledger::Conversation, Purpose::Answer);
+        Self { context, registry, seen: HashSet::new(), plans, instructions, ledger, purpose }
+    }
+
+    /// For a reviewer, who has been told what these notes say. It looks, and changes nothing.
+    pub fn of_review(context: SessionTaskContext, notes: Notes) -> Self {
+        let offer = Offer { model: &context.turn.info, mode: ModeKind::Default, client: &[] };
+        let mut registry = builtin::tools(&context.services.config, offer);
+        WITHHELD.iter().for_each(|name| registry.withdraw(name));
+        Self {
+            context,
+            registry,
+            seen: HashSet::new(),
+            plans: None,
+            instructions: review::INSTRUCTIONS.into(),
+            ledger: Ledger::Apart(notes),
+            purpose: Purpose::Review,
+        }
+    }
+
+    /// The text of the last message that was not said to the conversation.
+    pub fn last_words(self) -> String {
+        match self.ledger {
+            Ledger::Conversation => String::new(),
+            Ledger::Apart(notes) => notes.last_words,
+        }
+    }
+
+    /// Cuts what is long in a history of its own.
+    pub fn slim(&mut self) {
+        match &mut self.ledger {
+            Ledger::Conversation => {}
+            Ledger::Apart(notes) => notes.slim(),
+        }
     }
 
     pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {
@@ -108,12 +161,13 @@ impl Sampling {
             let has_calls = tools.has_calls();
             let Finished { outputs, fatal } = tools.finish().await;
             if !outputs.is_empty() {
-                self.context.record_end(outputs).await;
+                self.ledger.record_outputs(outputs, &self.context).await;
             }
             if has_calls {
                 turn_diff::refresh(&self.context).await;
             }
             let streamed = streamed?;
+            self.ledger.end_response(has_calls, &self.context).await?;
             if let Some(text) = fatal {
                 return Ok(Sampled::Failed(Failure::Tool(text)));
             }
@@ -130,7 +184,7 @@ impl Sampling {
 
     async fn attempt(&mut self, tools: &mut ToolCallRuntime) -> Result<Streamed, Interrupted> {
         let context = self.context.clone();
-        let input = context.prompt().await?;
+        let input = self.ledger.prompt(&context).await?;
         let (thread_id, turn_id) = (context.turn.conversation_id, context.turn.turn_id.clone());
         let mut assembler = Assembler::new(thread_id, turn_id, self.plans.take());
         let result = self.stream(input, &mut assembler, tools).await;
@@ -138,7 +192,7 @@ impl Sampling {
         assembler.cut_off(now_ms(), &mut ends);
         for end in ends {
             if let Fact::Emit(msg) = end {
-                context.report_end(msg).await;
+                self.ledger.tell_end(msg, &context).await;
             }
         }
         self.plans = assembler.into_plans();
@@ -152,9 +206,8 @@ impl Sampling {
         tools: &mut ToolCallRuntime,
     ) -> Result<Streamed, Interrupted> {
         let context = self.context.clone();
-        let instructions = Arc::clone(&context.services.instructions);
-        let question =
-            Question { instructions, input, tools: self.registry.specs(), purpose: Purpose::Answer };
+        let (instructions, purpose) = (Arc::clone(&self.instructions), self.purpose);
+        let question = Question { instructions, input, tools: self.registry.specs(), purpose };
         let prompt = asking::prompt(question, &context);
         let credentials = context.services.credentials();
         let opened = context.services.model.stream(&prompt, &credentials, &context.token).await;
@@ -168,17 +221,18 @@ impl Sampling {
                 Err(error) => return self.broken(error).await,
                 Ok(ResponseEvent::RateLimits(limits)) => context.limits(limits).await?,
                 Ok(ResponseEvent::Completed { usage, .. }) => {
-                    context.used(usage).await?;
+                    self.ledger.used(usage, &context).await?;
                     return Ok(Streamed::Whole);
                 }
                 Ok(output) => assembler.take(output, now_ms(), &mut facts),
             }
             for fact in facts.drain(..) {
                 match fact {
-                    Fact::Emit(msg) => context.emit(msg).await?,
-                    Fact::Record(item) => context.record(vec![item]).await?,
+                    Fact::Emit(msg) => self.ledger.tell(msg, &context).await?,
+                    Fact::Record(item) => self.ledger.record(item, &context).await?,
                     Fact::Call(item) => {
-                        context.record(vec![item.clone()]).await?;
+                        self.ledger.end_response(true, &context).await?;
+                        self.ledger.record(item.clone(), &context).await?;
                         tools.start(item, &mut self.seen);
                     }
                 }
@@ -190,7 +244,7 @@ impl Sampling {
     async fn broken(&self, error: Error) -> Result<Streamed, Interrupted> {
         asking::note_limits(&error, &self.context).await?;
         if let Some(usage) = error.usage() {
-            self.context.used(Some(usage)).await?;
+            self.ledger.used(Some(usage), &self.context).await?;
         }
         Ok(Streamed::Broken(error))
     }

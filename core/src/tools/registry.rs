@@ -47,6 +47,14 @@ impl ToolRegistry {
         self.handlers.insert(handler.name().to_owned(), handler);
     }
 
+    /// Takes a tool away.
+    pub fn withdraw(&mut self, name: &str) {
+        if let Some(handler) = self.handlers.remove(name) {
+            let spec = handler.spec();
+            self.specs.retain(|offered| Some(offered) != spec.as_ref());
+        }
+    }
+
     pub fn get(&self, name: &str) -> Option<Arc<dyn ToolHandler>> {
         self.handlers.get(name).cloned()
     }

@@ -28,6 +28,7 @@ mod plans;
 mod policies;
 mod readers;
 mod resume;
+mod reviews;
 mod rules;
 mod slow_client;
 mod steering;
@@ -53,6 +54,7 @@ fn main() {
         policies::stories(),
         readers::stories(),
         resume::stories(),
+        reviews::stories(),
         rules::stories(),
         background::stories(),
         commands::stories(),

@@ -9,7 +9,8 @@
 //!   `grant FOLDER` and `grant-session FOLDER` allow to write there, without a folder nothing.
 //! - `run COMMAND` is a command of the user's own, `join COMMAND` the same beside a running turn, after the first
 //!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
-//! - `compact` sums the conversation up, `compact-now` after the first delta; `compact-at TOKENS`, anywhere, is the limit for the whole story.
+//! - `compact` sums the conversation up, `compact-now` after the first delta; `compact-at TOKENS`, anywhere, is the limit for the whole story;
+//!   `review WHAT` has it reviewed.
 //! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
 //!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
 //! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
@@ -47,6 +48,7 @@ use codex_protocol::permission::{FileSystemPermissions, GrantScope, PermissionGr
 use codex_protocol::policy::ReviewDecision;
 use codex_protocol::question::{UserAnswer, UserInputResponse};
 use codex_protocol::response_item::ResponseItem;
+use codex_protocol::review::ReviewRequest;
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::submission::{Op, Submission, TurnOverrides, UserTurn};
 use codex_protocol::turn_item::{CommandSource, TurnItem};
@@ -186,6 +188,7 @@ impl Stage {
                 }
                 "hold" | "feature" | "compact-at" => {}
                 "compact" | "compact-now" => playing.compact().await,
+                "review" | "review-now" => playing.review(rest).await,
                 "rule" => self.add_rule(rest),
                 "rules" => self.show_rules(),
                 "approve-session" => playing.answer(rest, ReviewDecision::ApprovedForSession).await,
@@ -343,6 +346,12 @@ impl Playing {
         self.turn = Some(self.conversation.compact(TurnId::fresh()).await.unwrap().turn_id);
     }
 
+    async fn review(&mut self, what: &str) {
+        let (prompt, hint) = (what.to_owned(), what.to_owned());
+        let request = ReviewRequest { prompt, user_facing_hint: hint, target: Default::default() };
+        self.turn = Some(self.conversation.review(TurnId::fresh(), request).await.unwrap().turn_id);
+    }
+
     async fn steer(&mut self, text: &str) {
         let turn = self.turn.clone().expect("a turn runs");
         let accepted = self.conversation.steer(turn, vec![UserInput::text(text)], None).await.unwrap();
@@ -438,8 +447,9 @@ impl Playing {
 
     /// Takes events until the turn ends or the next step is due.
     async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text =
-            ["steer", "interrupt", "deaf", "join", "compact-now"].iter().any(|verb| next.starts_with(verb));
+        let waits_for_text = ["steer", "interrupt", "deaf", "join", "compact-now", "review-now"]
+            .iter()
+            .any(|verb| next.starts_with(verb));
         loop {
             let event = self.events.recv().await.expect("the conversation goes on");
             told.event(&event.msg);

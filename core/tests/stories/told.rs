@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use codex_core::context::review;
 use codex_protocol::event::EventMsg;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::turn_item::{FileChange, TurnItem};
@@ -234,6 +235,10 @@ fn shown(item: &TurnItem) -> String {
             format!("change {:?} [{}]", change.status.unwrap(), files.join(", "))
         }
         TurnItem::ContextCompaction(_) => "compaction".into(),
+        TurnItem::EnteredReviewMode(review) => format!("review of {}", review.user_facing_hint),
+        TurnItem::ExitedReviewMode(exited) => {
+            format!("result of the review: {}", review::result(exited.review_output.as_ref()))
+        }
         TurnItem::ImageView(image) => format!("image {}", image.path.display()),
         other => format!("{other:?}"),
     }

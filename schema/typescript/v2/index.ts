@@ -153,6 +153,10 @@ export type { ReasoningTextDeltaNotification } from "./ReasoningTextDeltaNotific
 export type { RequestHeader } from "./RequestHeader";
 export type { RequestPermissionProfile } from "./RequestPermissionProfile";
 export type { ResidencyRequirement } from "./ResidencyRequirement";
+export type { ReviewDelivery } from "./ReviewDelivery";
+export type { ReviewStartParams } from "./ReviewStartParams";
+export type { ReviewStartResponse } from "./ReviewStartResponse";
+export type { ReviewTarget } from "./ReviewTarget";
 export type { SandboxMode } from "./SandboxMode";
 export type { SandboxPolicy } from "./SandboxPolicy";
 export type { SandboxWorkspaceWrite } from "./SandboxWorkspaceWrite";

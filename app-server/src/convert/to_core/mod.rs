@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod input;
 pub(crate) mod policy;
+pub(crate) mod review;
 pub(crate) mod section;
 pub(crate) mod thread;
 pub(crate) mod turn;

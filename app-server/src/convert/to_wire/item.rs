@@ -9,6 +9,7 @@ use codex_app_server_protocol::v2::item::{ThreadItem, ThreadItemDetails as Detai
 use codex_app_server_protocol::v2::item_message as message;
 use codex_app_server_protocol::v2::item_tool as tool;
 use codex_core::base::text::{head, tail};
+use codex_core::context::review;
 use codex_protocol::dynamic_tool::ToolContent;
 use codex_protocol::response_item::MessagePhase;
 use codex_protocol::turn_item::{
@@ -49,10 +50,11 @@ fn details(item: TurnItem) -> Details {
         TurnItem::WebSearch(item) => web_search(item),
         TurnItem::ImageView(item) => Details::ImageView { id: item.id.to_string(), path: path(&item.path) },
         TurnItem::EnteredReviewMode(item) => {
-            Details::EnteredReviewMode { id: item.id.to_string(), review: item.review }
+            Details::EnteredReviewMode { id: item.id.to_string(), review: item.user_facing_hint }
         }
         TurnItem::ExitedReviewMode(item) => {
-            Details::ExitedReviewMode { id: item.id.to_string(), review: item.review }
+            let review = review::result(item.review_output.as_ref());
+            Details::ExitedReviewMode { id: item.id.to_string(), review }
         }
         TurnItem::ContextCompaction(item) => Details::ContextCompaction { id: item.id.to_string() },
     }

@@ -97,7 +97,7 @@ impl RehearsalTransport {
 
     async fn rounds(&self, scene: &Scene) -> Result<Vec<Round>, Error> {
         let in_message = match scene.purpose {
-            Purpose::Answer => script::in_message(&scene.user_text),
+            Purpose::Answer | Purpose::Review => script::in_message(&scene.user_text),
             // It sums the message up, and does not do again what that says.
             Purpose::Summary => None,
         };
@@ -194,7 +194,17 @@ fn unscripted(scene: &Scene) -> Vec<Round> {
     match scene.purpose {
         Purpose::Answer => vec![saying(reply::plain(scene))],
         Purpose::Summary => vec![saying(reply::summary(scene))],
+        Purpose::Review => vec![calling("git status --short"), saying(reply::review(scene))],
     }
+}
+
+fn calling(command: &str) -> Round {
+    let call = Directive::Call {
+        namespace: None,
+        name: "exec_command".into(),
+        arguments: json!({ "cmd": command }).to_string(),
+    };
+    Round { lines: vec![Line { attempts: None, directives: vec![call] }] }
 }
 
 fn saying(text: String) -> Round {

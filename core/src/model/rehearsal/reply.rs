@@ -34,6 +34,24 @@ pub fn summary(scene: &Scene) -> String {
     )
 }
 
+/// What a reviewer says that looks at nothing.
+pub fn review(scene: &Scene) -> String {
+    let seen = scene.filled("{output}");
+    let explanation = match seen.trim() {
+        "" => "This is the rehearsal model, which judges nothing. `git status` names no changes.".to_owned(),
+        seen => {
+            format!("This is the rehearsal model, which judges nothing. It has seen these changes:\n\n{seen}")
+        }
+    };
+    json!({
+        "findings": [],
+        "overall_correctness": "patch is correct",
+        "overall_explanation": explanation,
+        "overall_confidence_score": 0.0,
+    })
+    .to_string()
+}
+
 /// The answer after a script's last call was answered.
 pub fn after_the_last_call(scene: &Scene) -> String {
     match scene.output_schema {

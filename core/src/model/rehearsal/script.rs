@@ -60,11 +60,13 @@ enum When {
     Turn(usize),
     /// The conversation is to be summed up.
     Compact,
+    /// Changes are to be reviewed.
+    Review,
 }
 
 impl Script {
-    /// Reads sections, each under a heading: `[contains TEXT]`, `[turn N]`, `[otherwise]` or, for a
-    /// summary of the conversation, `[compact]`. Lines before the first heading are for every turn.
+    /// Reads sections, each under a heading: `[contains TEXT]`, `[turn N]`, `[otherwise]`, `[compact]`
+    /// for a summary of the conversation, or `[review]`. Lines before the first heading are for every turn.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         let mut sections = Vec::new();
         let mut reader = Reader::new(text);
@@ -82,10 +84,12 @@ impl Script {
     /// What is played in this situation; the first section that fits.
     pub fn rounds(&self, scene: &Scene) -> Option<&[Round]> {
         let section = self.sections.iter().find(|section| match (&section.when, scene.purpose) {
-            (When::Always, Purpose::Answer) | (When::Compact, Purpose::Summary) => true,
+            (When::Always, Purpose::Answer)
+            | (When::Compact, Purpose::Summary)
+            | (When::Review, Purpose::Review) => true,
             (When::Contains(text), Purpose::Answer) => scene.user_text.contains(text.as_str()),
             (When::Turn(turn), Purpose::Answer) => *turn == scene.turn,
-            (When::Always | When::Contains(_) | When::Turn(_) | When::Compact, _) => false,
+            (When::Always | When::Contains(_) | When::Turn(_) | When::Compact | When::Review, _) => false,
         });
         section.map(|section| section.rounds.as_slice())
     }
@@ -191,9 +195,10 @@ impl<'a> Reader<'a> {
             ("turn", _, Ok(turn)) => Some(When::Turn(turn)),
             ("otherwise", "", _) => Some(When::Always),
             ("compact", "", _) => Some(When::Compact),
+            ("review", "", _) => Some(When::Review),
             _ => None,
         };
-        let reason = "a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]` or `[compact]`";
+        let reason = "a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]`, `[compact]` or `[review]`";
         Some(when.ok_or_else(|| self.error(reason)))
     }
 

@@ -289,7 +289,7 @@ async fn a_script_that_does_not_read_says_where() {
     let error = Script::parse("say a\n[when]\nsay b").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 2: a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]` or `[compact]`"
+        "line 2: a heading is `[contains TEXT]`, `[turn N]`, `[otherwise]`, `[compact]` or `[review]`"
     );
 }
 
