@@ -33,6 +33,7 @@ pub mod thread_archive;
 pub mod thread_attachment;
 pub mod thread_command;
 pub mod thread_fork;
+pub mod thread_history;
 pub mod thread_list;
 pub mod thread_search;
 pub mod thread_section;

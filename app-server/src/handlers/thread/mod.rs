@@ -1,11 +1,13 @@
 //! Threads: starting and loading them, reading and listing them.
 
 mod archive;
+mod cursor;
 mod delete;
 mod end_terminals;
 mod fork;
 mod fork_source;
 mod inject;
+mod items_list;
 mod list;
 mod loaded;
 mod metadata;
@@ -22,7 +24,9 @@ mod settings;
 mod shell_command;
 mod start;
 mod stored;
+mod stored_history;
 mod terminals;
+mod turns_list;
 mod turns_page;
 mod unarchive;
 mod unsubscribe;
