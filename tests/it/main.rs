@@ -13,6 +13,7 @@ mod crash;
 mod errors;
 mod fork;
 mod handshake;
+mod idle;
 mod interrupt;
 mod limits;
 mod lists;
