@@ -42,6 +42,8 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("FileSystemSpecialPath::project_roots", &["subpath"]),
     ("GetAccountResponse", &["workspaceRouting"]),
     ("Thread", &["environments", "extra", "attachedToThreadId", "canAcceptDirectInput", "daybreakEnabled"]),
+    ("ThreadItemEntry", &["outputDeferred"]),
+    ("ThreadItemOutputDeferral", &["commandExecution", "mcpToolCall"]),
     (
         "ThreadForkParams",
         &[

@@ -209,7 +209,9 @@ impl From<rollout::Error> for RpcError {
         let message = error.to_string();
         match error {
             rollout::Error::InvalidCursor(cursor) => RpcError::invalid_cursor(&cursor),
-            rollout::Error::Empty(_) | rollout::Error::NoMeta(_) => RpcError::invalid_request(message),
+            rollout::Error::Empty(_) | rollout::Error::NoMeta(_) | rollout::Error::ActiveWriter { .. } => {
+                RpcError::invalid_request(message)
+            }
             rollout::Error::Io { source, .. } => RpcError::internal(message).caused_by(source),
             rollout::Error::Encode { source, .. } => RpcError::internal(message).caused_by(source),
             rollout::Error::Closed | rollout::Error::GivenUp => RpcError::internal(message),

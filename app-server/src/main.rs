@@ -12,6 +12,7 @@ use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
 use codex_app_server::transport::stdio::{self, Claimed};
 use codex_app_server::{logging, run};
+use codex_core::base::descriptors;
 use codex_core::config::home::Surroundings;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::Flags;
@@ -56,6 +57,7 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
 }
 
 fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
+    descriptors::raise();
     let claimed = stdio::claim().context("standard input and output cannot be used")?;
     let surroundings = Surroundings::of_process()?;
     logging::init(&surroundings.environment)?;

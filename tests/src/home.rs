@@ -99,10 +99,16 @@ impl Home {
 
     /// The rollout file of a thread.
     pub fn rollout(&self, thread: &str) -> PathBuf {
-        files_below(&self.codex_home().join("sessions"))
-            .into_iter()
-            .find(|path| path.to_string_lossy().contains(thread))
+        self.find_rollout(thread)
             .unwrap_or_else(|| panic!("no rollout of thread {thread} in {}", self.codex_home().display()))
+    }
+
+    /// The same, if it is there.
+    pub fn find_rollout(&self, thread: &str) -> Option<PathBuf> {
+        let files = files_below(&self.codex_home().join("sessions")).into_iter();
+        files
+            .filter(|path| path.to_string_lossy().contains(thread))
+            .find(|path| path.extension().is_some_and(|end| end == "jsonl"))
     }
 
     fn commit_all(&self) {

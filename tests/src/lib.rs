@@ -21,6 +21,7 @@ pub mod program;
 pub mod reply;
 pub mod server;
 pub mod trace;
+pub mod tracer;
 pub mod turn;
 
 /// How long anything may take before a test gives up. Nothing that works comes near it.

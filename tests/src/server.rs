@@ -119,6 +119,22 @@ impl AppServer {
         self.next_id
     }
 
+    /// Sends a request to a server that may have ended. Whether somebody was there.
+    pub fn try_send(&mut self, method: &str, params: &Value) -> bool {
+        self.next_id += 1;
+        let line = json!({"id": self.next_id, "method": method, "params": params}).to_string();
+        let input = self.input.as_mut().expect("the input is open");
+        input.write_all(format!("{line}\n").as_bytes()).is_ok()
+    }
+
+    /// Waits until so many messages with this method came. Whether they did before the server ended.
+    pub fn try_until(&self, method: &str, count: usize) -> bool {
+        let has = |lines: &crate::inbox::Lines| {
+            lines.all.iter().filter(|line| line.message["method"] == method).count() >= count
+        };
+        has(&self.inbox.wait(has))
+    }
+
     /// Waits for the answer to a request.
     pub fn answer(&mut self, id: i64) -> Result<Value, Refusal> {
         let answer = self.take(&format!("answer to request {id}"), |message| {

@@ -35,6 +35,15 @@ macro_rules! for_each_client_request {
             /// Lists the ids of the threads in memory.
             "thread/loaded/list" =>
                 ThreadLoadedList(thread_list::ThreadLoadedListParams) -> thread_list::ThreadLoadedListResponse;
+            /// Lists the turns of a thread, page by page, without subscribing to it.
+            "thread/turns/list" =>
+                ThreadTurnsList(thread_history::ThreadTurnsListParams) -> thread_history::ThreadTurnsListResponse;
+            /// Lists the items of a thread or of one of its turns, page by page.
+            "thread/items/list" =>
+                ThreadItemsList(thread_history::ThreadItemsListParams) -> thread_history::ThreadItemsListResponse;
+            /// Reads items of a turn by their ids, with everything that a list left out.
+            experimental "thread/items/read" =>
+                ThreadItemsRead(thread_history::ThreadItemsReadParams) -> thread_history::ThreadItemsReadResponse;
             /// Ends this connection's subscription to a thread. The thread goes on.
             "thread/unsubscribe" =>
                 ThreadUnsubscribe(thread_list::ThreadUnsubscribeParams) -> thread_list::ThreadUnsubscribeResponse;

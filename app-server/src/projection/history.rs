@@ -26,15 +26,14 @@ use crate::convert::to_wire::item::{Times, item};
 
 /// The turns of a conversation that is not loaded, oldest first.
 pub(crate) fn turns(items: impl IntoIterator<Item = RolloutItem>) -> Vec<Turn> {
-    fold(items).finish()
+    fold(items).finish(None).into_iter().map(|placed| placed.turn).collect()
 }
 
 /// The turns of a loaded conversation as its clients have been told of them so far.
 ///
 /// The file may be ahead of what was told: what is missing from `told` reaches the client as notifications and is left
 /// out here, so that nothing comes twice.
-pub(crate) fn turns_so_far(items: impl IntoIterator<Item = RolloutItem>, told: Told) -> Vec<Turn> {
-    let mut stored = fold(items);
+pub(crate) fn turns_so_far(mut stored: History, told: Told) -> Vec<Turn> {
     stored.interrupt();
     let position = |id: &str| stored.turns.iter().position(|stored| stored.turn.id == id);
     let running = told.running.map(|running| (position(&running.turn.id), running));
@@ -64,27 +63,50 @@ pub(crate) fn relevant(item: &RolloutItem) -> Option<RolloutItem> {
     }
 }
 
-fn fold(items: impl IntoIterator<Item = RolloutItem>) -> History {
+pub(super) fn fold(items: impl IntoIterator<Item = RolloutItem>) -> History {
     let mut history = History::default();
     for item in items {
-        history.add(item);
+        history.add(0, item);
     }
     history
 }
 
+/// Which items of turns are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    #[default]
+    All,
+    /// What was said.
+    Messages,
+    None,
+}
+
+/// A turn, and where it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedTurn {
+    pub(crate) place: u64,
+    pub(crate) turn: Turn,
+}
+
 /// The turns read so far. The last one is the current one while `open`.
 #[derive(Default)]
-struct History {
+pub(crate) struct History {
     turns: Vec<StoredTurn>,
     open: bool,
     /// The turn of a reviewer, whose items are those of the last turn.
     part: Option<TurnId>,
+    wanted: Wanted,
+    /// Where the item stands that is being added.
+    place: u64,
 }
 
 struct StoredTurn {
+    place: u64,
     turn: Turn,
     /// Of the items, in their order.
     ids: Vec<ItemId>,
+    /// How many items have names by their number.
+    made: usize,
     form: Form,
 }
 
@@ -99,7 +121,13 @@ enum Form {
 }
 
 impl History {
-    fn add(&mut self, item: RolloutItem) {
+    pub(crate) fn new(wanted: Wanted) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Adds what stands next in the file, and where.
+    pub(crate) fn add(&mut self, place: u64, item: RolloutItem) {
+        self.place = place;
         match item {
             RolloutItem::EventMsg(event) => self.add_event(event),
             RolloutItem::Compacted(_) => {
@@ -196,7 +224,7 @@ impl History {
     fn begin(&mut self, turn: Turn, form: Form) {
         let turn = Turn { items_view: TurnItemsView::Full, ..turn };
         self.part = None;
-        self.turns.push(StoredTurn { turn, ids: Vec::new(), form });
+        self.turns.push(StoredTurn { place: self.place, turn, ids: Vec::new(), made: 0, form });
         self.open = true;
     }
 
@@ -226,6 +254,13 @@ impl History {
         }
     }
 
+    /// Adds an item that was complete only after its turn. Nothing else that comes later belongs to these turns.
+    pub(crate) fn add_late(&mut self, item: RolloutItem) {
+        if let RolloutItem::EventMsg(EventMsg::ItemCompleted(event)) = item {
+            self.item_completed(event);
+        }
+    }
+
     fn item_completed(&mut self, event: ItemCompletedEvent) {
         let part = self.part.as_ref() == Some(&event.turn_id);
         let is_known = part || self.turns.iter().any(|stored| stored.turn.id == event.turn_id.as_str());
@@ -245,7 +280,9 @@ impl History {
         }
         let id = event.item.id().clone();
         let times = Times { started: event.started_at_ms, completed: event.completed_at_ms };
-        stored.push(id, item(event.item, times));
+        if self.wanted.includes(&event.item) {
+            stored.push(id, item(event.item, times));
+        }
     }
 
     fn user_message(&mut self, event: UserMessageEvent) {
@@ -263,9 +300,14 @@ impl History {
 
     /// Adds what an event of 2025 says, unless the items of the turn say it.
     fn add_message(&mut self, make: impl FnOnce(ItemId) -> TurnItem) {
+        let wanted = self.wanted;
         if let Some(current) = self.current().filter(|current| current.form != Form::Items) {
-            let id = ItemId::from(format!("{}-item-{}", current.turn.id, current.ids.len() + 1));
-            current.push(id.clone(), item(make(id), Times::default()));
+            let id = ItemId::from(format!("{}-item-{}", current.turn.id, current.made + 1));
+            let made = make(id.clone());
+            current.made += 1;
+            if wanted.includes(&made) {
+                current.push(id, item(made, Times::default()));
+            }
         }
     }
 
@@ -277,9 +319,23 @@ impl History {
         });
     }
 
-    fn finish(mut self) -> Vec<Turn> {
-        self.interrupt();
-        self.turns.into_iter().map(|stored| stored.turn).collect()
+    /// The turns, oldest first. One that has begun and not ended runs, or was cut off.
+    pub(crate) fn finish(mut self, running: Option<&TurnId>) -> Vec<PlacedTurn> {
+        if self.current().is_none_or(|current| running.is_none_or(|id| id.as_str() != current.turn.id)) {
+            self.interrupt();
+        }
+        let turns = self.turns.into_iter();
+        turns.map(|StoredTurn { place, turn, .. }| PlacedTurn { place, turn }).collect()
+    }
+}
+
+impl Wanted {
+    fn includes(self, item: &TurnItem) -> bool {
+        match self {
+            Self::All => true,
+            Self::Messages => matches!(item, TurnItem::UserMessage(_) | TurnItem::AgentMessage(_)),
+            Self::None => false,
+        }
     }
 }
 

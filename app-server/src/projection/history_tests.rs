@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::Projection;
 use super::effect::{Effect, Effects};
-use super::history::{turns, turns_so_far};
+use super::history::{fold, turns, turns_so_far};
 use super::testing::*;
 
 fn check(lines: &[&str], expected: Expect) {
@@ -246,6 +246,6 @@ proptest! {
         let told = &events[..cut.index(events.len() + 1)];
         let (turns, projection) = heard(told);
         // The file is always ahead of what was told.
-        prop_assert_eq!(turns_so_far(stored(&events), projection.told()), turns);
+        prop_assert_eq!(turns_so_far(fold(stored(&events)), projection.told()), turns);
     }
 }

@@ -103,6 +103,11 @@ impl Projection {
         Told { last_turn: self.last_turn.clone(), running: self.progress() }
     }
 
+    /// Whether a turn runs, or something that a turn has left running, or somebody is asked.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.turn.is_some() || !self.open.is_empty() || !self.asks.is_empty()
+    }
+
     fn progress(&self) -> Option<Progress> {
         let turn = self.turn.as_ref()?;
         Some(Progress {

@@ -68,6 +68,10 @@ impl Listeners {
         self.list.len() < before
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether this connection listens, and no other.
     pub(super) fn are_only(&self, connection: ConnectionId) -> bool {
         matches!(self.list.as_slice(), [listener] if listener.connection == connection)

@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use codex_app_server_protocol::ServerNotification;
-use codex_app_server_protocol::v2::thread::{ThreadStatus, ThreadStatusChangedNotification};
+use codex_app_server_protocol::v2::thread::{
+    ThreadClosedNotification, ThreadStatus, ThreadStatusChangedNotification,
+};
 use codex_core::base::spawn::TaskGroup;
 use codex_core::base::time::now_ms;
 use codex_core::conversations::conversation::CodexConversation;
@@ -31,7 +33,7 @@ use crate::error::RpcError;
 use crate::outgoing::Outgoing;
 use crate::projection::{Projection, Told};
 use audience::{ConnectionId, Connections, Listener};
-use pump::{GoesOn, MAILBOX, Message, Parts, Pump, Sources};
+use pump::{Ended, GoesOn, MAILBOX, Message, Parts, Pump, Sources};
 use queue::Queues;
 
 /// The loaded threads of this process. Clones are handles to the same.
@@ -129,6 +131,7 @@ impl Threads {
             connections: self.connections.clone(),
             status,
             goes_on: Some(GoesOn { queues: self.queues.clone(), conversation: Arc::clone(&conversation) }),
+            idle_timeout: conversation.config().thread_idle_timeout,
         };
         let pump = Pump::new(parts, move |submission: Submission| {
             let conversation = Arc::clone(&conversation);
@@ -142,14 +145,18 @@ impl Threads {
         let threads = self.clone();
         let mine = thread.mailbox.clone();
         self.tasks.spawn(async move {
-            Box::new(pump).run(Sources { events, mailbox: messages }, opened).await;
+            let ended = Box::new(pump).run(Sources { events, mailbox: messages }, opened).await;
             threads.forget(id, &mine);
+            if ended == Ended::Idle {
+                Box::pin(threads.tell_of_closing(id)).await;
+            }
         });
         (thread, Gate(gate))
     }
 
+    /// A loaded thread; none if it is about to be unloaded.
     pub(crate) fn get(&self, id: &ConversationId) -> Option<LoadedThread> {
-        self.lock().get(id).cloned()
+        self.lock().get(id).filter(|thread| !thread.mailbox.is_closed()).cloned()
     }
 
     /// What a thread is doing, loaded or not.
@@ -177,6 +184,15 @@ impl Threads {
             ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::NotLoaded };
         self.broadcast(&ServerNotification::ThreadStatusChanged(changed)).await;
         listeners
+    }
+
+    /// Everybody hears that a thread is not in memory any more.
+    async fn tell_of_closing(&self, id: ConversationId) {
+        let thread_id = id.to_string();
+        let changed =
+            ThreadStatusChangedNotification { thread_id: thread_id.clone(), status: ThreadStatus::NotLoaded };
+        self.broadcast(&ServerNotification::ThreadStatusChanged(changed)).await;
+        self.broadcast(&ServerNotification::ThreadClosed(ThreadClosedNotification { thread_id })).await;
     }
 
     /// A pump has ended. By now the thread may have been loaded again, with another pump.

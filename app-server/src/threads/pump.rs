@@ -2,9 +2,11 @@
 //!
 //! The pump owns what the clients of the thread have been told: the projection, the listeners, the open questions.
 //! Everything reaches them in one order, that of the events. A client that does not read holds the pump up, and
-//! through it the conversation; nothing is dropped. It ends when the conversation has no more events.
+//! through it the conversation; nothing is dropped. It ends when the conversation has no more events, and ends the
+//! conversation itself once nobody has listened to it, and nothing run in it, for long enough.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
@@ -15,6 +17,7 @@ use codex_protocol::events::notice::MessageEvent;
 use codex_protocol::ids::TurnId;
 use codex_protocol::submission::{Op, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
 use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
@@ -48,6 +51,8 @@ pub(super) struct Parts {
     pub(super) connections: Connections,
     pub(super) status: watch::Sender<ThreadStatus>,
     pub(super) goes_on: Option<GoesOn>,
+    /// After this time without listeners and without work the conversation is ended.
+    pub(super) idle_timeout: Option<Duration>,
 }
 
 /// What follows a turn that has been completed.
@@ -55,6 +60,15 @@ pub(super) struct Parts {
 pub(super) struct GoesOn {
     pub(super) queues: Queues,
     pub(super) conversation: Arc<CodexConversation>,
+}
+
+/// Why a pump has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The conversation was idle for too long.
+    Idle,
+    /// The conversation has ended, whoever wanted that.
+    Otherwise,
 }
 
 /// Where a pump's messages come from.
@@ -72,6 +86,7 @@ pub(super) struct Pump<S> {
     status: watch::Sender<ThreadStatus>,
     goes_on: Option<GoesOn>,
     effects: Effects,
+    idle_timeout: Option<Duration>,
     /// Hands an operation to the conversation, which always hears them, so that this never waits for the pump.
     submit: S,
 }
@@ -82,7 +97,7 @@ where
     F: Future<Output = ()>,
 {
     pub(super) fn new(parts: Parts, submit: S) -> Self {
-        let Parts { projection, listeners: first, connections, status, goes_on } = parts;
+        let Parts { projection, listeners: first, connections, status, goes_on, idle_timeout } = parts;
         let mut listeners = Listeners::default();
         first.into_iter().for_each(|listener| listeners.add(listener));
         Self {
@@ -93,6 +108,7 @@ where
             status,
             goes_on,
             effects: Effects::new(),
+            idle_timeout,
             submit,
         }
     }
@@ -101,10 +117,13 @@ where
     ///
     /// Every loaded thread keeps this future, and a future has room for the largest that it waits for and for what
     /// moves through it: so the pump is boxed, and so is what is rare.
-    pub(super) async fn run(mut self: Box<Self>, sources: Sources, gate: oneshot::Receiver<()>) {
+    pub(super) async fn run(mut self: Box<Self>, sources: Sources, gate: oneshot::Receiver<()>) -> Ended {
         let Sources { mut events, mut mailbox } = sources;
         let _dropped_is_open = gate.await;
+        let mut ended = Ended::Otherwise;
         loop {
+            // Whatever happens begins the time anew.
+            let idle_until = self.idle_until().filter(|_| ended == Ended::Otherwise);
             tokio::select! {
                 biased;
                 // Before the mailbox: an answer that was given counts also if who gave it leaves at once.
@@ -117,12 +136,24 @@ where
                     }
                     None => break,
                 },
+                () = until(idle_until) => {
+                    // From here on the thread counts as not loaded, so that whoever wants it waits and loads it again.
+                    mailbox.close();
+                    ended = Ended::Idle;
+                    Box::pin(self.submit(Op::Shutdown)).await;
+                }
             }
         }
         // Those of turns whose end was not told.
         self.effects.extend(self.questions.keys().cloned().map(Effect::Withdraw));
         self.carry_out().await;
         self.status.send_replace(ThreadStatus::NotLoaded);
+        ended
+    }
+
+    fn idle_until(&self) -> Option<Instant> {
+        let is_idle = self.listeners.is_empty() && !self.projection.is_busy();
+        self.idle_timeout.filter(|_| is_idle).map(|timeout| Instant::now() + timeout)
     }
 
     async fn hear(&mut self, message: Message) {
@@ -218,5 +249,12 @@ where
 
     async fn submit(&self, op: Op) {
         (self.submit)(Submission { id: TurnId::fresh(), op }).await;
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }

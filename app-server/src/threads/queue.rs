@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::audience::Connections;
 use crate::convert::to_core::input::user_input;
+use crate::convert::to_wire::error::not_submitted;
 use crate::error::RpcError;
 
 /// The queues of all threads. Clones are handles to the same.
@@ -103,7 +104,7 @@ impl Queues {
                 overrides: TurnOverrides::default(),
                 final_output_json_schema: None,
             };
-            Ok(conversation.start_turn(TurnId::fresh(), turn).await?)
+            conversation.start_turn(TurnId::fresh(), turn).await?.map_err(not_submitted)
         };
         match started.await {
             Ok(accepted) => Ok(accepted),

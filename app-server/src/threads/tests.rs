@@ -64,6 +64,7 @@ impl Stage {
             connections: connections.clone(),
             status: sender,
             goes_on: None,
+            idle_timeout: None,
         };
         let pump = Pump::new(parts, move |submission| {
             let submit = submit.clone();
@@ -71,7 +72,10 @@ impl Stage {
         });
         let group = TaskGroup::new();
         let (gate, opened) = oneshot::channel();
-        group.spawn(Box::new(pump).run(Sources { events: taken, mailbox: messages }, opened));
+        let sources = Sources { events: taken, mailbox: messages };
+        group.spawn(async move {
+            let _ended = Box::new(pump).run(sources, opened).await;
+        });
         let (events, gate) = (Some(events), Some(gate));
         Self { events, mailbox, submitted, status, connections, questions, group, gate }
     }

@@ -3,6 +3,7 @@
 pub mod alike;
 pub mod backoff;
 pub mod cancel;
+pub mod descriptors;
 pub mod environment;
 pub mod files;
 pub mod image;

@@ -184,6 +184,8 @@ settings! {
         project_root_markers: Vec<String>,
         /// The most tokens that a tool's output may take.
         tool_output_token_limit: u64,
+        /// After how many seconds a thread leaves the memory to which nobody listens and in which nothing runs; 0 never.
+        thread_idle_timeout_seconds: u64,
         /// How the model's server may search the web: disabled, cached, indexed or live.
         web_search: WebSearchMode,
         /// Tools beyond the usual ones, and how they are used.
@@ -389,6 +391,7 @@ mod tests {
             project_doc_fallback_filenames: Names to look for where there is no AGENTS.md.
             project_root_markers: What marks the root of a project.
             tool_output_token_limit: The most tokens that a tool's output may take.
+            thread_idle_timeout_seconds: After how many seconds a thread leaves the memory to which nobody listens and in which nothing runs; 0 never.
             web_search: How the model's server may search the web: disabled, cached, indexed or live.
             tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.

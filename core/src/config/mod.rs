@@ -28,6 +28,7 @@ pub mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use codex_protocol::policy::{
     ActivePermissionProfile, AskForApproval, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity,
@@ -78,6 +79,8 @@ pub struct Config {
     pub model_context_window: Option<u64>,
     pub model_auto_compact_token_limit: Option<u64>,
     pub tool_output_token_limit: Option<u64>,
+    /// None: a thread stays in memory until somebody ends it.
+    pub thread_idle_timeout: Option<Duration>,
     /// Replaces the base instructions of the model.
     pub base_instructions: Option<String>,
     pub developer_instructions: Option<String>,

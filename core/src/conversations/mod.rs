@@ -39,6 +39,7 @@ use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
 use crate::model::{ModelClient, ModelSettings};
+use crate::rollout::lock::WriterLock;
 use crate::rollout::reader::Loaded;
 use crate::rollout::recorder::RolloutRecorder;
 use crate::rollout::{location, stamp};
@@ -200,6 +201,7 @@ impl ConversationManager {
         config: Config,
         loaded: Loaded,
         path: PathBuf,
+        lock: WriterLock,
     ) -> Result<NewConversation, CoreError> {
         let config = self.configs.share(config);
         let id = loaded.meta.id;
@@ -208,7 +210,7 @@ impl ConversationManager {
         }
         let created = stamp::parse(&loaded.meta.timestamp).unwrap_or_else(now_ms);
         let surroundings = self.look_around(&config).await?;
-        let recorder = RolloutRecorder::append_to(path, loaded.next_ordinal, &self.shared.group);
+        let recorder = RolloutRecorder::append_to(path, lock, loaded.found(), &self.shared.group);
         let history = loaded.items.into_iter().map(|stored| stored.item).collect();
         // The model goes on with what it was told, unless the request or the configuration says otherwise.
         let instructions = match loaded.meta.base_instructions {

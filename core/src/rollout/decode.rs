@@ -22,13 +22,30 @@ pub(super) enum Content {
     Passed(String),
 }
 
+/// Ordinal, time in Unix milliseconds, content.
+pub(super) type Decoded = (Option<u64>, i64, Content);
+
+/// Why a line cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    /// It is broken, or was never one.
+    #[error("{0}")]
+    NoLine(String),
+    /// It says something that is not understood.
+    #[error("{0}")]
+    Foreign(String),
+}
+
 /// Ordinal, time and content of a line.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Option<u64>, i64, Content), String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let envelope: Envelope<'_> =
-        serde_json::from_str(text).map_err(|error| format!("it is not a line of a conversation: {error}"))?;
-    let content =
-        content(&envelope).map_err(|error| format!("its payload is not a {}: {error}", envelope.kind))?;
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unread> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Unread::NoLine("it is not UTF-8".to_owned()))?;
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| {
+        let what = format!("it is not a line of a conversation: {error}");
+        // Whole JSON of another shape was meant to be there.
+        if error.is_data() { Unread::Foreign(what) } else { Unread::NoLine(what) }
+    })?;
+    let content = content(&envelope)
+        .map_err(|error| Unread::Foreign(format!("its payload is not a {}: {error}", envelope.kind)))?;
     Ok((envelope.ordinal, envelope.at_ms(), content))
 }
 
@@ -112,7 +129,7 @@ mod tests {
     /// What a fuzzer runs: any bytes are a line or a reason why not.
     fn target(bytes: &[u8]) {
         if let Err(reason) = decode(line::trimmed(bytes)) {
-            assert!(!reason.is_empty());
+            assert!(!reason.to_string().is_empty());
         }
     }
 

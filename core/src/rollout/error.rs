@@ -4,6 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use codex_protocol::ids::ConversationId;
+
+use super::lock::Owner;
+
 /// Cheap to clone, because everybody who waits for a line gets it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -25,6 +29,9 @@ pub enum Error {
         #[source]
         source: Arc<serde_json::Error>,
     },
+    /// Another process writes it, or this one by another handle.
+    #[error("thread {id} already has an active writer: {owner}. End it there, or use a fork of the thread")]
+    ActiveWriter { id: ConversationId, owner: Owner },
     #[error("{} is empty", .0.display())]
     Empty(PathBuf),
     #[error("{} has no readable first line that says which conversation it is", .0.display())]

@@ -23,6 +23,13 @@ pub(super) struct Line<'a> {
     pub ended: bool,
 }
 
+impl Line<'_> {
+    /// Whether this is only the beginning of a line that is too long.
+    pub fn is_cut(&self) -> bool {
+        self.bytes.len() as u64 == LONGEST && self.bytes.last() != Some(&b'\n')
+    }
+}
+
 impl Lines {
     pub fn open(path: &Path) -> io::Result<Self> {
         let reader = BufReader::with_capacity(64 * 1024, File::open(path)?);

@@ -1,22 +1,31 @@
 //! A file that only grows, line by line.
 //!
 //! A line is in the file as a whole or not at all: what a full disk leaves of one is cut off again,
-//! and where that fails the next line starts on a fresh one. What a crash left of a line is moved
-//! to a file beside, before the first new line. All functions block.
+//! and where that fails the next line starts on a fresh one. What is broken in it is moved to a file beside
+//! before the first new line. The log holds the right to write the conversation for as long as it lives, the
+//! file only while a turn runs, because a process may have few files open. All functions block.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::de::IgnoredAny;
+use codex_protocol::ids::ConversationId;
 
 use super::error::Error;
+use super::location;
+use super::lock::WriterLock;
+use super::mend::{self, Broken, Mended};
 
 pub(super) struct Log {
     path: PathBuf,
-    /// Whether the file is made when it is first needed; else it must be there.
-    new: bool,
+    /// The conversation whose file is made when it is first needed; else it must be there.
+    new: Option<ConversationId>,
+    lock: Option<WriterLock>,
+    /// What is to be moved aside before anything is written.
+    broken: Vec<Broken>,
     open: Option<Open>,
+    /// Folders whose entries are not known to be on the disk.
+    folders: Vec<PathBuf>,
     #[cfg(test)]
     pub disk: tests::Disk,
 }
@@ -36,19 +45,22 @@ pub(super) struct Failed {
 }
 
 impl Log {
-    pub fn new_file(path: PathBuf) -> Self {
-        Self::at(path, true)
+    pub fn new_file(path: PathBuf, id: ConversationId) -> Self {
+        Self::at(path, Some(id), None, Vec::new())
     }
 
-    pub fn existing(path: PathBuf) -> Self {
-        Self::at(path, false)
+    pub fn existing(path: PathBuf, lock: WriterLock, broken: Vec<Broken>) -> Self {
+        Self::at(path, None, Some(lock), broken)
     }
 
-    fn at(path: PathBuf, new: bool) -> Self {
+    fn at(path: PathBuf, new: Option<ConversationId>, lock: Option<WriterLock>, broken: Vec<Broken>) -> Self {
         Self {
             path,
             new,
+            lock,
+            broken,
             open: None,
+            folders: Vec::new(),
             #[cfg(test)]
             disk: tests::Disk::default(),
         }
@@ -58,7 +70,7 @@ impl Log {
     pub fn append(&mut self, lines: &[u8]) -> Result<(), Failed> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.first_open().map_err(|error| Failed { stored: 0, error })?,
+            None => self.open().map_err(|error| Failed { stored: 0, error })?,
         };
         let result = self.append_to(&mut open, lines);
         self.open = Some(open);
@@ -104,20 +116,64 @@ impl Log {
         file.write(bytes)
     }
 
-    fn first_open(&mut self) -> Result<Open, Error> {
+    /// Makes sure that what was appended survives the end of the machine, and closes the file until the next line comes.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let result = self.sync_file(&open.file);
+        result.map_err(|source| Error::io("make durable what was written to", &self.path, source))?;
+        for folder in std::mem::take(&mut self.folders) {
+            if let Err(error) = File::open(&folder).and_then(|folder| folder.sync_all()) {
+                tracing::debug!(folder = %folder.display(), %error, "a folder could not be synchronised");
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_file(&self, file: &File) -> io::Result<()> {
+        #[cfg(test)]
+        self.disk.sync()?;
+        match file.sync_data() {
+            // There are file systems that know no such thing; nothing can be done about it.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) =>
+            {
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn open(&mut self) -> Result<Open, Error> {
         let mut options = OpenOptions::new();
         options.read(true).append(true);
-        if self.new {
-            if let Some(folder) = self.path.parent() {
-                std::fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))?;
-            }
+        if let Some(id) = self.new {
+            self.prepare(id)?;
             options.create_new(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&self.path).map_err(|source| Error::io("open", &self.path, source))?;
-        self.new = false;
-        mended(file, &self.path).map_err(|source| Error::io("read", &self.path, source))
+        self.new = None;
+        let Mended { len, ragged } = mend::mend(&file, &self.path, &self.broken)
+            .map_err(|source| Error::io("read", &self.path, source))?;
+        self.broken.clear();
+        Ok(Open { file, len, ragged })
+    }
+
+    /// The right to write a new conversation, and folders for its file.
+    fn prepare(&mut self, id: ConversationId) -> Result<(), Error> {
+        if let (None, Some(home)) = (&self.lock, location::home_of(&self.path)) {
+            let lock = WriterLock::take(home, id)?;
+            if let Some(reason) = lock.missing() {
+                tracing::warn!(%id, reason, "other processes are not kept from writing the same conversation");
+            }
+            self.lock = Some(lock);
+        }
+        let Some(folder) = self.path.parent() else { return Ok(()) };
+        let new = folder.ancestors().take_while(|folder| !folder.exists());
+        let parents = new.filter_map(Path::parent).map(Path::to_owned);
+        self.folders = std::iter::once(folder.to_owned()).chain(parents).collect();
+        std::fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))
     }
 }
 
@@ -129,105 +185,64 @@ fn cut(file: &File, is: u64, wanted: u64) -> io::Result<()> {
     file.set_len(wanted)
 }
 
-/// Makes sure that the next line will not be glued to what a crash left of the last one.
-fn mended(file: File, path: &Path) -> io::Result<Open> {
-    let len = file.metadata()?.len();
-    let start = start_of_last_line(&file, len)?;
-    if start == len {
-        return Ok(Open { file, len, ragged: false });
-    }
-    if is_json(&file, start)? {
-        return Ok(Open { file, len, ragged: true });
-    }
-    match move_aside(&file, path, start) {
-        Ok(aside) => {
-            tracing::warn!(
-                file = %path.display(), bytes = len - start, aside = %aside.display(),
-                "the last line was cut off by a crash and is moved aside"
-            );
-            Ok(Open { file, len: start, ragged: false })
-        }
-        Err(error) => {
-            tracing::warn!(file = %path.display(), %error, "the last line was cut off by a crash and stays");
-            Ok(Open { file, len, ragged: true })
-        }
-    }
-}
-
-/// Where the text behind the last line end begins; the length of the file if there is none.
-fn start_of_last_line(mut file: &File, len: u64) -> io::Result<u64> {
-    const BLOCK: u64 = 16 * 1024;
-    let mut block = Vec::new();
-    let mut end = len;
-    while end > 0 {
-        let start = end.saturating_sub(BLOCK);
-        file.seek(SeekFrom::Start(start))?;
-        block.clear();
-        file.take(end - start).read_to_end(&mut block)?;
-        if let Some(position) = block.iter().rposition(|byte| *byte == b'\n') {
-            return Ok(start + position as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
-}
-
-fn is_json(mut file: &File, start: u64) -> io::Result<bool> {
-    file.seek(SeekFrom::Start(start))?;
-    match serde_json::from_reader::<_, IgnoredAny>(BufReader::new(file)) {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_io() => Err(error.into()),
-        Err(_) => Ok(false),
-    }
-}
-
-fn move_aside(mut file: &File, path: &Path, start: u64) -> io::Result<PathBuf> {
-    let (aside, mut target) = fresh_beside(path)?;
-    file.seek(SeekFrom::Start(start))?;
-    io::copy(&mut file, &mut target)?;
-    file.set_len(start)?;
-    Ok(aside)
-}
-
-fn fresh_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut number = 1;
-    loop {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".torn-{number}"));
-        let aside = PathBuf::from(name);
-        match OpenOptions::new().write(true).create_new(true).open(&aside) {
-            Ok(file) => return Ok((aside, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-            Err(error) => return Err(error),
-        }
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     use super::*;
 
-    /// How much room the disk has. Unlimited unless a test says otherwise.
+    /// How much room the disk has, and what it cannot do. Sound unless a test says otherwise.
     #[derive(Clone)]
-    pub struct Disk(Arc<AtomicU64>);
+    pub struct Disk(Arc<Faults>);
+
+    struct Faults {
+        room: AtomicU64,
+        /// At most so much at a time.
+        piece: AtomicU64,
+        fails_to_sync: AtomicBool,
+        syncs: AtomicU64,
+    }
 
     impl Default for Disk {
         fn default() -> Self {
-            Self(Arc::new(u64::MAX.into()))
+            Self(Arc::new(Faults {
+                room: u64::MAX.into(),
+                piece: u64::MAX.into(),
+                fails_to_sync: false.into(),
+                syncs: 0.into(),
+            }))
         }
     }
 
     impl Disk {
         pub fn set(&self, room: u64) {
-            self.0.store(room, Ordering::SeqCst);
+            self.0.room.store(room, Ordering::SeqCst);
+        }
+
+        pub fn take_at_most(&self, piece: u64) {
+            self.0.piece.store(piece, Ordering::SeqCst);
+        }
+
+        pub fn fail_to_sync(&self, fails: bool) {
+            self.0.fails_to_sync.store(fails, Ordering::SeqCst);
+        }
+
+        pub fn syncs(&self) -> u64 {
+            self.0.syncs.load(Ordering::SeqCst)
+        }
+
+        pub fn sync(&self) -> io::Result<()> {
+            self.0.syncs.fetch_add(1, Ordering::SeqCst);
+            match self.0.fails_to_sync.load(Ordering::SeqCst) {
+                true => Err(io::Error::other("input/output error")),
+                false => Ok(()),
+            }
         }
 
         pub fn what_fits<'a>(&self, bytes: &'a [u8]) -> io::Result<&'a [u8]> {
-            let room = self.0.load(Ordering::SeqCst);
-            let count = room.min(bytes.len() as u64);
+            let room = self.0.room.load(Ordering::SeqCst);
+            let count = room.min(bytes.len() as u64).min(self.0.piece.load(Ordering::SeqCst));
             if count == 0 {
                 return Err(io::ErrorKind::StorageFull.into());
             }
@@ -236,6 +251,14 @@ pub(super) mod tests {
             }
             Ok(&bytes[..count as usize])
         }
+    }
+
+    fn new_file(path: &Path) -> Log {
+        Log::new_file(path.to_owned(), ConversationId::new())
+    }
+
+    fn existing(path: &Path) -> Log {
+        Log::existing(path.to_owned(), WriterLock::none(), Vec::new())
     }
 
     fn file() -> (tempfile::TempDir, PathBuf) {
@@ -251,19 +274,19 @@ pub(super) mod tests {
     #[test]
     fn folders_and_file_appear_with_the_first_line() {
         let (folder, path) = file();
-        let mut log = Log::new_file(path.clone());
+        let mut log = new_file(&path);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         log.append(b"1\n").unwrap();
         log.append(b"2\n3\n").unwrap();
         assert_eq!(text(&path), "1\n2\n3\n");
-        let error = Log::new_file(path).append(b"1\n").unwrap_err().error;
+        let error = new_file(&path).append(b"1\n").unwrap_err().error;
         assert!(matches!(error, Error::Io { doing: "open", .. }), "{error}");
     }
 
     #[test]
     fn a_missing_file_is_not_made_anew() {
         let (_folder, path) = file();
-        assert!(Log::existing(path.clone()).append(b"1\n").is_err());
+        assert!(existing(&path).append(b"1\n").is_err());
         assert!(!path.exists());
     }
 
@@ -272,7 +295,7 @@ pub(super) mod tests {
         let lines = b"one\ntwo\nthree\n";
         for room in 0..lines.len() {
             let (_folder, path) = file();
-            let mut log = Log::new_file(path.clone());
+            let mut log = new_file(&path);
             log.append(b"zero\n").unwrap();
             log.disk.set(room as u64);
             let failed = log.append(lines).unwrap_err();
@@ -286,9 +309,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_is_taken_in_small_pieces_is_whole() {
+        let (_folder, path) = file();
+        let mut log = new_file(&path);
+        for piece in 1..8 {
+            log.disk.take_at_most(piece);
+            log.append(b"one\ntwo\n").unwrap();
+        }
+        assert_eq!(text(&path), "one\ntwo\n".repeat(7));
+    }
+
+    #[test]
     fn where_it_cannot_be_cut_off_the_next_line_starts_afresh() {
         let (_folder, path) = file();
-        let mut log = Log::new_file(path.clone());
+        let mut log = new_file(&path);
         log.append(b"zero\n").unwrap();
         // Somebody else writes, so that the length is not the expected one.
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"other\n").unwrap();
@@ -300,38 +334,33 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_torn_line_is_moved_aside_at_the_first_append_only() {
+    fn the_file_is_closed_when_it_is_durable_and_opened_again() {
         let (_folder, path) = file();
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        for (number, tail) in ["{\"a", "\0\0\0\0", "x\u{fffd}"].iter().enumerate() {
-            std::fs::write(&path, format!("{{}}\n{tail}")).unwrap();
-            let mut log = Log::existing(path.clone());
-            assert_eq!(text(&path), format!("{{}}\n{tail}"));
-            log.append(b"1\n").unwrap();
-            assert_eq!(text(&path), "{}\n1\n");
-            let aside = PathBuf::from(format!("{}.torn-{}", path.display(), number + 1));
-            assert_eq!(text(&aside), *tail);
-        }
+        let mut log = new_file(&path);
+        log.append(b"1\n").unwrap();
+        assert!(log.folders.len() > 3, "{:?}", log.folders);
+        log.sync().unwrap();
+        assert!(log.open.is_none() && log.folders.is_empty());
+        log.append(b"2\n").unwrap();
+        log.disk.fail_to_sync(true);
+        assert!(matches!(log.sync(), Err(Error::Io { .. })));
+        log.disk.fail_to_sync(false);
+        log.append(b"3\n").unwrap();
+        log.sync().unwrap();
+        assert_eq!((text(&path).as_str(), log.disk.syncs()), ("1\n2\n3\n", 3));
     }
 
     #[test]
-    fn a_whole_line_without_its_end_stays() {
-        let (folder, path) = file();
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, "{}\n{\"a\":1}").unwrap();
-        Log::existing(path.clone()).append(b"1\n").unwrap();
-        assert_eq!(text(&path), "{}\n{\"a\":1}\n1\n");
-        assert_eq!(std::fs::read_dir(folder.path().join("2026/11/22")).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_long_torn_line_is_found_across_blocks() {
-        let (_folder, path) = file();
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        for size in [16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 100_000] {
-            std::fs::write(&path, format!("{{}}\n{}", "x".repeat(size))).unwrap();
-            Log::existing(path.clone()).append(b"1\n").unwrap();
-            assert_eq!(text(&path), "{}\n1\n");
-        }
+    fn a_new_file_is_locked_from_its_first_line_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sessions/2026/11/22/r.jsonl");
+        let id = ConversationId::new();
+        let mut log = Log::new_file(path, id);
+        drop(WriterLock::take(folder.path(), id).unwrap());
+        log.append(b"1\n").unwrap();
+        log.sync().unwrap();
+        assert!(matches!(WriterLock::take(folder.path(), id), Err(Error::ActiveWriter { .. })));
+        drop(log);
+        WriterLock::take(folder.path(), id).unwrap();
     }
 }

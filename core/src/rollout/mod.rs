@@ -1,7 +1,8 @@
 //! Stored conversations: one file of JSON lines each, which is the truth about a conversation.
 //!
 //! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows
-//! the paths; [`names`], [`sections`] and [`attachments`] keep what users say about their conversations. Files of the public codex 0.169 and
+//! the paths; [`names`], [`sections`] and [`attachments`] keep what users say about their conversations; a
+//! [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169 and
 //! of its 2025 releases are read, and what is written here loads there. Nothing is ever rewritten:
 //! a file only grows, except that a line which was cut off by a crash is moved aside first.
 //!
@@ -12,6 +13,7 @@
 
 pub mod archive;
 pub mod attachments;
+pub mod chain;
 mod cursor;
 pub mod cut;
 mod decode;
@@ -23,20 +25,26 @@ mod line;
 mod lines;
 pub mod list;
 pub mod location;
+pub mod lock;
 mod log;
+mod mend;
 pub mod names;
+pub mod peek;
 pub mod policy;
 pub mod query;
 pub mod reader;
 pub mod recorder;
 pub mod repositories;
 pub mod revert;
+mod salvage;
 pub mod search;
 mod section_list;
 pub mod sections;
 mod segments;
 pub mod snippet;
 pub mod stamp;
+pub mod tail;
+mod twice;
 mod walk;
 mod writer;
 

@@ -78,6 +78,11 @@ pub fn keeps_event(event: &EventMsg) -> bool {
     }
 }
 
+/// Whether this has to be on the disk before a client is told of it: the end of a turn, and with it all of the turn.
+pub fn must_be_durable(item: &RolloutItem) -> bool {
+    matches!(item, RolloutItem::EventMsg(EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_)))
+}
+
 /// Whether events with this tag are worth decoding; other tags are passed over unread.
 pub(super) fn keeps_tag(tag: &str) -> bool {
     matches!(

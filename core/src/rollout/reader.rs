@@ -1,8 +1,9 @@
 //! Loads a stored conversation.
 //!
 //! Reading is tolerant and never silent: blank lines do not matter, lines that cannot be read are
-//! left out and reported with their number and reason, lines of kinds that are not known are
-//! counted by kind, and a last line that a crash cut off is reported as such. Both the form of 0.169
+//! left out and reported with their number and reason, but for what is whole in them; lines that stand there
+//! twice count once, lines of kinds that are not known are counted by kind, and a last line that a crash cut off
+//! is reported as such. Both the form of 0.169
 //! and that of 2025 are read. A fork that only refers to its source is loaded with the lines of the
 //! source before it. Loading changes nothing; all functions but [`read`] block.
 
@@ -12,12 +13,15 @@ use std::path::Path;
 
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
 
-use super::decode::{Content, decode};
+use super::decode::{Content, Decoded, Unread, decode};
 use super::error::Error;
 use super::legacy::Untwin;
-use super::line;
 use super::lines::Lines;
 use super::location::{self, FileName};
+use super::mend::Broken;
+use super::recorder::Found;
+use super::twice::Twice;
+use super::{head, line, salvage};
 
 /// A conversation as stored.
 #[derive(Debug)]
@@ -30,8 +34,19 @@ pub struct Loaded {
     pub problems: Problems,
     /// How many lines of which unknown kind were passed over.
     pub unknown: BTreeMap<String, usize>,
+    /// Lines that were there already.
+    pub repeated: usize,
     /// The last line was cut off. It is moved aside when the next one is written.
     pub torn: Option<Torn>,
+    /// What else is broken in the file; it is moved aside then, too.
+    pub broken: Vec<Broken>,
+}
+
+impl Loaded {
+    /// What the one who continues the file must know of it.
+    pub fn found(&self) -> Found {
+        Found { next_ordinal: self.next_ordinal, broken: self.broken.clone() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +81,7 @@ const DESCRIBED: usize = 20;
 const DEEPEST: usize = 64;
 
 impl Problems {
-    fn add(&mut self, line: u64, what: impl fmt::Display) {
+    pub(super) fn add(&mut self, line: u64, what: impl fmt::Display) {
         self.count += 1;
         if self.first.len() < DESCRIBED {
             self.first.push(Problem { line, what: what.to_string() });
@@ -87,12 +102,21 @@ fn load_part(path: &Path, before: Option<u64>) -> Result<Loaded, Error> {
     let mut reading = Reading::default();
     let meta = reading.file(path, before)?;
     reading.sources(path, &meta);
-    let Reading { items, problems, unknown, torn, last_ordinal, lines, .. } = reading;
+    let Reading { items, problems, unknown, repeated, torn, broken, last_ordinal, lines, .. } = reading;
     let next_ordinal = match meta.history_mode {
         HistoryMode::Legacy => None,
         HistoryMode::Paginated => Some(last_ordinal.map_or(lines, |last| last.saturating_add(1))),
     };
-    Ok(Loaded { meta, items, next_ordinal, problems, unknown, torn })
+    Ok(Loaded { meta, items, next_ordinal, problems, unknown, repeated, torn, broken })
+}
+
+/// What the first line says, without reading the rest.
+pub fn meta(path: &Path) -> Result<SessionMeta, Error> {
+    match head::meta(path).map_err(|source| Error::io("read", path, source))? {
+        Some(meta) => Ok(meta),
+        // It may still be one; then the reason is told.
+        None => load(path).map(|loaded| loaded.meta),
+    }
 }
 
 #[derive(Default)]
@@ -100,10 +124,21 @@ struct Reading {
     items: Vec<Stored>,
     problems: Problems,
     unknown: BTreeMap<String, usize>,
+    repeated: usize,
     torn: Option<Torn>,
+    broken: Vec<Broken>,
     last_ordinal: Option<u64>,
     lines: u64,
+    twice: Twice,
     untwin: Option<Untwin>,
+}
+
+/// What is read of a file besides its items.
+#[derive(Default)]
+struct Course {
+    meta: Option<SessionMeta>,
+    before: Option<u64>,
+    is_over: bool,
 }
 
 impl Reading {
@@ -111,44 +146,67 @@ impl Reading {
     fn file(&mut self, path: &Path, before: Option<u64>) -> Result<SessionMeta, Error> {
         let fail = |source| Error::io("read", path, source);
         let mut lines = Lines::open(path).map_err(fail)?;
-        let mut meta: Option<SessionMeta> = None;
+        let mut course = Course { before, ..Course::default() };
         while let Some(line) = lines.next().map_err(fail)? {
             let bytes = line::trimmed(line.bytes);
             if bytes.is_empty() {
                 continue;
             }
             self.lines = line.number;
-            let (ordinal, at_ms, content) = match decode(bytes) {
-                Ok(decoded) => decoded,
-                Err(_) if !line.ended => {
-                    self.torn = Some(Torn { offset: line.offset, bytes: line.bytes.len() as u64 });
-                    break;
-                }
-                Err(what) => {
+            match decode(bytes) {
+                Ok(decoded) => self.take(bytes, decoded, &mut course),
+                Err(what @ Unread::Foreign(_)) => self.problems.add(line.number, what),
+                Err(what @ Unread::NoLine(_)) => {
+                    let parts = salvage::parts(line.bytes);
+                    if !line.ended && parts.whole.is_empty() {
+                        self.torn = Some(Torn { offset: line.offset, bytes: line.bytes.len() as u64 });
+                        break;
+                    }
                     self.problems.add(line.number, what);
-                    continue;
+                    if before.is_none() && !line.is_cut() {
+                        self.broken.extend(parts.broken.into_iter().map(|part| Broken {
+                            offset: line.offset + part.start as u64,
+                            bytes: part.len() as u64,
+                        }));
+                    }
+                    for part in parts.whole.into_iter().filter_map(|part| line.bytes.get(part)) {
+                        if let Ok(decoded) = decode(part) {
+                            self.take(part, decoded, &mut course);
+                        }
+                    }
                 }
-            };
-            if ordinal.is_some() && before.is_some_and(|before| ordinal >= Some(before)) {
+            }
+            if course.is_over {
                 break;
             }
-            self.last_ordinal = self.last_ordinal.max(ordinal);
-            match content {
-                Content::Meta(first) if meta.is_none() => {
-                    self.untwin = (first.history_mode == HistoryMode::Legacy).then(Untwin::default);
-                    meta = Some(*first);
-                }
-                // A fork of 2025 holds a copy of its source with the source's own first line.
-                Content::Meta(_) => {}
-                Content::Passed(kind) => *self.unknown.entry(kind).or_default() += 1,
-                Content::Item(item) if self.repeats(&item) => {}
-                Content::Item(item) => self.items.push(Stored { at_ms, item }),
-            }
         }
-        match meta {
+        match course.meta {
             Some(meta) => Ok(meta),
             None if self.lines == 0 && self.torn.is_none() => Err(Error::Empty(path.to_path_buf())),
             None => Err(Error::NoMeta(path.to_path_buf())),
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8], (ordinal, at_ms, content): Decoded, course: &mut Course) {
+        if ordinal.is_some() && course.before.is_some_and(|before| ordinal >= Some(before)) {
+            course.is_over = true;
+            return;
+        }
+        if self.twice.is_repeated(ordinal, bytes) {
+            self.repeated += 1;
+            return;
+        }
+        self.last_ordinal = self.last_ordinal.max(ordinal);
+        match content {
+            Content::Meta(first) if course.meta.is_none() => {
+                self.untwin = (first.history_mode == HistoryMode::Legacy).then(Untwin::default);
+                course.meta = Some(*first);
+            }
+            // A fork of 2025 holds a copy of its source with the source's own first line.
+            Content::Meta(_) => {}
+            Content::Passed(kind) => *self.unknown.entry(kind).or_default() += 1,
+            Content::Item(item) if self.repeats(&item) => {}
+            Content::Item(item) => self.items.push(Stored { at_ms, item }),
         }
     }
 

@@ -15,9 +15,11 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::Error;
+use super::lock::WriterLock;
 use super::log::Log;
+use super::mend::Broken;
 use super::writer::{self, Batch, Command, Start};
-pub use super::writer::{Seq, Written};
+pub use super::writer::{Place, Seq, Written};
 use super::{legacy, line, policy};
 use crate::base::spawn::TaskGroup;
 use crate::base::time;
@@ -68,6 +70,13 @@ struct Waiting {
     next_ordinal: Option<u64>,
 }
 
+/// What a reader has found in the file that is to be continued.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub next_ordinal: Option<u64>,
+    pub broken: Vec<Broken>,
+}
+
 impl RolloutRecorder {
     /// For a new conversation; the file and its folders appear with the first record.
     pub fn create(path: PathBuf, meta: SessionMeta, group: &TaskGroup) -> Self {
@@ -75,15 +84,15 @@ impl RolloutRecorder {
             HistoryMode::Legacy => None,
             HistoryMode::Paginated => Some(meta.base().map_or(0, |(_, end)| end)),
         };
-        let log = Log::new_file(path.clone());
+        let log = Log::new_file(path.clone(), meta.id);
         let first = Some(RolloutItem::SessionMeta(Box::new(meta)));
         Self::stored(path, group, Waiting { log, first, next_ordinal })
     }
 
-    /// For a conversation that was loaded; `next_ordinal` is what the reader found.
-    pub fn append_to(path: PathBuf, next_ordinal: Option<u64>, group: &TaskGroup) -> Self {
-        let log = Log::existing(path.clone());
-        Self::stored(path, group, Waiting { log, first: None, next_ordinal })
+    /// For a conversation that was loaded after the right to write it was taken.
+    pub fn append_to(path: PathBuf, lock: WriterLock, found: Found, group: &TaskGroup) -> Self {
+        let log = Log::existing(path.clone(), lock, found.broken);
+        Self::stored(path, group, Waiting { log, first: None, next_ordinal: found.next_ordinal })
     }
 
     /// For a conversation that is not stored.
@@ -110,35 +119,20 @@ impl RolloutRecorder {
     /// Queues what is to be kept of these items. The result names the last of them; it is written
     /// when [`Written::seq`] has reached it. Items are in the file in the order of the calls.
     pub fn record(&self, items: &[RolloutItem]) -> Result<Seq, Error> {
-        let (bodies, count) = self.shared.encoded(items)?;
-        if count == 0 {
-            return Ok(self.shared.queue().seq);
-        }
-        let Some(sender) = self.shared.sender()? else { return Ok(self.shared.count_as_written(count)) };
-        if self.shared.keeps_too_much() {
-            return Err(self.shared.give_up());
-        }
-        let at_ms = time::now_ms();
-        let mut queue = self.shared.queue();
-        let last = queue.seq + count;
-        match sender.try_send(Command::Append(Batch { at_ms, last, bodies })) {
-            Ok(()) => {
-                queue.seq = last;
-                Ok(last)
-            }
-            Err(TrySendError::Closed(_)) => Err(Error::Closed),
-            Err(TrySendError::Full(_)) => {
-                drop(queue);
-                Err(self.shared.give_up())
-            }
-        }
+        self.shared.record(items, Urgency::Usual)
+    }
+
+    /// The same for what has to be on the disk before it counts, together with all before it.
+    pub fn record_durably(&self, items: &[RolloutItem]) -> Result<Seq, Error> {
+        self.shared.record(items, Urgency::Durable)
     }
 
     /// Makes the file with its first line, if it is not there yet.
     pub fn begin(&self) -> Result<(), Error> {
         let Some(sender) = self.shared.sender()? else { return Ok(()) };
         let last = self.shared.queue().seq;
-        let nothing = Command::Append(Batch { at_ms: time::now_ms(), last, bodies: Vec::new() });
+        let nothing =
+            Command::Append(Batch { at_ms: time::now_ms(), last, bodies: Vec::new(), durable: false });
         sender.try_send(nothing).map_err(|_| Error::GivenUp)
     }
 
@@ -177,8 +171,9 @@ impl RolloutRecorder {
     #[cfg(test)]
     pub async fn until_written(&self, seq: Seq) -> Result<(), Error> {
         let mut written = self.written();
-        let found = written.wait_for(|written| written.outcome(seq).is_some()).await;
-        found.ok().and_then(|written| written.outcome(seq)).unwrap_or(Err(Error::Closed))
+        let place = Place::Written(seq);
+        let found = written.wait_for(|written| written.outcome(place).is_some()).await;
+        found.ok().and_then(|written| written.outcome(place)).unwrap_or(Err(Error::Closed))
     }
 
     /// Waits until everything recorded before is in the file; what failed is tried again.
@@ -204,7 +199,43 @@ async fn flush(sender: &mpsc::Sender<Command>) -> Result<(), Error> {
     result.await.unwrap_or(Err(Error::Closed))
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    Usual,
+    Durable,
+}
+
 impl Shared {
+    fn record(&self, items: &[RolloutItem], urgency: Urgency) -> Result<Seq, Error> {
+        let (bodies, count) = self.encoded(items)?;
+        if count == 0 {
+            return Ok(self.queue().seq);
+        }
+        let Some(sender) = self.sender()? else { return Ok(self.count_as_written(count)) };
+        if self.keeps_too_much() {
+            return Err(self.give_up());
+        }
+        let at_ms = time::now_ms();
+        let mut queue = self.queue();
+        let last = queue.seq + count;
+        match sender.try_send(Command::Append(Batch {
+            at_ms,
+            last,
+            bodies,
+            durable: urgency == Urgency::Durable,
+        })) {
+            Ok(()) => {
+                queue.seq = last;
+                Ok(last)
+            }
+            Err(TrySendError::Closed(_)) => Err(Error::Closed),
+            Err(TrySendError::Full(_)) => {
+                drop(queue);
+                Err(self.give_up())
+            }
+        }
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // A panic cannot leave it half changed.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -283,6 +314,7 @@ impl Shared {
         self.written.send_modify(|written| {
             written.seq = seq;
             written.tried = seq;
+            written.durable = seq;
         });
         seq
     }
@@ -465,7 +497,7 @@ mod tests {
         let path = path(&f.folder);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "").unwrap();
-        let recorder = RolloutRecorder::append_to(path, None, &f.group);
+        let recorder = RolloutRecorder::append_to(path, WriterLock::none(), Found::default(), &f.group);
         assert_eq!(recorder.record(&[completed("hi")]).unwrap(), 1);
         recorder.close().await.unwrap();
         assert_eq!(lines(&f.folder), ["null event_msg item_completed", "null event_msg agent_message"]);

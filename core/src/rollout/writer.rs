@@ -24,6 +24,10 @@ pub struct Written {
     pub seq: Seq,
     /// Everything up to here was tried.
     pub tried: Seq,
+    /// Everything up to here is on the disk: it survives the end of the machine, too.
+    pub durable: Seq,
+    /// Up to where it was tried in vain to bring it to the disk.
+    pub(super) not_durable: Option<(Seq, Error)>,
     /// Why not everything that was tried is in the file.
     pub failed: Option<Error>,
     /// Bytes that were tried in vain and are kept.
@@ -32,11 +36,35 @@ pub struct Written {
 
 impl Written {
     /// What became of an item; nothing yet while it waits.
-    pub fn outcome(&self, seq: Seq) -> Option<Result<(), Error>> {
-        if self.seq >= seq {
-            return Some(Ok(()));
+    pub fn outcome(&self, place: Place) -> Option<Result<(), Error>> {
+        let seq = place.seq();
+        if self.seq < seq {
+            return self.failed.clone().filter(|_| self.tried >= seq).map(Err);
         }
-        self.failed.clone().filter(|_| self.tried >= seq).map(Err)
+        match place {
+            Place::Durable(_) if self.durable < seq => {
+                let failed = self.not_durable.clone().filter(|(tried, _)| *tried >= seq);
+                failed.map(|(_, error)| Err(error))
+            }
+            Place::Durable(_) | Place::Written(_) => Some(Ok(())),
+        }
+    }
+}
+
+/// Where an item is to be before somebody is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the file.
+    Written(Seq),
+    /// On the disk.
+    Durable(Seq),
+}
+
+impl Place {
+    pub fn seq(self) -> Seq {
+        match self {
+            Self::Written(seq) | Self::Durable(seq) => seq,
+        }
     }
 }
 
@@ -51,6 +79,8 @@ pub(super) struct Batch {
     pub at_ms: i64,
     pub last: Seq,
     pub bodies: Vec<u8>,
+    /// Whether somebody waits for it to be on the disk.
+    pub durable: bool,
 }
 
 /// What a writer begins with.
@@ -68,6 +98,10 @@ struct Writer {
     first: Vec<u8>,
     next_ordinal: Option<u64>,
     lines: Lines,
+    /// What is to be brought to the disk.
+    wanted: Option<Seq>,
+    /// Whether something is in the file that may not be on the disk.
+    dirty: bool,
     written: watch::Sender<Written>,
 }
 
@@ -89,7 +123,9 @@ pub(super) async fn run(
     group: TaskGroup,
 ) {
     let Start { log, first, next_ordinal } = start;
-    let mut writer = Writer { log: Some(log), first, next_ordinal, lines: Lines::default(), written };
+    let lines = Lines::default();
+    let mut writer =
+        Writer { log: Some(log), first, next_ordinal, lines, wanted: None, dirty: false, written };
     let mut waiting = Vec::new();
     while let Some(command) = commands.recv().await {
         let mut next = Some(command);
@@ -101,6 +137,7 @@ pub(super) async fn run(
             next = if writer.lines.bytes.len() < GATHER { commands.try_recv().ok() } else { None };
         }
         let result = writer.write(&group).await;
+        writer.bring_to_disk(&group).await;
         for answer in waiting.drain(..) {
             // Whoever asked may have gone.
             let _ = answer.send(result.clone());
@@ -109,6 +146,8 @@ pub(super) async fn run(
     if let Err(error) = writer.write(&group).await {
         tracing::error!(%error, "the end of a conversation is not stored");
     }
+    writer.wanted = writer.dirty.then_some(0);
+    writer.bring_to_disk(&group).await;
 }
 
 impl Writer {
@@ -120,6 +159,9 @@ impl Writer {
             self.next_ordinal = self.next_ordinal.map(|ordinal| ordinal + 1);
         }
         self.lines.ends.push((self.lines.bytes.len(), batch.last));
+        if batch.durable {
+            self.wanted = Some(batch.last);
+        }
     }
 
     /// Writes what there is and reports how that went.
@@ -131,6 +173,7 @@ impl Writer {
             Ok(()) => (bytes.len(), None),
             Err(failed) => (failed.stored, Some(failed.error)),
         };
+        self.dirty |= stored > 0;
         let last = self.lines.settle(bytes, stored);
         self.written.send_modify(|written| {
             written.seq = last.unwrap_or(written.seq);
@@ -139,6 +182,34 @@ impl Writer {
             written.kept = self.lines.bytes.len();
         });
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Has the disk hold what is in the file, if somebody waits for that. Conversations do this side by side, and
+    /// file systems answer those that ask together with one write of their journal.
+    async fn bring_to_disk(&mut self, group: &TaskGroup) {
+        let Some(wanted) = self.wanted else { return };
+        // What could not be written is tried again first.
+        let until = self.written.borrow().seq;
+        if until < wanted {
+            return;
+        }
+        self.wanted = None;
+        let Some(mut log) = self.log.take() else { return };
+        let task = group.spawn_blocking(move || {
+            let result = log.sync();
+            (log, result)
+        });
+        // Else the runtime is going away.
+        let Ok((log, result)) = task.await else { return };
+        self.log = Some(log);
+        self.dirty = result.is_err();
+        if let Err(error) = &result {
+            tracing::error!(%error, "the end of a conversation may not survive the end of the machine");
+        }
+        self.written.send_modify(|written| match result {
+            Ok(()) => written.durable = until,
+            Err(error) => written.not_durable = Some((until, error)),
+        });
     }
 
     async fn append(&mut self, bytes: Vec<u8>, group: &TaskGroup) -> (Vec<u8>, Result<(), Failed>) {
@@ -188,6 +259,7 @@ mod tests {
     use codex_protocol::response_item::ResponseItem;
     use codex_protocol::rollout::{RolloutItem, SessionMeta};
 
+    use super::super::lock::WriterLock;
     use super::super::reader::{self, Loaded};
     use super::super::recorder::RolloutRecorder;
     use super::*;
@@ -206,6 +278,10 @@ mod tests {
     async fn new_file(path: &Path, texts: &[&str]) {
         let meta = SessionMeta::new(ConversationId::new(), String::new(), "/w".into(), "0.169.0");
         recorded(&RolloutRecorder::create(path.into(), meta, &TaskGroup::new()), texts).await;
+    }
+
+    fn continued(path: &Path, loaded: &Loaded) -> RolloutRecorder {
+        RolloutRecorder::append_to(path.into(), WriterLock::none(), loaded.found(), &TaskGroup::new())
     }
 
     fn items(loaded: &Loaded) -> Vec<&RolloutItem> {
@@ -232,8 +308,7 @@ mod tests {
         for cut in last..=bytes.len() {
             std::fs::write(&path, &bytes[..cut]).unwrap();
             let before = reader::load(&path).unwrap();
-            let group = TaskGroup::new();
-            let recorder = RolloutRecorder::append_to(path.clone(), before.next_ordinal, &group);
+            let recorder = continued(&path, &before);
             recorded(&recorder, &["next"]).await;
             let after = reader::load(&path).unwrap();
             let whole = cut >= bytes.len() - 1;
@@ -260,10 +335,12 @@ mod tests {
         text += "garbage\n\n{\"type\":\"world_state\",\"ordinal\":5,\"payload\":{\"x\": 1}}\n";
         std::fs::write(&path, &text).unwrap();
         let loaded = reader::load(&path).unwrap();
-        let recorder = RolloutRecorder::append_to(path.clone(), loaded.next_ordinal, &TaskGroup::new());
-        recorded(&recorder, &["two"]).await;
+        recorded(&continued(&path, &loaded), &["two"]).await;
         let after = std::fs::read_to_string(&path).unwrap();
-        assert!(after.starts_with(&text));
+        assert!(after.starts_with(&text.replace("garbage", "       ")));
+        let aside = std::fs::read_to_string(folder.path().join("r.jsonl.torn-1")).unwrap();
+        assert_eq!(aside, "garbage\n");
+        assert_eq!(reader::load(&path).unwrap().problems.count, 0, "it is told once");
         assert!(after[text.len()..].contains("\"ordinal\":6,"));
     }
 }

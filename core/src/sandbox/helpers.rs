@@ -17,6 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::Error;
 use super::message;
 use super::plan::Readiness;
+use crate::base::descriptors;
 
 /// The name by which the program knows that it is a helper.
 pub(super) const HELPER_NAME: &str = "codex-linux-sandbox";
@@ -88,6 +89,7 @@ impl Helpers {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new(program);
         command.arg0(HELPER_NAME).arg(word).env_clear();
+        command.args(descriptors::before().map(|limit| limit.to_string()));
         command.stdin(line).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }

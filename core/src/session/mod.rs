@@ -33,7 +33,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::rollout::policy;
-use crate::rollout::recorder::RolloutRecorder;
+use crate::rollout::recorder::{Place, RolloutRecorder};
 use crate::session::active_turn::ActiveTurn;
 use crate::session::compaction::SizeAfter;
 use crate::session::facts::{Facts, Heard, Hears};
@@ -175,7 +175,10 @@ impl Session {
     /// Stores items and folds them into the state.
     fn record(&mut self, items: &[RolloutItem]) -> Line {
         items.iter().for_each(|item| self.state.apply(item));
-        let recorded = self.recorder.record(items);
+        let recorded = match items.iter().any(policy::must_be_durable) {
+            true => self.recorder.record_durably(items).map(Place::Durable),
+            false => self.recorder.record(items).map(Place::Written),
+        };
         recorded.map(Some).inspect_err(|error| {
             tracing::error!(thread = %self.id, %error, "the conversation could not be stored");
         })

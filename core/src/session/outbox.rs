@@ -1,7 +1,7 @@
 //! Facts that wait for the client.
 //!
 //! They leave in order, each only when the line of the rollout that holds it has been written: what
-//! a client has seen survives the death of this process. Where writing fails, the client is told so
+//! a client has seen survives the death of this process, and the end of a turn that of the machine. Where writing fails, the client is told so
 //! before the first fact of the turn that is not stored, and with that the turn has failed; it is told
 //! once more if the rest of the turn is not even kept to be written later. Facts are boxed, because a queue of values takes its room for every loaded conversation, used or not.
 
@@ -14,7 +14,7 @@ use codex_protocol::ids::TurnId;
 use tokio::sync::{mpsc, watch};
 
 use crate::rollout::error::Error;
-use crate::rollout::recorder::{Seq, Written};
+use crate::rollout::recorder::{Place, Written};
 
 /// With this many waiting the session stops hearing its turn.
 pub const OUTBOX_LIMIT: usize = 64;
@@ -45,8 +45,8 @@ struct Waiting {
     line: Line,
 }
 
-/// The line that holds a fact, if it is of a kind that is kept; or why it could not be recorded.
-pub type Line = Result<Option<Seq>, Error>;
+/// Where the line that holds a fact must be, if it is of a kind that is kept; or why it could not be recorded.
+pub type Line = Result<Option<Place>, Error>;
 
 impl Outbox {
     pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
@@ -96,7 +96,8 @@ impl Outbox {
         }
     }
 
-    /// Puts an error in front of the first fact of its turn that could not be stored.
+    /// Puts an error in front of the first fact of its turn that could not be stored; behind it, if with it the turn
+    /// only begins, since before that there is no turn that could fail.
     fn tell_of_failure(&mut self) {
         let Some(first) = self.waiting.front() else { return };
         let Some(Err(error)) = self.outcome(&first.line) else { return };
@@ -124,8 +125,9 @@ impl Outbox {
             codex_error_info: Some(CodexErrorInfo::Other),
             additional_details: None,
         };
+        let begins = matches!(first.event.msg, EventMsg::TurnStarted(_));
         let event = Box::new(Event { id, msg: EventMsg::Error(error) });
-        self.waiting.push_front(Waiting { event, line: Ok(None) });
+        self.waiting.insert(usize::from(begins), Waiting { event, line: Ok(None) });
     }
 
     async fn first_tried(&mut self) {
@@ -137,7 +139,7 @@ impl Outbox {
     /// What became of the line; nothing yet while it waits to be written.
     fn outcome(&self, line: &Line) -> Option<Result<(), Error>> {
         match line {
-            Ok(Some(seq)) => self.written.borrow().outcome(*seq),
+            Ok(Some(place)) => self.written.borrow().outcome(*place),
             Ok(None) => Some(Ok(())),
             Err(error) => Some(Err(error.clone())),
         }
@@ -146,7 +148,7 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use codex_protocol::event::EventMsg;
+    use codex_protocol::events::turn::TurnStartedEvent;
 
     use super::*;
 
@@ -159,7 +161,7 @@ mod tests {
         let (events, mut received) = mpsc::channel(8);
         let (writer, written) = watch::channel(Written::default());
         let mut outbox = Outbox::new(events, written);
-        outbox.push(event("kept"), Ok(Some(1)));
+        outbox.push(event("kept"), Ok(Some(Place::Written(1))));
         outbox.push(event("next"), Ok(None));
         assert!(futures::poll!(std::pin::pin!(outbox.send_some())).is_pending());
         assert!(received.try_recv().is_err());
@@ -174,12 +176,12 @@ mod tests {
         let (events, mut received) = mpsc::channel(16);
         let (writer, written) = watch::channel(Written::default());
         let mut outbox = Outbox::new(events, written);
-        outbox.push(event("a"), Ok(Some(1)));
+        outbox.push(event("a"), Ok(Some(Place::Written(1))));
         let failed = Error::Closed;
         writer.send_modify(|written| (written.tried, written.failed) = (2, Some(failed.clone())));
-        outbox.push(event("a"), Ok(Some(2)));
+        outbox.push(event("a"), Ok(Some(Place::Written(2))));
         outbox.push(event("b"), Err(failed.clone()));
-        outbox.push(event("a"), Ok(Some(2)));
+        outbox.push(event("a"), Ok(Some(Place::Written(2))));
         outbox.push(event("b"), Err(failed.clone()));
         outbox.push(event("b"), Ok(None));
         outbox.push(event("a"), Err(failed));
@@ -197,5 +199,50 @@ mod tests {
                 "a true", "a false"
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_turn_waits_for_the_disk() {
+        let (events, mut received) = mpsc::channel(8);
+        let (writer, written) = watch::channel(Written::default());
+        let mut outbox = Outbox::new(events, written);
+        outbox.push(event("item"), Ok(Some(Place::Written(1))));
+        outbox.push(event("end"), Ok(Some(Place::Durable(2))));
+        writer.send_modify(|written| (written.seq, written.tried) = (2, 2));
+        outbox.send_some().await;
+        assert_eq!(received.try_recv().unwrap().id.as_str(), "item");
+        assert!(futures::poll!(std::pin::pin!(outbox.send_some())).is_pending());
+        assert!(received.try_recv().is_err());
+        writer.send_modify(|written| written.durable = 2);
+        outbox.send_some().await;
+        assert_eq!(received.try_recv().unwrap().id.as_str(), "end");
+    }
+
+    #[tokio::test]
+    async fn a_turn_of_which_nothing_is_stored_begins_before_it_fails() {
+        let (events, mut received) = mpsc::channel(8);
+        let (writer, written) = watch::channel(Written::default());
+        let mut outbox = Outbox::new(events, written);
+        writer.send_modify(|written| (written.tried, written.failed) = (2, Some(Error::Closed)));
+        let started = TurnStartedEvent {
+            turn_id: None,
+            root_turn_id: None,
+            started_at: None,
+            model_context_window: None,
+        };
+        outbox
+            .push(Event { id: "a".into(), msg: EventMsg::TurnStarted(started) }, Ok(Some(Place::Written(1))));
+        outbox.push(event("a"), Ok(Some(Place::Written(2))));
+        while !outbox.is_empty() {
+            outbox.send_some().await;
+        }
+        let mut told = Vec::new();
+        while let Ok(event) = received.try_recv() {
+            told.push(event.msg);
+        }
+        assert!(matches!(
+            told[..],
+            [EventMsg::TurnStarted(_), EventMsg::Error(_), EventMsg::ShutdownComplete]
+        ));
     }
 }

@@ -33,7 +33,10 @@ use codex_core::config::Config;
 use codex_core::config::home::Surroundings;
 use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
+use codex_core::rollout::chain::Chain;
+use codex_core::rollout::lock::WriterLock;
 use codex_core::rollout::reader::{self, Loaded};
+use codex_core::rollout::tail;
 use codex_core::session::state::SessionState;
 use codex_protocol::dynamic_tool::{DynamicToolOutput, DynamicToolSpec, ToolContent};
 use codex_protocol::event::{Event, EventMsg};
@@ -238,9 +241,14 @@ impl Stage {
         }
         let live = playing.conversation.state().await.unwrap();
         playing.conversation.flush().await.unwrap();
-        let items = self.load(playing.conversation.id()).1.items;
-        let items: Vec<RolloutItem> = items.into_iter().map(|stored| stored.item).collect();
-        assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
+        let (path, whole) = self.load(playing.conversation.id());
+        let end = tail::load(&Chain::open(&path).unwrap())
+            .unwrap()
+            .expect("files of ours can be read from their end");
+        for loaded in [whole, end.loaded] {
+            let items: Vec<RolloutItem> = loaded.items.into_iter().map(|stored| stored.item).collect();
+            assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
+        }
     }
 
     async fn resume(&mut self, playing: Playing) -> Playing {
@@ -249,8 +257,9 @@ impl Stage {
         drop(playing.events);
         playing.conversation.submit(Submission { id: TurnId::fresh(), op: Op::Shutdown }).await.unwrap();
         self.manager.shared().group.finished().await;
+        let lock = WriterLock::take(&self.folder.path().join("home"), id).unwrap();
         let (path, loaded) = self.load(id);
-        Playing::new(self.manager.resume(self.config.clone(), loaded, path).await.unwrap())
+        Playing::new(self.manager.resume(self.config.clone(), loaded, path, lock).await.unwrap())
     }
 
     fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {

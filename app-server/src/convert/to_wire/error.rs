@@ -4,6 +4,8 @@ use codex_app_server_protocol::v2::error as wire;
 use codex_protocol::error_info::{CodexErrorInfo, NonSteerableTurn};
 use codex_protocol::events::notice::{ErrorEvent, StreamErrorEvent};
 
+use crate::error::RpcError;
+
 pub(crate) fn turn_error(event: ErrorEvent) -> wire::TurnError {
     let ErrorEvent { message, codex_error_info, additional_details } = event;
     wire::TurnError {
@@ -12,6 +14,11 @@ pub(crate) fn turn_error(event: ErrorEvent) -> wire::TurnError {
         additional_details,
         misalignment: None,
     }
+}
+
+/// The input of a turn while one runs that takes none.
+pub(crate) fn not_submitted(kind: NonSteerableTurn) -> RpcError {
+    RpcError::internal(format!("failed to submit turn input: {}", not_steerable(kind).message))
 }
 
 /// Why the running turn is not given an input.

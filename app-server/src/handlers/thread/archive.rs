@@ -27,8 +27,12 @@ impl Handle<ThreadArchive> for Context {
         if let Some(loaded) = loaded {
             self.threads().unload(&loaded).await;
         }
-        let archived =
-            self.read_settings(move |configs| archive::archive(configs.codex_home(), id)).await??;
+        let lock = self.writer_lock(id).await?;
+        let archived = self.read_settings(move |configs| {
+            let _held = lock;
+            archive::archive(configs.codex_home(), id)
+        });
+        let archived = archived.await??;
         archived.ok_or_else(|| RpcError::no_rollout(id))?;
         let threads = self.threads().clone();
         Ok(Reply::then(ThreadArchiveResponse {}, async move {

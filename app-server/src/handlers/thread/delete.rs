@@ -31,7 +31,9 @@ impl Handle<ThreadDelete> for Context {
         if let Some(loaded) = loaded {
             self.threads().unload(&loaded).await;
         }
+        let lock = self.writer_lock(id).await?;
         let deleted = self.read_settings(move |configs| {
+            let _held = lock;
             let home = configs.codex_home();
             let deleted = archive::delete(home, id)?;
             archive::forget(home, id)?;

@@ -2,11 +2,13 @@
 
 mod archive;
 mod compact;
+mod cursor;
 mod delete;
 mod end_terminals;
 mod fork;
 mod fork_source;
 mod inject;
+mod items_list;
 mod list;
 mod loaded;
 mod metadata;
@@ -24,7 +26,9 @@ mod settings;
 mod shell_command;
 mod start;
 mod stored;
+mod stored_history;
 mod terminals;
+mod turns_list;
 mod turns_page;
 mod unarchive;
 mod unsubscribe;

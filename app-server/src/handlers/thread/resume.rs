@@ -1,12 +1,10 @@
 //! `thread/resume`: loads a stored thread, or joins one that is loaded. The connection listens to it from then on.
 
-use std::path::PathBuf;
-
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadResume;
 use codex_app_server_protocol::v2::thread::{Thread, ThreadStatus, ThreadStatusChangedNotification};
 use codex_app_server_protocol::v2::thread_start::{
-    ThreadResumeInitialTurnsPageParams, ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse,
+    ThreadResumeParams, ThreadResumeResponse, ThreadStartResponse, TurnsPage,
 };
 use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::error::CoreError;
@@ -15,26 +13,36 @@ use codex_core::session::request::Snapshot;
 use codex_protocol::ids::TurnId;
 
 use super::resume_settings::{self, ResumedConfig, StoredSettings};
-use super::resume_source::Source;
+use super::resume_source::{Source, StoredEnd, StoredSource};
 use super::start::add_roots;
+use super::stored::HistorySource;
+use super::stored_history::Ends;
+use super::turns_page::TurnsQuery;
 use super::{turns_page, view};
 use crate::context::Context;
 use crate::convert::to_core::thread::resume_overrides;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
-use crate::projection::history;
 use crate::threads::{Gate, LoadedThread};
 
 /// What of the history a client wants in the answer.
+#[derive(Clone)]
 struct Wanted {
     all_turns: bool,
-    page: Option<ThreadResumeInitialTurnsPageParams>,
+    page: Option<TurnsQuery>,
+}
+
+/// What of the history it gets.
+struct Shown {
+    turns: Vec<Turn>,
+    page: Option<TurnsPage>,
+    ends: Ends,
 }
 
 /// A thread on its way to the client.
 struct Resumed {
     loaded: LoadedThread,
-    turns: Vec<Turn>,
+    shown: Shown,
     /// What is told after the answer and before what is new.
     notices: Vec<ServerNotification>,
     /// It was not loaded before.
@@ -49,10 +57,11 @@ impl Handle<ThreadResume> for Context {
 
     async fn handle(&self, mut params: ThreadResumeParams) -> Result<Reply<ThreadResumeResponse>, RpcError> {
         let history = self.history().await?;
-        let wanted = Wanted { all_turns: !params.exclude_turns, page: params.initial_turns_page.take() };
+        let page = params.initial_turns_page.take().map(TurnsQuery::from);
+        let wanted = Wanted { all_turns: !params.exclude_turns, page };
         let resumed = match self.resume_source(&mut params).await? {
-            Source::Loaded(loaded) => self.join(*loaded).await?,
-            Source::Stored(rollout, path) => self.load(*rollout, path, params).await?,
+            Source::Loaded(loaded) => self.join(*loaded, &wanted).await?,
+            Source::Stored(stored) => self.load(*stored, params, &wanted).await?,
         };
         if wanted.all_turns {
             let remedy =
@@ -64,27 +73,37 @@ impl Handle<ThreadResume> for Context {
             let changed = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
             self.threads().broadcast(&ServerNotification::ThreadStatusChanged(changed)).await;
         }
-        Ok(self.answer_resumed(resumed, wanted).await?.keeping(Some(history)))
+        Ok(self.answer_resumed(resumed).await?.keeping(Some(history)))
     }
 }
 
 impl Context {
     /// Joins a loaded thread. Settings in the request change nothing.
-    async fn join(&self, loaded: LoadedThread) -> Result<Resumed, RpcError> {
+    async fn join(&self, loaded: LoadedThread, wanted: &Wanted) -> Result<Resumed, RpcError> {
         let id = loaded.conversation.id();
         let path = loaded.facts.path.clone().ok_or_else(|| RpcError::no_rollout(id))?;
         let (told, gate) =
             loaded.join(self.listener().clone()).await.ok_or_else(|| RpcError::thread_not_found(id))?;
         loaded.conversation.flush().await.map_err(|error| loaded.ended(error))?;
-        let turns = self.turns_so_far(path, told).await?;
-        Ok(Resumed { loaded, turns, notices: Vec::new(), is_new: false, gate })
+        let running = told.running.as_ref().map(|running| TurnId::from(running.turn.id.as_str()));
+        let source = HistorySource { path: path.clone(), running };
+        let page = wanted.page.clone();
+        let (ends, page) = self
+            .read_history(source, move |history| {
+                let page = page.map(|page| turns_page::page(history, id, &page)).transpose()?;
+                Ok((history.ends()?, page))
+            })
+            .await?;
+        let turns = if wanted.all_turns { self.turns_so_far(path, told).await? } else { Vec::new() };
+        let shown = Shown { turns, page, ends };
+        Ok(Resumed { loaded, shown, notices: Vec::new(), is_new: false, gate })
     }
 
     async fn load(
         &self,
-        rollout: Loaded,
-        path: PathBuf,
+        StoredSource { end: StoredEnd { rollout, ends }, path, lock }: StoredSource,
         params: ThreadResumeParams,
+        wanted: &Wanted,
     ) -> Result<Resumed, RpcError> {
         let ResumedConfig { config, warning } =
             self.config_to_resume(params, StoredSettings::of(&rollout)).await?;
@@ -93,21 +112,30 @@ impl Context {
         let notices: Vec<ServerNotification> = problems_of(&rollout)
             .into_iter()
             .chain(warning)
+            .chain(lock.missing().map(unlocked))
             .map(|message| view::warning(id, message))
             .collect();
-        let turns = history::turns(rollout.items.iter().filter_map(|stored| history::relevant(&stored.item)));
-        let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
-        let new = match self.conversations().resume(config, rollout, path).await {
+        let turns = if wanted.all_turns { self.stored_turns(path.clone()).await? } else { Vec::new() };
+        let page = match wanted.page.clone() {
+            None => None,
+            Some(page) => {
+                let source = HistorySource { path: path.clone(), running: None };
+                Some(self.read_history(source, move |history| turns_page::page(history, id, &page)).await?)
+            }
+        };
+        let last_turn = ends.last_turn.clone().map(|(id, _)| id);
+        let shown = Shown { turns, page, ends };
+        let new = match self.conversations().resume(config, rollout, path, lock).await {
             Ok(new) => new,
             Err(error @ CoreError::Busy(_)) => {
                 // Another connection was faster.
                 let loaded = self.threads().get(&id).ok_or_else(|| RpcError::from(error))?;
-                return self.join(loaded).await;
+                return self.join(loaded, wanted).await;
             }
             Err(error) => return Err(error.into()),
         };
         let (loaded, gate) = self.open(new, forked_from, last_turn);
-        Ok(Resumed { loaded, turns, notices, is_new: true, gate })
+        Ok(Resumed { loaded, shown, notices, is_new: true, gate })
     }
 
     /// The configuration of the thread to be, from the request and what is stored.
@@ -124,22 +152,17 @@ impl Context {
         Ok(resumed)
     }
 
-    async fn answer_resumed(
-        &self,
-        resumed: Resumed,
-        wanted: Wanted,
-    ) -> Result<Reply<ThreadResumeResponse>, RpcError> {
-        let Resumed { loaded, turns, mut notices, gate, .. } = resumed;
+    async fn answer_resumed(&self, resumed: Resumed) -> Result<Reply<ThreadResumeResponse>, RpcError> {
+        let Resumed { loaded, shown: Shown { turns, page, ends }, mut notices, gate, .. } = resumed;
         let snapshot = loaded.conversation.snapshot().await.map_err(|error| loaded.ended(error))?;
         let stored = match loaded.facts.path.clone() {
             Some(path) => self.stored_thread(path).await?,
             None => None,
         };
         let id = loaded.conversation.id();
-        notices.extend(view::token_usage(id, turns.last().map(|turn| turn.id.clone()), &snapshot));
-        let cursors = turns_page::ends(&turns);
-        let page = wanted.page.map(|page| turns_page::page(&turns, &page));
-        let turns = if wanted.all_turns { turns } else { Vec::new() };
+        let last_turn = ends.last_turn.as_ref().map(|(turn, _)| turn.to_string());
+        notices.extend(view::token_usage(id, last_turn, &snapshot));
+        let cursors = ends.cursors(id);
         let thread = Thread { turns, ..view::thread(&loaded, stored, &snapshot) };
         let response = ThreadResumeResponse {
             initial_turns_page: page,
@@ -182,6 +205,13 @@ fn resume_response(start: ThreadStartResponse, snapshot: &Snapshot) -> ThreadRes
     }
 }
 
+/// What a user should know where nothing keeps other processes away.
+fn unlocked(reason: &str) -> String {
+    format!(
+        "Nothing keeps other processes from writing this thread at the same time: {reason}. Do not open it twice."
+    )
+}
+
 /// What a user should know of a file that could not be read as a whole.
 pub(super) fn problems_of(rollout: &Loaded) -> Option<String> {
     let mut parts = Vec::new();
@@ -193,9 +223,17 @@ pub(super) fn problems_of(rollout: &Loaded) -> Option<String> {
     }
     if let Some(first) = rollout.problems.first.first() {
         parts.push(format!(
-            "{} of its lines cannot be read and are left out (line {}: {})",
-            rollout.problems.count, first.line, first.what
+            "{} of its lines cannot be read and are left out ({}{})",
+            rollout.problems.count,
+            if first.line > 0 { format!("line {}: ", first.line) } else { String::new() },
+            first.what
         ));
+    }
+    if rollout.repeated > 0 {
+        parts.push(format!("{} of its lines stand there twice and count once", rollout.repeated));
+    }
+    if rollout.torn.is_some() || !rollout.broken.is_empty() {
+        parts.push("with the next turn, what is broken goes to a file beside it whose name ends in `.torn-` and a number".to_owned());
     }
     (!parts.is_empty()).then(|| format!("The stored thread is damaged: {}.", parts.join("; ")))
 }

@@ -1,21 +1,28 @@
 //! What a thread is resumed from: the memory, a given history, a given file, or the file of its id, in this order.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::v2::response_item::ResponseItem as WireItem;
 use codex_app_server_protocol::v2::thread_start::ThreadResumeParams;
 use codex_core::base::time::now_ms;
-use codex_core::rollout::reader::Loaded;
+use codex_core::rollout::Error;
+use codex_core::rollout::chain::Chain;
+use codex_core::rollout::lock::WriterLock;
+use codex_core::rollout::reader::{self, Loaded};
 use codex_core::rollout::recorder::RolloutRecorder;
+use codex_core::rollout::tail::{self, LastTurn, Tail};
 use codex_core::rollout::{location, stamp};
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::message::UserMessageEvent;
 use codex_protocol::ids::ConversationId;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
+use tokio::time::Instant;
 
 use super::resume_settings::StoredSettings;
+use super::stored_history::{Ends, StoredHistory};
 use crate::context::Context;
 use crate::convert::to_core::session_id;
 use crate::error::RpcError;
@@ -23,8 +30,38 @@ use crate::threads::LoadedThread;
 
 pub(super) enum Source {
     Loaded(Box<LoadedThread>),
-    Stored(Box<Loaded>, PathBuf),
+    Stored(Box<StoredSource>),
 }
+
+/// A file that is about to be continued.
+pub(super) struct StoredSource {
+    pub end: StoredEnd,
+    pub path: PathBuf,
+    /// Taken before the file was read.
+    pub lock: WriterLock,
+}
+
+/// What a stored thread goes on with.
+pub(super) struct StoredEnd {
+    pub rollout: Loaded,
+    pub ends: Ends,
+}
+
+impl StoredEnd {
+    /// Reads the end of a file, or all of it where that says too little. Blocks.
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        if let Some(Tail { loaded, last_turn, last_item }) = tail::load(&Chain::open(path)?)? {
+            let last_turn = last_turn.map(|LastTurn { id, place }| (id, place));
+            return Ok(Self { rollout: loaded, ends: Ends { last_turn, last_item } });
+        }
+        let ends = StoredHistory::open(path, None)?.ends()?;
+        Ok(Self { rollout: reader::load(path)?, ends })
+    }
+}
+
+/// How long to wait until this process has let go of a thread that it is about to end, or has loaded one.
+const LET_GO: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(10);
 
 impl Context {
     pub(super) async fn resume_source(&self, params: &mut ThreadResumeParams) -> Result<Source, RpcError> {
@@ -33,16 +70,51 @@ impl Context {
         if let Some(loaded) = running {
             return self.running_source(loaded, params).await;
         }
-        let path = match (params.history.take(), params.path.take()) {
+        let (path, id) = match (params.history.take(), params.path.take()) {
             (Some(history), _) => self.store_history(history, params).await?,
-            (None, Some(path)) => self.configs().directory().join(path).into_path_buf(),
-            (None, None) => self.path_to_resume(named?).await?,
+            (None, Some(path)) => {
+                let path = self.configs().directory().join(path).into_path_buf();
+                let id = self.stored_id(path.clone()).await?;
+                (path, id)
+            }
+            (None, None) => {
+                let id = named?;
+                (self.path_to_resume(id).await?, id)
+            }
         };
-        let rollout = self.load_rollout(path.clone()).await?;
-        match self.threads().get(&rollout.meta.id) {
-            Some(loaded) if loaded.facts.path.as_ref() == Some(&path) => Ok(Source::Loaded(Box::new(loaded))),
-            Some(loaded) => Err(stale_path(&loaded, &path)),
-            None => Ok(Source::Stored(Box::new(rollout), path)),
+        self.stored_source(id, path).await
+    }
+
+    async fn stored_source(&self, id: ConversationId, path: PathBuf) -> Result<Source, RpcError> {
+        let found = self.threads().get(&id);
+        let lock = match found {
+            Some(loaded) => return own_file(loaded, &path),
+            None => self.writer_lock(id).await?,
+        };
+        // Somebody else may have loaded it while this one waited.
+        match (lock, self.threads().get(&id)) {
+            (_, Some(loaded)) => own_file(loaded, &path),
+            (lock, None) => {
+                let file = path.clone();
+                let end = self.read_settings(move |_| StoredEnd::read(&file)).await??;
+                Ok(Source::Stored(Box::new(StoredSource { end, path, lock })))
+            }
+        }
+    }
+
+    /// The right to write a thread that is not loaded. What this process itself is about to let go of is waited for.
+    pub(super) async fn writer_lock(&self, id: ConversationId) -> Result<WriterLock, RpcError> {
+        let until = Instant::now() + LET_GO;
+        loop {
+            let taken = self.read_settings(move |configs| WriterLock::take(configs.codex_home(), id)).await?;
+            match taken {
+                Err(Error::ActiveWriter { owner, .. })
+                    if owner.is_this_process() && Instant::now() < until =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                taken => return Ok(taken?),
+            }
         }
     }
 
@@ -91,7 +163,7 @@ impl Context {
         &self,
         history: Vec<WireItem>,
         params: &ThreadResumeParams,
-    ) -> Result<PathBuf, RpcError> {
+    ) -> Result<(PathBuf, ConversationId), RpcError> {
         let items: Vec<ResponseItem> = history
             .into_iter()
             .enumerate()
@@ -110,7 +182,15 @@ impl Context {
         let recorder = RolloutRecorder::create(path.clone(), meta, &self.conversations().shared().group);
         recorder.record(&lines)?;
         recorder.close().await?;
-        Ok(path)
+        Ok((path, id))
+    }
+}
+
+/// Only the file that a loaded thread writes can be resumed.
+fn own_file(loaded: LoadedThread, path: &Path) -> Result<Source, RpcError> {
+    match loaded.facts.path.as_deref() == Some(path) {
+        true => Ok(Source::Loaded(Box::new(loaded))),
+        false => Err(stale_path(&loaded, path)),
     }
 }
 

@@ -10,19 +10,19 @@ use codex_app_server_protocol::v2::thread::{ThreadStatus, ThreadStatusChangedNot
 use codex_app_server_protocol::v2::thread_fork::{
     ThreadRevertParams, ThreadRevertResponse, ThreadRevertedNotification,
 };
-use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::config::Config;
 use codex_core::rollout::cut::{self, Cut, Until};
+use codex_core::rollout::lock::WriterLock;
 use codex_core::rollout::{self, reader, revert};
 use codex_core::session::settings::SessionSettings;
-use codex_protocol::ids::TurnId;
 use codex_protocol::rollout::HistoryBase;
 
-use super::{turns_page, view};
+use super::resume_source::StoredEnd;
+use super::stored_history::Ends;
+use super::view;
 use crate::context::Context;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
-use crate::projection::history;
 use crate::threads::audience::Listener;
 use crate::threads::{Gate, LoadedThread};
 
@@ -48,14 +48,15 @@ impl Handle<ThreadRevert> for Context {
         let base = self.base_before(&path, params.before_turn_id).await?;
         let config = Arc::clone(thread.conversation.config());
         let listeners = self.threads().unload(&thread).await;
+        let lock = self.writer_lock(id).await?;
         // Whatever goes wrong now, the thread is there again afterwards.
         let begun = self.begin_again(path.clone(), base).await;
         let (path, failed) = match begun {
             Ok(path) => (path, None),
             Err(error) => (path, Some(error)),
         };
-        let again = Again { path, config, settings: before.settings, listeners };
-        let (thread, gate, turns) = self.load_again(again).await?;
+        let again = Again { path, lock, config, settings: before.settings, listeners };
+        let (thread, gate, ends) = self.load_again(again).await?;
         if let Some(error) = failed {
             return Err(error);
         }
@@ -64,7 +65,7 @@ impl Handle<ThreadRevert> for Context {
             Some(path) => self.stored_thread(path).await?,
             None => None,
         };
-        let cursors = turns_page::ends(&turns);
+        let cursors = ends.cursors(id);
         let response = ThreadRevertResponse {
             thread: view::thread(&thread, stored, &snapshot),
             turns_backwards_cursor: cursors.turns,
@@ -83,6 +84,7 @@ impl Handle<ThreadRevert> for Context {
 /// What a thread is loaded again with.
 struct Again {
     path: PathBuf,
+    lock: WriterLock,
     config: Arc<Config>,
     settings: SessionSettings,
     listeners: Vec<Listener>,
@@ -112,19 +114,19 @@ impl Context {
     }
 
     /// With the settings and the listeners that it had.
-    async fn load_again(&self, again: Again) -> Result<(LoadedThread, Gate, Vec<Turn>), RpcError> {
-        let Again { path, config, settings, listeners } = again;
-        let rollout = self.load_rollout(path.clone()).await?;
-        let turns = history::turns(rollout.items.iter().filter_map(|stored| history::relevant(&stored.item)));
-        let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
+    async fn load_again(&self, again: Again) -> Result<(LoadedThread, Gate, Ends), RpcError> {
+        let Again { path, lock, config, settings, listeners } = again;
+        let file = path.clone();
+        let StoredEnd { rollout, ends } = self.read_settings(move |_| StoredEnd::read(&file)).await??;
+        let last_turn = ends.last_turn.clone().map(|(id, _)| id);
         let forked_from = rollout.meta.forked_from_id;
-        let new = self.conversations().resume(Config::clone(&config), rollout, path).await?;
+        let new = self.conversations().resume(Config::clone(&config), rollout, path, lock).await?;
         let (thread, gate) = self.open_for(listeners, new, forked_from, last_turn);
         let changed = thread.conversation.change_settings(settings.into_overrides()).await;
         changed.map_err(|error| thread.ended(error))?;
         let thread_id = thread.conversation.id().to_string();
         let idle = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
         self.threads().broadcast(&ServerNotification::ThreadStatusChanged(idle)).await;
-        Ok((thread, gate, turns))
+        Ok((thread, gate, ends))
     }
 }

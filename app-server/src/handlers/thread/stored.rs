@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::rollout::list::{self, StoredThread};
-use codex_core::rollout::reader::{self, Loaded};
+use codex_core::rollout::reader;
 use codex_core::rollout::{self, location, names, repositories};
 use codex_protocol::git::GitInfo;
-use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::RolloutItem;
+use codex_protocol::ids::{ConversationId, TurnId};
 
+use super::stored_history::{self, StoredHistory};
 use crate::context::Context;
 use crate::error::RpcError;
 use crate::projection::{Told, history};
@@ -57,18 +57,58 @@ impl Context {
         self.read_stored(move |configs| Ok(names::read(configs.codex_home())?.remove(&id))).await
     }
 
-    pub(super) async fn load_rollout(&self, path: PathBuf) -> Result<Loaded, RpcError> {
-        self.read_stored(move |_| reader::load(&path)).await
+    /// Which thread a file holds.
+    pub(super) async fn stored_id(&self, path: PathBuf) -> Result<ConversationId, RpcError> {
+        self.read_stored(move |_| reader::meta(&path)).await.map(|meta| meta.id)
     }
 
-    /// The turns of a thread that is not loaded.
+    /// All turns of a thread that is not loaded.
     pub(super) async fn stored_turns(&self, path: PathBuf) -> Result<Vec<Turn>, RpcError> {
-        self.read_stored(move |_| Ok(history::turns(items_of(reader::load(&path)?)))).await
+        self.read_stored(move |_| {
+            let turns = stored_history::fold_whole(&path)?.finish(None);
+            Ok(turns.into_iter().map(|placed| placed.turn).collect())
+        })
+        .await
     }
 
     /// The turns of a loaded thread, as far as its clients have been told of them.
     pub(super) async fn turns_so_far(&self, path: PathBuf, told: Told) -> Result<Vec<Turn>, RpcError> {
-        self.read_stored(move |_| Ok(history::turns_so_far(items_of(reader::load(&path)?), told))).await
+        self.read_stored(move |_| Ok(history::turns_so_far(stored_history::fold_whole(&path)?, told))).await
+    }
+
+    /// Where pages of a thread are read from. What is in memory is written first.
+    pub(super) async fn history_source(
+        &self,
+        id: ConversationId,
+        method: &str,
+    ) -> Result<HistorySource, RpcError> {
+        let Some(loaded) = self.threads().get(&id) else {
+            let path = match self.stored_path(id).await? {
+                Some(path) => path,
+                None => self.archived_path(id).await?.ok_or_else(|| RpcError::thread_not_loaded(id))?,
+            };
+            return Ok(HistorySource { path, running: None });
+        };
+        let Some(path) = loaded.facts.path.clone() else {
+            return Err(RpcError::invalid_request(format!("ephemeral threads do not support {method}")));
+        };
+        let snapshot = loaded.conversation.snapshot().await.map_err(|_| RpcError::thread_not_loaded(id))?;
+        if !snapshot.is_stored {
+            return Err(RpcError::invalid_request(format!(
+                "thread {id} is not materialized yet; {method} is unavailable before first user message"
+            )));
+        }
+        loaded.conversation.flush().await.map_err(|_| RpcError::thread_not_loaded(id))?;
+        Ok(HistorySource { path, running: snapshot.active_turn })
+    }
+
+    /// Reads pages away from the runtime's own threads.
+    pub(super) async fn read_history<T: Send + 'static>(
+        &self,
+        HistorySource { path, running }: HistorySource,
+        read: impl FnOnce(&StoredHistory) -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        self.read_settings(move |_| read(&StoredHistory::open(&path, running)?)).await?
     }
 
     async fn read_stored<T: Send + 'static>(
@@ -79,6 +119,9 @@ impl Context {
     }
 }
 
-fn items_of(loaded: Loaded) -> impl Iterator<Item = RolloutItem> {
-    loaded.items.into_iter().map(|stored| stored.item)
+/// The file of a thread, and its turn that still runs.
+#[derive(Clone, Debug)]
+pub(super) struct HistorySource {
+    pub path: PathBuf,
+    pub running: Option<TurnId>,
 }

@@ -29,7 +29,9 @@ impl Handle<ThreadUnarchive> for Context {
         if let Some(loaded) = self.threads().get(&id) {
             self.threads().unload(&loaded).await;
         }
+        let lock = self.writer_lock(id).await?;
         let stored = self.read_settings(move |configs| {
+            let _held = lock;
             let home = configs.codex_home();
             archive::unarchive(home, id)?.map(|path| list::show(home, &path)).transpose()
         });

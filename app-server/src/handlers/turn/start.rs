@@ -6,7 +6,7 @@ use codex_protocol::ids::TurnId;
 
 use crate::context::Context;
 use crate::convert::to_core::turn::{Surroundings, user_turn};
-use crate::convert::to_wire::error::not_steerable;
+use crate::convert::to_wire::error::not_submitted;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 use crate::handlers::thread::view;
@@ -35,10 +35,7 @@ impl Handle<TurnStart> for Context {
             .start_turn(TurnId::fresh(), turn)
             .await
             .map_err(|error| thread.ended(error))?
-            .map_err(|kind| {
-                let reason = not_steerable(kind).message;
-                RpcError::internal(format!("failed to submit turn input: {reason}"))
-            })?;
+            .map_err(not_submitted)?;
         if after != before {
             thread.tell(view::settings_updated(&thread, &after)).await;
         }

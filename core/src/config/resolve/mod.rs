@@ -12,6 +12,7 @@ mod testkit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use codex_protocol::policy::AskForApproval;
 
@@ -109,6 +110,11 @@ pub fn resolve(
         model_context_window: settings.model_context_window,
         model_auto_compact_token_limit: settings.model_auto_compact_token_limit,
         tool_output_token_limit: settings.tool_output_token_limit,
+        thread_idle_timeout: Some(
+            settings.thread_idle_timeout_seconds.unwrap_or(DEFAULT_THREAD_IDLE_SECONDS),
+        )
+        .filter(|seconds| *seconds > 0)
+        .map(Duration::from_secs),
         base_instructions: overrides.base_instructions.clone().or(facts.base_instructions),
         developer_instructions: non_empty(
             overrides.developer_instructions.clone().or(settings.developer_instructions),
@@ -131,6 +137,7 @@ pub fn resolve(
     (config, wrong, wrong_fields)
 }
 
+const DEFAULT_THREAD_IDLE_SECONDS: u64 = 30 * 60;
 const DEFAULT_DOC_BYTES: usize = 32 * 1024;
 
 /// `on-failure` runs first and asks later; it is read from older settings and means `on-request` now.
@@ -252,6 +259,9 @@ mod tests {
                 model_context_window: None,
                 model_auto_compact_token_limit: None,
                 tool_output_token_limit: None,
+                thread_idle_timeout: Some(
+                    1800s,
+                ),
                 base_instructions: None,
                 developer_instructions: None,
                 compact_prompt: None,
@@ -378,6 +388,7 @@ mod tests {
             ("project_doc_fallback_filenames", "[\"X.md\"]"),
             ("project_root_markers", "[\".hg\"]"),
             ("tool_output_token_limit", "1"),
+            ("thread_idle_timeout_seconds", "0"),
             ("web_search", "\"live\""),
             ("tools", "{ read_file = true }"),
             ("history", "{ persistence = \"none\" }"),

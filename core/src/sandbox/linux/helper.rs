@@ -8,6 +8,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::cgroup::Groups;
 use super::{namespace, nursery, outer, sys};
+use crate::base::descriptors;
 use crate::sandbox::helpers::NURSERY;
 use crate::sandbox::plan::{FailureKind, Readiness, Report};
 
@@ -24,6 +25,9 @@ fn start() -> io::Result<i32> {
     // What is left here would outlive the line's other holders.
     sys::put(open_null()?, libc::STDIN_FILENO)?;
     let word = std::env::args_os().nth(1).unwrap_or_default();
+    if let Some(limit) = std::env::args().nth(2).and_then(|limit| limit.parse().ok()) {
+        descriptors::lower(limit);
+    }
     if word == NURSERY {
         return Ok(nursery::run(line));
     }
