@@ -24,6 +24,8 @@ const COORDINATION: &str = ".coordination.lock";
 /// How often and how long to wait for others that take or give back a lock.
 const TRIES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often a lock is tried whose owner cannot be seen.
+const UNSEEN: usize = 4;
 
 /// The right to write one conversation; given back when dropped.
 #[derive(Debug)]
@@ -79,9 +81,9 @@ impl WriterLock {
         let folder = home.join(FOLDER);
         let path = folder.join(format!("{id}.lock"));
         let coordination = folder.join(COORDINATION);
-        match acquire(&folder, &coordination, &path) {
-            Ok(Some(file)) => Ok(Self { _held: Some(Held { file, path, coordination }), missing: None }),
-            Ok(None) => Err(Error::ActiveWriter { id, owner: owner(&path) }),
+        match acquire_or_see(&folder, &coordination, &path) {
+            Ok(Ok(file)) => Ok(Self { _held: Some(Held { file, path, coordination }), missing: None }),
+            Ok(Err(owner)) => Err(Error::ActiveWriter { id, owner }),
             Err(error) if is_lack_of_descriptors(&error) => Err(Error::io("lock", &path, error)),
             Err(error) => {
                 let missing = Some(format!("{} cannot be locked: {error}", path.display()));
@@ -111,6 +113,22 @@ impl Drop for Held {
             let _ = fs::remove_file(&self.path);
         }
         let _ = self.file.unlock();
+    }
+}
+
+/// The lock, or who has it. One that nobody can be seen to have may just have been given back, so it is tried again.
+fn acquire_or_see(folder: &Path, coordination: &Path, path: &Path) -> io::Result<Result<File, Owner>> {
+    let mut unseen = 0;
+    loop {
+        if let Some(file) = acquire(folder, coordination, path)? {
+            return Ok(Ok(file));
+        }
+        let owner = owner(path);
+        if owner.pid.is_some() || unseen == UNSEEN {
+            return Ok(Err(owner));
+        }
+        unseen += 1;
+        thread::sleep(PAUSE);
     }
 }
 
