@@ -1,9 +1,10 @@
 //! The files that hold one conversation, read as one, from either end.
 //!
 //! A fork that only refers to its source consists of the beginning of the source's file and all of its own; one that
-//! was reverted, of the beginning of its older file and all of the newer. A chain puts them behind each other: a place is a number of bytes from the beginning of the first. It does
-//! not change as long as nothing but the end grows, so it can be handed out and come back later. Only what is
-//! asked for is read, never a whole file. What grows after the chain was opened is not seen. All functions block.
+//! was reverted, of the beginning of its older file and all of the newer. A chain puts them behind each other: a place
+//! is a number of bytes from the beginning of the first. It does not change as long as nothing but the end grows, so it
+//! can be handed out and come back later. Only what is asked for is read, never a whole file. What grows after the
+//! chain was opened is not seen. All functions block.
 
 use std::fs::File;
 use std::io;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::SessionSource;
+use codex_protocol::rollout::{HistoryMode, SessionSource};
 
 use super::cursor::Cursor;
 use super::error::Error;
@@ -57,6 +57,7 @@ pub struct StoredThread {
     pub source: SessionSource,
     pub git: Option<GitInfo>,
     pub forked_from_id: Option<ConversationId>,
+    pub history_mode: HistoryMode,
     /// The section that the user put it into.
     pub placed: Option<Placed>,
 }
@@ -200,6 +201,7 @@ fn thread(head: Head, path: &Path, created_ms: i64, preview: String, said: &Said
         git: said.repositories.of(&meta.id).or(meta.git),
         forked_from_id: meta.forked_from_id,
         placed: said.sections.of(&meta.id),
+        history_mode: meta.history_mode,
     }
 }
 

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use codex_protocol::event::EventMsg;
-use codex_protocol::ids::TurnId;
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
 
 use super::chain::{Chain, Line};
@@ -24,24 +23,8 @@ use super::salvage;
 /// How far before the compaction the rest is looked for.
 const FURTHER: u64 = 16 * 1024 * 1024;
 
-/// The end of a conversation.
-#[derive(Debug)]
-pub struct Tail {
-    pub loaded: Loaded,
-    pub last_turn: Option<LastTurn>,
-    /// Where the last completed item stands.
-    pub last_item: Option<u64>,
-}
-
-/// The last turn that was begun.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastTurn {
-    pub id: TurnId,
-    pub place: u64,
-}
-
 /// None if the conversation has to be loaded whole.
-pub fn load(chain: &Chain) -> Result<Option<Tail>, Error> {
+pub fn load(chain: &Chain) -> Result<Option<Loaded>, Error> {
     let Some(meta) = whole_meta(chain)? else { return Ok(None) };
     if meta.history_mode == HistoryMode::Legacy {
         return Ok(None);
@@ -58,12 +41,11 @@ pub fn load(chain: &Chain) -> Result<Option<Tail>, Error> {
         reading.take_line(line, chain);
     }
     let Some(last_ordinal) = reading.last_ordinal else { return Ok(None) };
-    let Reading { mut items, problems, unknown, repeated, torn, broken, last_turn, last_item, .. } = reading;
+    let Reading { mut items, problems, unknown, repeated, torn, broken, .. } = reading;
     items.reverse();
     let items = items.into_iter().flatten().collect();
     let next_ordinal = Some(last_ordinal.saturating_add(1));
-    let loaded = Loaded { meta, items, next_ordinal, problems, unknown, repeated, torn, broken };
-    Ok(Some(Tail { loaded, last_turn, last_item }))
+    Ok(Some(Loaded { meta, items, next_ordinal, problems, unknown, repeated, torn, broken }))
 }
 
 /// The first line with the instructions, which can be long. None if something stands before it.
@@ -93,8 +75,6 @@ struct Reading {
     has_settings: bool,
     has_tokens: bool,
     has_limits: bool,
-    last_turn: Option<LastTurn>,
-    last_item: Option<u64>,
     hasher: RandomState,
     /// The lines that were read, with the place of their item.
     seen: HashMap<u64, usize>,
@@ -103,7 +83,7 @@ struct Reading {
 impl Reading {
     /// The counts of tokens are not looked for for ever, because there may be none.
     fn has_all(&self, place: u64) -> bool {
-        let is_enough = self.has_history && self.has_settings && self.last_turn.is_some();
+        let is_enough = self.has_history && self.has_settings;
         let is_far = self.history_place.is_some_and(|history| history - place > FURTHER);
         is_enough && (self.has_tokens || is_far)
     }
@@ -114,9 +94,7 @@ impl Reading {
             Kind::ResponseItem | Kind::Compacted => !self.has_history,
             Kind::TurnContext => !self.has_settings,
             Kind::TokenCount => !self.has_tokens || !self.has_limits,
-            Kind::TurnStarted => self.last_turn.is_none(),
-            Kind::ItemCompleted => self.last_item.is_none(),
-            Kind::Meta | Kind::Event | Kind::Other => false,
+            Kind::Meta | Kind::TurnStarted | Kind::ItemCompleted | Kind::Event | Kind::Other => false,
         }
     }
 
@@ -208,16 +186,6 @@ impl Reading {
                 self.has_tokens |= count.info.is_some();
                 self.has_limits |= count.rate_limits.is_some();
                 is_news.then_some(item)
-            }
-            RolloutItem::EventMsg(EventMsg::TurnStarted(started)) => {
-                if self.last_turn.is_none() {
-                    self.last_turn = started.turn_id.clone().map(|id| LastTurn { id, place });
-                }
-                None
-            }
-            RolloutItem::EventMsg(EventMsg::ItemCompleted(_)) => {
-                self.last_item.get_or_insert(place);
-                None
             }
             RolloutItem::EventMsg(_) => None,
         }

@@ -245,7 +245,7 @@ impl Stage {
         let end = tail::load(&Chain::open(&path).unwrap())
             .unwrap()
             .expect("files of ours can be read from their end");
-        for loaded in [whole, end.loaded] {
+        for loaded in [whole, end] {
             let items: Vec<RolloutItem> = loaded.items.into_iter().map(|stored| stored.item).collect();
             assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
         }

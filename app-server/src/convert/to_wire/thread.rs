@@ -4,7 +4,7 @@ use codex_app_server_protocol::v2::thread as wire;
 use codex_core::rollout::list::StoredThread;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::SessionSource;
+use codex_protocol::rollout::{HistoryMode, SessionSource};
 use serde_json::Value;
 
 use super::{path, section};
@@ -18,6 +18,10 @@ pub(crate) fn stored(thread: StoredThread, status: wire::ThreadStatus) -> wire::
     wire::Thread {
         session_id: thread.session_id.to_string(),
         forked_from_id: thread.forked_from_id.map(|id| id.to_string()),
+        history_mode: match thread.history_mode {
+            HistoryMode::Legacy => wire::ThreadHistoryMode::Legacy,
+            HistoryMode::Paginated => wire::ThreadHistoryMode::Paginated,
+        },
         preview: cut(thread.preview),
         model_provider: thread.model_provider.unwrap_or_default(),
         model: thread.model,
@@ -52,8 +56,7 @@ pub(crate) fn blank(id: ConversationId, status: wire::ThreadStatus) -> wire::Thr
         section: None,
         section_entered_at: None,
         project_id: None,
-        // Paginated histories need methods that this server does not have yet.
-        history_mode: wire::ThreadHistoryMode::Legacy,
+        history_mode: wire::ThreadHistoryMode::Paginated,
         model_provider: String::new(),
         model: None,
         reasoning_effort: None,
@@ -140,6 +143,6 @@ mod tests {
     #[test]
     fn every_key_of_a_thread_is_there() {
         let id: ConversationId = "01a204c1-7d69-75a2-ab12-7923d3d24db5".parse().unwrap();
-        expect![[r#"{"id":"01a204c1-7d69-75a2-ab12-7923d3d24db5","environments":null,"extra":null,"sessionId":"01a204c1-7d69-75a2-ab12-7923d3d24db5","forkedFromId":null,"attachedToThreadId":null,"parentThreadId":null,"preview":"","ephemeral":false,"section":null,"sectionEnteredAt":null,"projectId":null,"historyMode":"legacy","modelProvider":"","model":null,"reasoningEffort":null,"createdAt":0,"updatedAt":0,"recencyAt":null,"status":{"type":"notLoaded"},"path":null,"cwd":"","cliVersion":"","originator":null,"source":"vscode","canAcceptDirectInput":null,"threadSource":null,"agentNickname":null,"agentRole":null,"gitInfo":null,"name":null,"daybreakEnabled":null,"turns":[]}"#]].assert_eq(&serde_json::to_string(&blank(id, wire::ThreadStatus::NotLoaded)).unwrap());
+        expect![[r#"{"id":"01a204c1-7d69-75a2-ab12-7923d3d24db5","environments":null,"extra":null,"sessionId":"01a204c1-7d69-75a2-ab12-7923d3d24db5","forkedFromId":null,"attachedToThreadId":null,"parentThreadId":null,"preview":"","ephemeral":false,"section":null,"sectionEnteredAt":null,"projectId":null,"historyMode":"paginated","modelProvider":"","model":null,"reasoningEffort":null,"createdAt":0,"updatedAt":0,"recencyAt":null,"status":{"type":"notLoaded"},"path":null,"cwd":"","cliVersion":"","originator":null,"source":"vscode","canAcceptDirectInput":null,"threadSource":null,"agentNickname":null,"agentRole":null,"gitInfo":null,"name":null,"daybreakEnabled":null,"turns":[]}"#]].assert_eq(&serde_json::to_string(&blank(id, wire::ThreadStatus::NotLoaded)).unwrap());
     }
 }

@@ -12,8 +12,7 @@ use codex_core::rollout::chain::Chain;
 use codex_core::rollout::lock::WriterLock;
 use codex_core::rollout::reader::{self, Loaded};
 use codex_core::rollout::recorder::RolloutRecorder;
-use codex_core::rollout::tail::{self, LastTurn, Tail};
-use codex_core::rollout::{location, stamp};
+use codex_core::rollout::{location, stamp, tail};
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::message::UserMessageEvent;
 use codex_protocol::ids::ConversationId;
@@ -50,12 +49,10 @@ pub(super) struct StoredEnd {
 impl StoredEnd {
     /// Reads the end of a file, or all of it where that says too little. Blocks.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        if let Some(Tail { loaded, last_turn, last_item }) = tail::load(&Chain::open(path)?)? {
-            let last_turn = last_turn.map(|LastTurn { id, place }| (id, place));
-            return Ok(Self { rollout: loaded, ends: Ends { last_turn, last_item } });
-        }
+        let tail = tail::load(&Chain::open(path)?)?;
+        let rollout = tail.map_or_else(|| reader::load(path), Ok)?;
         let ends = StoredHistory::open(path, None)?.ends()?;
-        Ok(Self { rollout: reader::load(path)?, ends })
+        Ok(Self { rollout, ends })
     }
 }
 

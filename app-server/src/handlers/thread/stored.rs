@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::rollout::list::{self, StoredThread};
-use codex_core::rollout::reader;
-use codex_core::rollout::{self, location, names, repositories};
+use codex_core::rollout::{self, location, names, reader, repositories};
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::{ConversationId, TurnId};
 

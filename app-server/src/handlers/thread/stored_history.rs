@@ -7,12 +7,13 @@ use std::path::Path;
 
 use codex_app_server_protocol::v2::item::ThreadItem;
 use codex_app_server_protocol::v2::turn::Turn;
-use codex_core::rollout::chain::Chain;
+use codex_core::rollout::chain::{Chain, Line};
 use codex_core::rollout::peek::Kind;
 use codex_core::rollout::{self, reader};
 use codex_protocol::event::EventMsg;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::rollout::{HistoryMode, RolloutItem};
+use codex_protocol::turn_item::TurnItem;
 
 use super::cursor::{Anchor, Scope, cursor};
 use crate::convert::to_wire::item::{Times, item};
@@ -22,6 +23,8 @@ use crate::projection::history::{History, PlacedTurn, Wanted};
 const OF_TURNS: &[Kind] = &[Kind::TurnStarted, Kind::ItemCompleted, Kind::Event, Kind::Compacted];
 /// How far behind the end of a turn an item of it is looked for, which was complete only then.
 const LATE: u64 = 256 * 1024;
+/// How many items may stand between that which tells of a review and the beginning of its turn.
+const REVIEW: usize = 4;
 /// A page is full when it has so many bytes: some clients read no longer lines.
 const FULL: usize = 48 * 1024;
 
@@ -31,6 +34,12 @@ pub(super) struct StoredHistory {
     /// All turns, for files that have to be read whole.
     whole: Option<Vec<PlacedTurn>>,
     running: Option<TurnId>,
+}
+
+/// Where a turn begins.
+struct Start {
+    place: u64,
+    id: TurnId,
 }
 
 /// Where a history ends.
@@ -140,24 +149,26 @@ impl StoredHistory {
         let mut starts = self.chain.backwards(end);
         let mut page = Filling::new(piece.limit);
         while let Some((_, line)) = starts.next_of(&[Kind::TurnStarted])? {
+            let Some(Start { place, .. }) = self.start(&line)? else { continue };
             if page.is_full() {
                 return Ok(page.found(true));
             }
-            if let Some(turn) = self.turn(line.place, end, wanted)? {
+            if let Some(turn) = self.turn(place, end, wanted)? {
                 page.add(size_of_turn(&turn.turn), turn);
             }
-            end = line.place;
+            end = place;
         }
         Ok(page.found(false))
     }
 
     /// The turn that begins at one place and is over at the other.
     fn turn(&self, start: u64, end: u64, wanted: Wanted) -> Result<Option<PlacedTurn>, rollout::Error> {
-        let kinds = if wanted == Wanted::None { &[Kind::TurnStarted, Kind::Event] } else { OF_TURNS };
         let mut history = History::new(wanted);
         let mut lines = self.chain.forwards(start, end);
-        while let Some((_, line)) = lines.next_of(kinds)? {
-            if let Some(item) = line.item() {
+        while let Some((kind, line)) = lines.next_of(OF_TURNS)? {
+            // A review begins with an item, which is wanted for that.
+            let is_wanted = wanted != Wanted::None || kind != Kind::ItemCompleted || line.place == start;
+            if let Some(item) = line.item().filter(|_| is_wanted) {
                 history.add(line.place, item);
             }
         }
@@ -187,7 +198,7 @@ impl StoredHistory {
             },
         };
         let mut page = Filling::new(piece.limit);
-        let mut take = |line: codex_core::rollout::chain::Line<'_>| {
+        let mut take = |line: Line<'_>| {
             let Some(item) = completed(&line).filter(|item| turn.is_none_or(|turn| item.turn_id == turn))
             else {
                 return true;
@@ -230,20 +241,46 @@ impl StoredHistory {
     fn range_of(&self, turn: &str) -> Result<Option<(u64, u64)>, rollout::Error> {
         let mut lines = self.chain.backwards(self.chain.len());
         while let Some((_, line)) = lines.next_of(&[Kind::TurnStarted])? {
-            if let Some(RolloutItem::EventMsg(EventMsg::TurnStarted(started))) = line.item()
-                && started.turn_id.is_some_and(|id| id.as_str() == turn)
-            {
+            if let Some(Start { place, .. }) = self.start(&line)?.filter(|start| start.id.as_str() == turn) {
                 let next = self.next_start(line.end())?.unwrap_or(self.chain.len());
-                return Ok(Some((line.place, (next + LATE).min(self.chain.len()))));
+                return Ok(Some((place, (next + LATE).min(self.chain.len()))));
             }
         }
         Ok(None)
     }
 
+    /// Where the turn begins that this line says has begun. None: it goes on with one that has begun before.
+    ///
+    /// A review is told of by an item before its turn, or that of its reviewer, begins.
+    fn start(&self, line: &Line<'_>) -> Result<Option<Start>, rollout::Error> {
+        let Some(RolloutItem::EventMsg(EventMsg::TurnStarted(started))) = line.item() else {
+            return Ok(None);
+        };
+        let Some(id) = started.turn_id else { return Ok(None) };
+        let root = started.root_turn_id.filter(|root| *root != id);
+        let (is_part, id) = (root.is_some(), root.unwrap_or(id));
+        let mut before = self.chain.backwards(line.place);
+        for _ in 0..REVIEW {
+            let Some((Kind::ItemCompleted, line)) = before.next_of(OF_TURNS)? else { break };
+            if let Some(RolloutItem::EventMsg(EventMsg::ItemCompleted(event))) = line.item()
+                && matches!(event.item, TurnItem::EnteredReviewMode(_))
+                && event.turn_id == id
+            {
+                return Ok(Some(Start { place: line.place, id }));
+            }
+        }
+        Ok((!is_part).then_some(Start { place: line.place, id }))
+    }
+
     /// Where the first turn begins from here on.
     fn next_start(&self, from: u64) -> Result<Option<u64>, rollout::Error> {
         let mut lines = self.chain.forwards(from, self.chain.len());
-        Ok(lines.next_of(&[Kind::TurnStarted])?.map(|(_, line)| line.place))
+        while let Some((_, line)) = lines.next_of(&[Kind::TurnStarted])? {
+            if let Some(Start { place, .. }) = self.start(&line)?.filter(|start| start.place >= from) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// Where the line behind this one begins.
@@ -275,7 +312,7 @@ pub(super) fn fold_whole(path: &Path) -> Result<History, rollout::Error> {
     Ok(history)
 }
 
-fn completed(line: &codex_core::rollout::chain::Line<'_>) -> Option<PlacedItem> {
+fn completed(line: &Line<'_>) -> Option<PlacedItem> {
     let Some(RolloutItem::EventMsg(EventMsg::ItemCompleted(event))) = line.item() else { return None };
     let times = Times { started: event.started_at_ms, completed: event.completed_at_ms };
     let turn_id = event.turn_id.to_string();
