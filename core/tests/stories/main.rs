@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod setting;
+mod stored;
 mod story;
 mod told;
 

@@ -33,10 +33,8 @@ use codex_core::config::Config;
 use codex_core::config::home::Surroundings;
 use codex_core::conversations::conversation::CodexConversation;
 use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
-use codex_core::rollout::chain::Chain;
 use codex_core::rollout::lock::WriterLock;
-use codex_core::rollout::reader::{self, Loaded};
-use codex_core::rollout::tail;
+use codex_core::rollout::reader::Loaded;
 use codex_core::session::state::SessionState;
 use codex_protocol::dynamic_tool::{DynamicToolOutput, DynamicToolSpec, ToolContent};
 use codex_protocol::event::{Event, EventMsg};
@@ -59,6 +57,7 @@ use expect_test::Expect;
 use tokio::sync::mpsc;
 
 use crate::setting::Setting;
+use crate::stored;
 use crate::told::{self, Told};
 
 /// A story that takes longer has gone wrong.
@@ -242,11 +241,7 @@ impl Stage {
         let live = playing.conversation.state().await.unwrap();
         playing.conversation.flush().await.unwrap();
         let (path, whole) = self.load(playing.conversation.id());
-        let end = tail::load(&Chain::open(&path).unwrap())
-            .unwrap()
-            .expect("files of ours can be read from their end");
-        for loaded in [whole, end] {
-            let items: Vec<RolloutItem> = loaded.items.into_iter().map(|stored| stored.item).collect();
+        for items in stored::ways_to_read(&path, whole) {
             assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
         }
     }
@@ -263,11 +258,7 @@ impl Stage {
     }
 
     fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {
-        let home = self.folder.path().join("home");
-        let path = codex_core::rollout::location::find(&home, id).unwrap().expect("the file is there");
-        let loaded = reader::load(&path).unwrap();
-        assert_eq!(loaded.problems.count, 0, "{:?}", loaded.problems);
-        (path, loaded)
+        stored::load(&self.folder.path().join("home"), id)
     }
 
     async fn results(&self, playing: &Playing) -> Vec<String> {
