@@ -179,23 +179,26 @@ impl RolloutRecorder {
     /// Waits until everything recorded before is in the file; what failed is tried again.
     pub async fn flush(&self) -> Result<(), Error> {
         match self.shared.running() {
-            Some(sender) => flush(&sender).await,
+            Some(sender) => ask(&sender, Command::Flush).await,
             None => Ok(()),
         }
     }
 
-    /// As flush; nothing can be recorded afterwards, and the writer ends.
+    /// As flush; nothing can be recorded afterwards, and the file is free for other writers when this returns.
     pub async fn close(&self) -> Result<(), Error> {
         match self.shared.closed() {
-            Some(sender) => flush(&sender).await,
+            Some(sender) => ask(&sender, Command::Close).await,
             None => Ok(()),
         }
     }
 }
 
-async fn flush(sender: &mpsc::Sender<Command>) -> Result<(), Error> {
+async fn ask(
+    sender: &mpsc::Sender<Command>,
+    command: impl FnOnce(oneshot::Sender<Result<(), Error>>) -> Command,
+) -> Result<(), Error> {
     let (answer, result) = oneshot::channel();
-    sender.send(Command::Flush(answer)).await.map_err(|_| Error::Closed)?;
+    sender.send(command(answer)).await.map_err(|_| Error::Closed)?;
     result.await.unwrap_or(Err(Error::Closed))
 }
 

@@ -72,6 +72,8 @@ pub(super) enum Command {
     Append(Batch),
     /// Answered when everything before it was tried.
     Flush(oneshot::Sender<Result<(), Error>>),
+    /// The last one. Answered as a flush, when the file is closed and others may write it.
+    Close(oneshot::Sender<Result<(), Error>>),
 }
 
 /// Items of one call: the parts of their lines that do not depend on their place.
@@ -127,20 +129,30 @@ pub(super) async fn run(
     let mut writer =
         Writer { log: Some(log), first, next_ordinal, lines, wanted: None, dirty: false, written };
     let mut waiting = Vec::new();
+    let mut closing = None;
     while let Some(command) = commands.recv().await {
         let mut next = Some(command);
         while let Some(command) = next {
             match command {
                 Command::Append(batch) => writer.take(&batch),
                 Command::Flush(answer) => waiting.push(answer),
+                Command::Close(answer) => closing = Some(answer),
             }
             next = if writer.lines.bytes.len() < GATHER { commands.try_recv().ok() } else { None };
         }
         let result = writer.write(&group).await;
+        if closing.is_some() {
+            writer.wanted = writer.dirty.then_some(0);
+        }
         writer.bring_to_disk(&group).await;
         for answer in waiting.drain(..) {
             // Whoever asked may have gone.
             let _ = answer.send(result.clone());
+        }
+        if let Some(answer) = closing {
+            drop(writer);
+            let _ = answer.send(result);
+            return;
         }
     }
     if let Err(error) = writer.write(&group).await {
