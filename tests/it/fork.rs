@@ -262,3 +262,31 @@ fn a_thread_of_2025_is_copied() {
     assert_eq!(said(&resumed["thread"]), ["old", "answer", "new", "more"]);
     server.ignore_rest();
 }
+
+#[test]
+fn what_lies_elsewhere_is_copied_and_left_alone() {
+    let Stage { home, mut server, thread, turns, .. } = stage();
+    server.ignore_rest();
+    drop(server);
+    let stored = home.rollout(&thread);
+    let elsewhere = home.root().join("elsewhere.jsonl");
+    std::fs::rename(&stored, &elsewhere).unwrap();
+    let mut server = AppServer::start_experimental(&home);
+    let by_path = json!({"threadId": "x", "path": elsewhere});
+    let fork = server.ok("thread/fork", by_path.clone())["thread"].clone();
+    assert_eq!(said(&fork).len(), 6);
+    server.ok("thread/resume", by_path);
+    let refused = server.refused("thread/revert", json!({"threadId": thread, "beforeTurnId": turns[1]}));
+    assert!(refused.message.contains("only supports threads below the server's home"), "{}", refused.message);
+    for method in ["thread/delete", "thread/archive"] {
+        let refused = server.refused(method, json!({"threadId": thread}));
+        assert_eq!(refused.message, format!("no rollout found for thread id {thread}"));
+    }
+    server.ignore_rest();
+    drop(server);
+    std::fs::remove_file(elsewhere).unwrap();
+    let mut server = AppServer::start(&home);
+    let resumed = server.ok("thread/resume", json!({"threadId": fork["id"]}));
+    assert_eq!(said(&resumed["thread"]), ["q1", "a1", "q2", "a2", "q3", "a3"]);
+    server.ignore_rest();
+}

@@ -1,13 +1,12 @@
 //! A new conversation that begins with the history of another one.
 //!
-//! Its file refers to the lines of the source, so nothing is copied; where lines have no ordinals, they are copied.
+//! Its file refers to the lines of the source, so nothing is copied. What cannot be referred to is copied: lines without
+//! ordinals, and files that lie elsewhere.
 //! A turn that still runs in the source, or was cut off, is interrupted in the fork.
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::turn::{TurnAbortReason, TurnAbortedEvent, TurnStartedEvent};
-use codex_protocol::rollout::{
-    BaseInstructions, HistoryBase, HistoryMode, RolloutItem, SessionMeta, SessionSource,
-};
+use codex_protocol::rollout::{BaseInstructions, HistoryBase, RolloutItem, SessionMeta, SessionSource};
 
 use crate::base::time::now_ms;
 use crate::config::Config;
@@ -24,7 +23,7 @@ pub struct Fork {
     pub source: SessionMeta,
     /// What the fork begins with.
     pub history: Vec<RolloutItem>,
-    /// Where that ends in a file, if it can be referred to.
+    /// Where that ends in a file, if it can be referred to; otherwise it is copied.
     pub base: Option<HistoryBase>,
     /// Nothing of the fork is stored.
     pub ephemeral: bool,
@@ -68,7 +67,7 @@ impl ConversationManager {
             };
             let path = location::path_of(config.codex_home.as_path(), id, created);
             let recorder = RolloutRecorder::create(path, meta, &self.shared.group);
-            let copied = if source.history_mode == HistoryMode::Legacy { &history[..] } else { &[] };
+            let copied = if base.is_none() { &history[..] } else { &[] };
             let stored = recorder
                 .begin()
                 .and_then(|()| recorder.record(copied))

@@ -27,6 +27,8 @@ pub enum Until {
 pub enum Cut {
     /// The wanted lines are those of this file before the ordinal, and what it begins with itself.
     At(PathBuf, HistoryBase),
+    /// The same lines, of a file that nothing can refer to, because it does not lie where files are looked for.
+    Elsewhere(PathBuf, u64),
     /// Nothing is wanted.
     Nothing,
     /// There is no such turn.
@@ -54,7 +56,8 @@ pub fn find(home: &Path, path: &Path, until: &Until) -> Result<Cut, Error> {
                 let thread_id = FileName::of(&path).map_or(read.meta.id, |name| name.file_id());
                 let base =
                     HistoryBase { thread_id, end_ordinal_exclusive: ordinal, end_byte_offset: Some(offset) };
-                return Ok(Cut::At(path, base));
+                let is_found = location::find_file(home, thread_id)?.as_ref() == Some(&path);
+                return Ok(if is_found { Cut::At(path, base) } else { Cut::Elsewhere(path, ordinal) });
             }
             Some(Place { ordinal: None, .. }) => return Ok(Cut::NoOrdinals),
             None => {}
@@ -264,6 +267,21 @@ mod tests {
         let at = |until| shown(home.path(), &second, until);
         assert_eq!([at(after("a")), at(before("b")), at(before("d"))], ["3 a", "3 a", "7 ?"]);
         assert_eq!([at(after("d")), at(before("a")), at(after("c"))], ["10 d", "Nothing", "NoSuchTurn"]);
+    }
+
+    #[test]
+    fn a_file_that_lies_elsewhere_cannot_be_referred_to() {
+        let home = tempfile::tempdir().unwrap();
+        let path = new_path(home.path());
+        store(home.path(), &path, None, &turn("a"));
+        let elsewhere = home.path().join(path.file_name().unwrap());
+        fs::copy(&path, &elsewhere).unwrap();
+        for _ in 0..2 {
+            let cut = find(home.path(), &elsewhere, &Until::End).unwrap();
+            assert_eq!(cut, Cut::Elsewhere(elsewhere.clone(), 4));
+            // Neither while there is another file of that name, nor when there is none.
+            fs::remove_file(&path).unwrap_or_default();
+        }
     }
 
     #[test]

@@ -26,8 +26,17 @@ impl Handle<ThreadDelete> for Context {
                 "thread is not persisted and cannot be deleted: {id}"
             )));
         }
+        let is_stored = match &loaded {
+            Some(loaded) => {
+                loaded.conversation.snapshot().await.map_err(|error| loaded.ended(error))?.is_stored
+            }
+            None => true,
+        };
+        // A file that lies elsewhere is not the server's to delete.
+        if is_stored && self.stored_path(id).await?.or(self.archived_path(id).await?).is_none() {
+            return Err(RpcError::no_rollout(id));
+        }
         self.refuse_if_referred_to(id).await?;
-        let was_loaded = loaded.is_some();
         if let Some(loaded) = loaded {
             self.threads().unload(&loaded).await;
         }
@@ -39,7 +48,7 @@ impl Handle<ThreadDelete> for Context {
             archive::forget(home, id)?;
             Ok::<_, codex_core::rollout::Error>(deleted)
         });
-        if !deleted.await?? && !was_loaded {
+        if !deleted.await?? && is_stored {
             return Err(RpcError::no_rollout(id));
         }
         self.threads().queues().clear(id).await?;

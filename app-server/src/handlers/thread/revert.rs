@@ -98,6 +98,10 @@ impl Context {
         match found.await?? {
             Cut::At(_, base) => Ok(Some(base)),
             Cut::Nothing => Ok(None),
+            Cut::Elsewhere(file, _) => Err(RpcError::invalid_request(format!(
+                "thread/revert only supports threads below the server's home directory; fork {} by its `path` instead",
+                file.display()
+            ))),
             Cut::NoSuchTurn => Err(RpcError::turn_not_found(turn)),
             Cut::NoOrdinals => Err(RpcError::invalid_request(
                 "thread/revert only supports paginated threads; fork one in the format of 2025 instead",
