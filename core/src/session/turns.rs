@@ -95,7 +95,8 @@ impl Session {
             active.cancel(TurnAbortReason::Interrupted);
         }
         active.pending_input.extend(message);
-        active.asks_model = asks_model;
+        // What is given to the model meanwhile waits until a review or a summary is done.
+        active.asks_model = asks_model && active.kind.not_steerable().is_none();
         let started = TurnStartedEvent {
             turn_id: Some(turn_id.clone()),
             root_turn_id: Some(turn_id.clone()),
