@@ -50,7 +50,8 @@ macro_rules! for_each_client_request {
             /// Names a thread.
             "thread/name/set" =>
                 ThreadSetName(thread_list::ThreadSetNameParams) -> thread_list::ThreadSetNameResponse;
-            /// Lists the stored threads in which something was said.
+            /// Lists the stored threads in which something was said. What a fork has from its source is found in the
+            /// source alone.
             experimental "thread/search" =>
                 ThreadSearch(thread_search::ThreadSearchParams) -> thread_search::ThreadSearchResponse;
             /// Lists the sections that users sort threads into.

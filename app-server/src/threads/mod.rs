@@ -1,7 +1,7 @@
 //! Which threads are loaded and who listens to them.
 //!
 //! Handlers ask here for a thread; what its clients have been told belongs to its pump. A loaded thread without
-//! listeners goes on: its events are taken and told to nobody.
+//! listeners goes on: its events are taken and told to nobody. Once it has done nothing for long, it is ended.
 
 pub(crate) mod audience;
 mod pump;

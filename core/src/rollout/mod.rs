@@ -3,8 +3,9 @@
 //! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows
 //! the paths; [`names`], [`sections`] and [`attachments`] keep what users say about their conversations; a
 //! [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169 and
-//! of its 2025 releases are read, and what is written here loads there. Nothing is ever rewritten:
-//! a file only grows, except that a line which was cut off by a crash is moved aside first.
+//! of its 2025 releases are read, and what is written here loads there. What was
+//! said is never rewritten: a file only grows, except that lines which a crash has broken are copied aside first and then
+//! blanked. A revert goes on in a new file.
 //!
 //! What the public codex 0.169 asks of a file: a first line with a configured `model_provider`; for
 //! its turns to appear also `"history_mode":"paginated"`, an ordinal in the last line, and completed

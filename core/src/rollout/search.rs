@@ -1,6 +1,7 @@
 //! Looks for words in what users and models have said.
 //!
-//! The files are the truth and are what is read: a line is decoded only if the words can be in it. All functions block.
+//! The files are the truth and are what is read: a line is decoded only if the words can be in it. What a fork has
+//! from its source is found in the source alone. All functions block.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Threads: starting and loading them, reading and listing them.
+//! Threads: starting, loading and forking them, reading, listing and searching them, changing and removing them.
 
 mod archive;
 mod compact;
