@@ -144,19 +144,32 @@ fn matches_any(patterns: &[impl AsRef<str>], name: &str) -> bool {
     patterns.iter().any(|pattern| matches(pattern.as_ref(), name))
 }
 
-/// Whether a name matches a pattern with `*` and `?`, in linear space and without backtracking twice.
+/// Whether a name matches a pattern with `*` and `?`, whatever the case of both.
 fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.to_uppercase().chars().collect();
-    let name: Vec<char> = name.to_uppercase().chars().collect();
+    if pattern.is_ascii() && name.is_ascii() {
+        let same = |one: &u8, other: &u8| one.eq_ignore_ascii_case(other);
+        return matches_letters(pattern.as_bytes(), name.as_bytes(), (b'*', b'?'), same);
+    }
+    let upper = |text: &str| text.to_uppercase().chars().collect::<Vec<char>>();
+    matches_letters(&upper(pattern), &upper(name), ('*', '?'), char::eq)
+}
+
+/// In linear space, and without backtracking twice.
+fn matches_letters<T: PartialEq>(
+    pattern: &[T],
+    name: &[T],
+    (any, one): (T, T),
+    same: impl Fn(&T, &T) -> bool,
+) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
-            Some('*') => {
+            Some(letter) if *letter == any => {
                 star = Some((p, n));
                 p += 1;
             }
-            Some(c) if *c == '?' || name.get(n) == Some(c) => {
+            Some(letter) if *letter == one || name.get(n).is_some_and(|other| same(letter, other)) => {
                 p += 1;
                 n += 1;
             }
@@ -170,7 +183,7 @@ fn matches(pattern: &str, name: &str) -> bool {
             },
         }
     }
-    pattern.iter().skip(p).all(|c| *c == '*')
+    pattern.iter().skip(p).all(|letter| *letter == any)
 }
 
 #[cfg(test)]

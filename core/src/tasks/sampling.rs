@@ -20,6 +20,7 @@ use crate::context::review;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::prompt::Purpose;
+use crate::model::tool_spec::ToolSpec;
 use crate::tasks::asking::{self, Question, Retries};
 use crate::tasks::assemble::{Assembler, Fact};
 use crate::tasks::ledger::{Ledger, Notes};
@@ -87,7 +88,9 @@ impl Failure {
 
 pub struct Sampling {
     context: SessionTaskContext,
-    registry: ToolRegistry,
+    registry: Arc<ToolRegistry>,
+    /// What the model is told of them.
+    specs: Arc<[ToolSpec]>,
     /// Ids of the calls of this turn.
     seen: HashSet<CallId>,
     /// The plans of this turn, if it makes any.
@@ -113,12 +116,14 @@ impl Sampling {
             client: &services.dynamic_tools,
         };
         let registry = builtin::tools(&services.config, offer);
+        let specs = registry.specs();
         let turn = &context.turn;
         let plans = turn.mode.kind == ModeKind::Plan;
         let plans = plans.then(|| PlanItems::new(turn.conversation_id, turn.turn_id.clone(), earlier_plans));
         let instructions = Arc::clone(&services.instructions);
         let (ledger, purpose) = (Ledger::Conversation, Purpose::Answer);
-        Self { context, registry, seen: HashSet::new(), plans, instructions, ledger, purpose }
+        let registry = Arc::new(registry);
+        Self { context, registry, specs, seen: HashSet::new(), plans, instructions, ledger, purpose }
     }
 
     /// For a reviewer, who has been told what these notes say. It looks, and changes nothing.
@@ -128,7 +133,8 @@ impl Sampling {
         WITHHELD.iter().for_each(|name| registry.withdraw(name));
         Self {
             context,
-            registry,
+            specs: registry.specs(),
+            registry: Arc::new(registry),
             seen: HashSet::new(),
             plans: None,
             instructions: review::INSTRUCTIONS.into(),
@@ -156,7 +162,7 @@ impl Sampling {
     pub async fn one_response(&mut self) -> Result<Sampled, Interrupted> {
         let mut retries = Retries::default();
         loop {
-            let mut tools = ToolCallRuntime::new(self.registry.clone(), self.context.clone());
+            let mut tools = ToolCallRuntime::new(Arc::clone(&self.registry), self.context.clone());
             let streamed = self.attempt(&mut tools).await;
             let has_calls = tools.has_calls();
             let Finished { outputs, fatal } = tools.finish().await;
@@ -207,7 +213,7 @@ impl Sampling {
     ) -> Result<Streamed, Interrupted> {
         let context = self.context.clone();
         let (instructions, purpose) = (Arc::clone(&self.instructions), self.purpose);
-        let question = Question { instructions, input, tools: self.registry.specs(), purpose };
+        let question = Question { instructions, input, tools: Arc::clone(&self.specs), purpose };
         let prompt = asking::prompt(question, &context);
         let credentials = context.services.credentials();
         let opened = context.services.model.stream(&prompt, &credentials, &context.token).await;

@@ -23,8 +23,8 @@ use crate::exec::unified::OpenRequest;
 use crate::exec::unified::session::ExecSession;
 use crate::sandbox::command::CommandSpec;
 use crate::tasks::{SessionTask, TaskKind};
-use crate::tools::handlers::command::{Profile, plan};
 use crate::tools::handlers::owned::Owned;
+use crate::tools::planning::{Profile, plan};
 use crate::turn::port::SessionTaskContext;
 
 /// How long a command may run if nobody says otherwise.

@@ -15,7 +15,7 @@ use crate::base::paths::AbsolutePath;
 use crate::exec::env::{CommandEnvironment, Network};
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::streams::{Stdin, Streams};
-use crate::tools::handlers::command::{Profile, plan};
+use crate::tools::planning::{Profile, plan};
 use crate::turn::port::SessionTaskContext;
 
 pub struct Errand<'a> {

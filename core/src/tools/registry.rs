@@ -29,7 +29,7 @@ pub trait ToolHandler: Send + Sync {
 pub type Running<'a> = BoxFuture<'a, Result<ToolOutput, ToolError>>;
 
 /// The tools of a conversation, in the order in which they are offered.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ToolRegistry {
     handlers: BTreeMap<String, Arc<dyn ToolHandler>>,
     specs: Vec<ToolSpec>,

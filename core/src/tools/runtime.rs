@@ -24,7 +24,7 @@ use crate::turn::port::SessionTaskContext;
 const AT_ONCE: usize = 32;
 
 pub struct ToolCallRuntime {
-    registry: ToolRegistry,
+    registry: Arc<ToolRegistry>,
     context: SessionTaskContext,
     running: Vec<Running>,
     /// Fires when the last call that runs alone has ended.
@@ -62,7 +62,7 @@ pub struct Finished {
 }
 
 impl ToolCallRuntime {
-    pub fn new(registry: ToolRegistry, context: SessionTaskContext) -> Self {
+    pub fn new(registry: Arc<ToolRegistry>, context: SessionTaskContext) -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
         Self { registry, context, running: Vec::new(), alone: None, together: Vec::new(), places }
     }

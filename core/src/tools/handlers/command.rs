@@ -2,7 +2,6 @@
 //!
 //! Whichever tool brought it, this is the only way from a call to a process.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::event::EventMsg;
@@ -10,39 +9,34 @@ use codex_protocol::events::approval::SandboxCommandAssessment;
 use codex_protocol::events::exec::{ExecOutputDeltaEvent, OutputStream};
 use codex_protocol::ids::CallId;
 use codex_protocol::policy::SandboxPolicy;
-use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, CommandStatus, TurnItem};
+use codex_protocol::turn_item::{
+    CommandExecutionItem, CommandSource, CommandStatus, ParsedCommand, TurnItem,
+};
 
 use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
-use crate::config::features;
 use crate::exec::NO_EXIT_CODE;
 use crate::exec::env::{CommandEnvironment, Network};
-use crate::exec::login;
 use crate::exec::parse::summary::summarize;
 use crate::exec::policy::judge::{self, Ruling};
 use crate::exec::unified::session::ExecSession;
 use crate::exec::unified::{MOST_RUNNING, OpenRequest};
-use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::denial;
-use crate::sandbox::launch::Launch;
 use crate::tools::call::ToolError;
-use crate::tools::handlers::command_input::{Permission, check_directory};
+use crate::tools::handlers::command_input::Permission;
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
+use crate::tools::planning::{Profile, plan};
 use crate::tools::progress::ItemProgress;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::approval::ApprovalRequest;
 use crate::turn::grants::Ground;
 use crate::turn::port::SessionTaskContext;
-use crate::turn::services::SessionServices;
-
-/// The files that a login shell reads may be on a disk that does not answer.
-const LONGEST_LOOK: Duration = Duration::from_millis(500);
 
 const AGAIN: &str = "[run again outside the sandbox]\n";
 
@@ -52,6 +46,8 @@ pub struct CommandRequest {
     pub(super) spec: CommandSpec,
     /// How many variables of this process the command does not get.
     withheld: usize,
+    /// What it does, as far as that can be told.
+    pub(super) parsed: Vec<ParsedCommand>,
     profile: Profile,
     pub(super) tty: bool,
     patience: Patience,
@@ -79,15 +75,6 @@ pub struct Wanted {
     pub tty: bool,
     pub patience: Patience,
     pub permission: Permission,
-}
-
-/// Whether what the profile of the user's shell sets need be found out only once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// The command runs as it stands.
-    EachTime,
-    /// The command is the user's own shell with this script, and all that counts is that it finds what it expects.
-    OnceFor { script: String },
 }
 
 /// How long a call waits for its command, and what becomes of it then.
@@ -118,10 +105,9 @@ impl Patience {
 impl CommandRequest {
     /// Runs a command; returns how it ended, or what there is of one that runs on.
     pub async fn run(wanted: Wanted, context: &SessionTaskContext) -> Result<ExecOutput, ToolError> {
-        let folder = wanted.cwd.clone();
         let mut request = Self::new(wanted, context).await?;
         // Before anybody is asked about what cannot run.
-        if let Err(why) = check_directory(&folder, context).await? {
+        if let Some(why) = request.verdict.no_place.take() {
             request.not_started(context, why.clone()).await;
             return Err(ToolError::RespondToModel(why));
         }
@@ -131,11 +117,13 @@ impl CommandRequest {
     /// With what the rules say of it as their files are now.
     async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
         let Wanted { call_id, argv, profile, cwd, tty, patience, permission } = wanted;
-        let verdict = Verdict::of(&argv, tty, &permission, context).await?;
+        // The variables depend on where it runs.
+        let spec = CommandSpec { argv, cwd, env: Vec::new() };
+        let verdict = Verdict::of(&spec, tty, &permission, context).await?;
         Ok(Self {
             call_id,
-            // The variables depend on where it runs.
-            spec: CommandSpec { argv, cwd, env: Vec::new() },
+            parsed: summarize(&spec.argv),
+            spec,
             withheld: 0,
             profile,
             tty,
@@ -154,7 +142,7 @@ impl CommandRequest {
             process_id,
             command: self.spec.argv.clone(),
             cwd: self.spec.cwd.as_path().to_path_buf(),
-            parsed_cmd: summarize(&self.spec.argv),
+            parsed_cmd: self.parsed.clone(),
             source: self.patience.source(),
             status: CommandStatus::InProgress,
             aggregated_output: self.first.as_ref().map(|first| first.output.clone()),
@@ -391,57 +379,5 @@ impl Sandboxed for CommandRequest {
         }
         context.report_end(end).await;
         Ok(Attempted::Done(output))
-    }
-}
-
-/// Plans a launch away from the runtime's own threads: folders may lie on disks that do not answer.
-pub async fn plan(
-    services: &SessionServices,
-    policy: &SandboxPolicy,
-    cwd: &AbsolutePath,
-    spec: CommandSpec,
-    profile: Profile,
-) -> Result<Launch, String> {
-    let start = match profile {
-        Profile::OnceFor { script } if services.config.is_enabled(&features::SHELL_SNAPSHOT) => {
-            begun(services, policy, cwd, spec, script).await
-        }
-        Profile::OnceFor { .. } | Profile::EachTime => spec.into(),
-    };
-    let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
-    let planned = services.group.spawn_blocking(move || {
-        Sandbox::clone(&sandbox).with_snapshot(start.snapshot).plan(&policy, &cwd, start.command)
-    });
-    match planned.await {
-        Ok(launch) => launch.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// The command on what its login shell has told before, if that is known and can be said at once.
-async fn begun(
-    services: &SessionServices,
-    policy: &SandboxPolicy,
-    cwd: &AbsolutePath,
-    spec: CommandSpec,
-    script: String,
-) -> login::Start {
-    let (sandbox, policy, cwd) = (services.sandbox.clone(), policy.clone(), cwd.clone());
-    let (login, shell) = (Arc::clone(&services.login), services.shell.clone());
-    let (config, own) = (Arc::clone(&services.config), spec.clone());
-    let looked = services.group.spawn_blocking(move || {
-        let wanted = login::Wanted {
-            shell: &shell,
-            script: &script,
-            sandbox: &sandbox,
-            policy: &policy,
-            root: &cwd,
-            secrets: &config.shell_environment_policy,
-        };
-        login.command(&wanted, own)
-    });
-    match tokio::time::timeout(LONGEST_LOOK, looked).await {
-        Ok(Ok(start)) => start,
-        Ok(Err(_)) | Err(_) => spec.into(),
     }
 }

@@ -10,9 +10,10 @@ use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::shell::{Login, Shell};
 use crate::sandbox;
 use crate::tools::call::{ToolError, ToolOutput};
-use crate::tools::handlers::command::{CommandRequest, Patience, Profile, Wanted};
+use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::patch_request;
+use crate::tools::planning::Profile;
 use crate::turn::port::SessionTaskContext;
 
 /// A command as a tool asks for it.
@@ -108,18 +109,23 @@ fn directory(workdir: Option<&str>, context: &SessionTaskContext) -> AbsolutePat
 }
 
 /// Why a command cannot run in a directory, if it cannot. As with a plan, the disk may not answer.
-pub async fn check_directory(
+async fn check_directory(
     directory: &AbsolutePath,
     context: &SessionTaskContext,
 ) -> Result<Result<(), String>, Interrupted> {
     let path = directory.clone();
-    let look = context.services.group.spawn_blocking(move || sandbox::check_folder(&path));
-    let problem = match or_cancelled(&context.token, look).await? {
-        Ok(Ok(())) => return Ok(Ok(())),
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
-    Ok(Err(format!("{problem}; make it, or name another one as `workdir`")))
+    let look = context.services.group.spawn_blocking(move || no_place(&path));
+    Ok(match or_cancelled(&context.token, look).await? {
+        Ok(None) => Ok(()),
+        Ok(Some(problem)) => Err(problem),
+        Err(panic) => Err(panic.to_string()),
+    })
+}
+
+/// The same. Blocks.
+pub(super) fn no_place(directory: &AbsolutePath) -> Option<String> {
+    let problem = sandbox::check_folder(directory).err()?;
+    Some(format!("{problem}; make it, or name another one as `workdir`"))
 }
 
 /// Carries out a command that is nothing but a patch.

@@ -12,7 +12,6 @@ use codex_protocol::turn_item::{CommandExecutionItem, CommandSource, TurnItem};
 
 use crate::base::cancel::{Interrupted, or_cancelled};
 use crate::config::features;
-use crate::exec::parse::summary::summarize;
 use crate::exec::policy::files::RuleFolders;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::proposal::Cause;
@@ -23,7 +22,7 @@ use crate::sandbox::reach::Reach;
 use crate::tools::assessment::{self, Subject};
 use crate::tools::errand;
 use crate::tools::handlers::command::CommandRequest;
-use crate::tools::handlers::command_input::Permission;
+use crate::tools::handlers::command_input::{self, Permission};
 use crate::tools::patch::writer;
 use crate::tools::sandboxed::{Retry, Risk, Sandboxed};
 use crate::turn::approval::{ApprovalKey, ApprovalRequest};
@@ -37,18 +36,20 @@ pub(super) struct Verdict {
     pub(super) ruling: Ruling,
     /// Words that the user may allow for good, if asked.
     pub(super) proposal: Option<Vec<String>>,
+    /// Why it cannot run where it wants to.
+    pub(super) no_place: Option<String>,
 }
 
 impl Verdict {
-    /// With the rules as their files are now.
+    /// With the rules as their files are now, and its folder as it is: disks that may not answer are asked at once.
     pub(super) async fn of(
-        argv: &[String],
+        spec: &CommandSpec,
         tty: bool,
         permission: &Permission,
         context: &SessionTaskContext,
     ) -> Result<Self, Interrupted> {
         let folders = RuleFolders::of(&context.services.config);
-        let (argv, wanted) = (argv.to_vec(), permission.prefix_rule.clone());
+        let (argv, cwd, wanted) = (spec.argv.clone(), spec.cwd.clone(), permission.prefix_rule.clone());
         let cause = match context.turn.approval_policy {
             AskForApproval::UnlessTrusted if !permission.escalates => Cause::Untrusted,
             _ => Cause::Escalation,
@@ -70,7 +71,7 @@ impl Verdict {
                 Ruling::None => book.propose(&argv, wanted.as_deref(), cause),
                 Ruling::Allowed | Ruling::Prompt(_) | Ruling::Forbidden(_) => None,
             };
-            Self { risk, ruling, proposal }
+            Self { risk, ruling, proposal, no_place: command_input::no_place(&cwd) }
         });
         // Without an answer nothing is known, and what is not known does not run.
         or_cancelled(&context.token, judge).await?.map_err(|_panic| Interrupted)
@@ -135,7 +136,7 @@ pub(super) fn question(
             command: spec.argv.clone(),
             cwd: spec.cwd.as_path().to_path_buf(),
             reason,
-            parsed_cmd: summarize(&spec.argv),
+            parsed_cmd: request.parsed.clone(),
             proposed_execpolicy_amendment: verdict.proposal.clone(),
             risk: request.assessment.clone(),
         }),
