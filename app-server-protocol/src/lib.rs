@@ -23,6 +23,7 @@
 //! classes of errors may come at any time. What is marked experimental may change in any version; it needs the
 //! capability `experimentalApi`, which a client asks for in `initialize`.
 
+pub mod decode;
 pub mod embedded;
 pub mod error_code;
 pub mod experimental;

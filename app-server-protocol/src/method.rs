@@ -7,11 +7,14 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::jsonrpc::ErrorObject;
 use crate::tables::define::{define_methods, define_notification_markers, define_server_methods};
 use crate::v2::*;
-use crate::{error_code, for_each_client_request, for_each_server_notification, for_each_server_request};
+use crate::{
+    decode, error_code, for_each_client_request, for_each_server_notification, for_each_server_request,
+};
 
 /// A request that a client may send.
 pub trait Method {
@@ -98,28 +101,15 @@ impl From<DecodeError> for ErrorObject {
     }
 }
 
-/// Decodes the params that a client sends. An error says which field is wrong.
+/// Decodes params. An error says which field is wrong.
 ///
 /// Absent and `null` params are `{}`, and only an error if something in them is required.
 pub(crate) fn decode_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, DecodeError> {
-    let Some(text) = named_fields(params)? else { return nothing() };
-    let mut input = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut input).map_err(|problem| {
-        let path = problem.path().to_string();
-        let reason = without_position(problem.inner());
-        DecodeError(if path == "." { reason } else { format!("{path}: {reason}") })
-    })
-}
-
-/// The same for what the server sends. Only a client of this program's reads it: that is not worth a second decoder of
-/// every type, one which keeps track of fields.
-pub(crate) fn decode_of_server<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, DecodeError> {
-    let Some(text) = named_fields(params)? else { return nothing() };
-    serde_json::from_str(text).map_err(|problem| DecodeError(problem.to_string()))
-}
-
-fn nothing<T: DeserializeOwned>() -> Result<T, DecodeError> {
-    serde_json::from_str("{}").map_err(|_| DecodeError("missing field `params`".to_owned()))
+    match named_fields(params)? {
+        Some(text) => decode::from_text(text).map_err(|problem| DecodeError(problem.to_string())),
+        None => decode::from_value(Value::Object(Map::new()))
+            .map_err(|_| DecodeError("missing field `params`".to_owned())),
+    }
 }
 
 /// The text of params; `None` if they are absent.
@@ -141,13 +131,6 @@ fn kind_of(json: &str) -> &'static str {
         Some(b't' | b'f') => "a boolean",
         _ => "a number",
     }
-}
-
-/// Line and column count from the start of the params, which the sender does not see: they only mislead.
-fn without_position(problem: &serde_json::Error) -> String {
-    let text = problem.to_string();
-    let position = format!(" at line {} column {}", problem.line(), problem.column());
-    text.strip_suffix(&position).map(str::to_owned).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use codex_app_server_protocol::decode;
 use codex_app_server_protocol::jsonrpc::{ErrorObject, RequestId};
 use codex_app_server_protocol::{ServerNotification, ServerRequest};
 use codex_core::base::time::now_ms;
@@ -166,7 +167,7 @@ impl Question {
     pub async fn answer<T: DeserializeOwned>(&mut self) -> Result<T, Refusal> {
         match (&mut self.answer).await {
             Ok(Ok(result)) => {
-                serde_json::from_str(&result).map_err(|problem| Refusal::Unreadable(problem.to_string()))
+                decode::from_text(&result).map_err(|problem| Refusal::Unreadable(problem.to_string()))
             }
             Ok(Err(error)) => Err(Refusal::Error(error)),
             Err(_) => Err(Refusal::Gone),

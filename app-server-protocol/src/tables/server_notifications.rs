@@ -6,7 +6,7 @@
 use serde_json::value::RawValue;
 
 use crate::jsonrpc::{NotificationMessage, write_line};
-use crate::method::{DecodeError, decode_of_server as decode};
+use crate::method::{DecodeError, decode_params as decode};
 use crate::v2::*;
 
 use super::define::define_server_notifications;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use codex_app_server_protocol::ServerNotification;
+use codex_app_server_protocol::decode;
 use codex_app_server_protocol::v2::thread_queue::{QueuedSubmission, ThreadQueueChangedNotification};
 use codex_core::base::spawn::TaskGroup;
 use codex_core::conversations::conversation::CodexConversation;
@@ -140,7 +141,10 @@ impl Queues {
 
 fn read(path: &Path) -> io::Result<Vec<QueuedSubmission>> {
     match fs::read(path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
+        Ok(bytes) => {
+            let stored = serde_json::from_slice(&bytes)?;
+            decode::from_value(stored).map_err(|wrong| io::Error::other(wrong.to_string()))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }

@@ -13,7 +13,7 @@ use codex_app_server_protocol::jsonrpc::{
     write_line,
 };
 use codex_app_server_protocol::method::Method;
-use codex_app_server_protocol::{ServerNotification, ServerRequest};
+use codex_app_server_protocol::{ServerNotification, ServerRequest, decode};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -75,7 +75,7 @@ impl Client {
             self.show_wire('←', &line, person.terminal);
             match Incoming::decode(&line) {
                 Ok(Incoming::Response { id: answered, result }) if answered == id => {
-                    return Ok(serde_json::from_str(result.get())?);
+                    return Ok(decode::from_text(result.get())?);
                 }
                 Ok(Incoming::Error { id: answered, error }) if answered == id => {
                     return Err(Error::Refused { method: M::NAME, message: error.message, code: error.code });

@@ -38,7 +38,9 @@ pub enum Error {
     #[error("the server has ended; what it said last stands above")]
     ServerEnded,
     #[error("the server sent what is not in the protocol: {0}")]
-    Wire(#[from] serde_json::Error),
+    Wire(#[from] codex_app_server_protocol::decode::WrongValue),
+    #[error("a message cannot be written: {0}")]
+    Written(#[from] serde_json::Error),
     #[error("{method} was refused: {message} (code {code})")]
     Refused { method: &'static str, message: String, code: i64 },
     #[error("there is no stored conversation of this folder to resume; `--resume ID` names one of another")]

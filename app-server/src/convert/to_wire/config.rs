@@ -1,5 +1,6 @@
 //! The configuration as clients read it: values, where they come from, and the layers.
 
+use codex_app_server_protocol::decode;
 use codex_app_server_protocol::v2::config as wire;
 use codex_app_server_protocol::v2::notice::ConfigWarningNotification;
 use codex_app_server_protocol::v2::shared::{TextPosition, TextRange};
@@ -30,14 +31,14 @@ fn effective(config: Value) -> wire::Config {
     if values.get("approval_policy").and_then(Value::as_str) == Some("on-failure") {
         values.insert("approval_policy".to_owned(), Value::from("on-request"));
     }
-    serde_json::from_value(Value::Object(values.clone())).unwrap_or_else(|_| {
+    decode::from_value(Value::Object(values.clone())).unwrap_or_else(|_| {
         for (key, value) in &mut values {
             let alone = Map::from_iter([(key.clone(), value.clone())]);
-            if serde_json::from_value::<wire::Config>(Value::Object(alone)).is_err() {
+            if decode::from_value::<wire::Config>(Value::Object(alone)).is_err() {
                 *value = Value::Null;
             }
         }
-        serde_json::from_value(Value::Object(values)).unwrap_or_default()
+        decode::from_value(Value::Object(values)).unwrap_or_default()
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use codex_app_server_protocol::decode;
 use codex_app_server_protocol::v2::item::{ThreadItem, ThreadItemDetails as Details};
 use codex_app_server_protocol::v2::item_message as message;
 use codex_app_server_protocol::v2::item_tool as tool;
@@ -228,7 +229,7 @@ fn mcp_tool_call(item: McpToolCallItem) -> Details {
 
 /// The result as the server gave it; one that has not the form of MCP is its only content.
 fn mcp_result(result: Value) -> tool::McpToolCallResult {
-    serde_json::from_value(result.clone()).unwrap_or_else(|_| tool::McpToolCallResult {
+    decode::from_value(result.clone()).unwrap_or_else(|_| tool::McpToolCallResult {
         content: vec![result],
         structured_content: None,
         meta: None,

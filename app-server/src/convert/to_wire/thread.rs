@@ -1,5 +1,6 @@
 //! A thread as lists and answers show it.
 
+use codex_app_server_protocol::decode;
 use codex_app_server_protocol::v2::thread as wire;
 use codex_core::rollout::list::StoredThread;
 use codex_protocol::git::GitInfo;
@@ -103,7 +104,7 @@ fn source(source: SessionSource) -> wire::SessionSource {
 
 /// One of a form that is not known keeps its text.
 fn sub_agent(form: Value) -> wire::SubAgentSource {
-    serde_json::from_value(form.clone()).unwrap_or_else(|_| wire::SubAgentSource::Other(form.to_string()))
+    decode::from_value(form.clone()).unwrap_or_else(|_| wire::SubAgentSource::Other(form.to_string()))
 }
 
 #[cfg(test)]
