@@ -6,13 +6,13 @@
 
 use std::fmt;
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A value of the wire.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, WrongValue> {
@@ -39,6 +39,8 @@ enum Step {
 }
 
 impl WrongValue {
+    #[cold]
+    #[inline(never)]
     fn inside(mut self, step: Step) -> Self {
         self.path.push(step);
         self
@@ -77,6 +79,15 @@ impl de::Error for WrongValue {
 
 struct Decoder(Value);
 
+/// Methods that do what another one does.
+macro_rules! forward {
+    ($($($method:ident)* => $other:ident;)*) => {
+        $($(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+            self.$other(visitor)
+        })*)*
+    };
+}
+
 fn unexpected(value: &Value) -> Unexpected<'_> {
     match value {
         Value::Null => Unexpected::Unit,
@@ -92,6 +103,51 @@ fn unexpected(value: &Value) -> Unexpected<'_> {
     }
 }
 
+impl Decoder {
+    /// Apart from what visitors do, so that it is there once and not for each type.
+    #[cold]
+    #[inline(never)]
+    fn wrong(self, expected: &dyn Expected) -> WrongValue {
+        de::Error::invalid_type(unexpected(&self.0), expected)
+    }
+
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+        let Value::Number(number) = &self.0 else { return Err(self.wrong(&visitor)) };
+        match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => visitor.visit_u64(number),
+            (None, Some(number)) => visitor.visit_i64(number),
+            (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+        }
+    }
+
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            other => Err(Decoder(other).wrong(&visitor)),
+        }
+    }
+
+    fn elements<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+        let Value::Array(elements) = self.0 else { return Err(self.wrong(&visitor)) };
+        let number = elements.len();
+        let mut elements = Elements { rest: elements.into_iter(), next: 0 };
+        let value = visitor.visit_seq(&mut elements)?;
+        match elements.rest.len() {
+            0 => Ok(value),
+            _ => Err(de::Error::invalid_length(number, &"fewer elements in array")),
+        }
+    }
+
+    fn fields<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(&mut Fields { rest: fields.into_iter(), begun: None }),
+            other => Err(Decoder(other).wrong(&visitor)),
+        }
+    }
+}
+
+/// What is expected is known but for enums with tags inside, and only that is looked for. So the fields of a struct have
+/// names: it is no list of values.
 impl<'de> Deserializer<'de> for Decoder {
     type Error = WrongValue;
 
@@ -99,23 +155,39 @@ impl<'de> Deserializer<'de> for Decoder {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(is_true) => visitor.visit_bool(is_true),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(number), _) => visitor.visit_u64(number),
-                (None, Some(number)) => visitor.visit_i64(number),
-                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
-            },
+            Value::Number(_) => self.number(visitor),
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(elements) => {
-                let number = elements.len();
-                let mut elements = Elements { rest: elements.into_iter(), next: 0 };
-                let value = visitor.visit_seq(&mut elements)?;
-                match elements.rest.len() {
-                    0 => Ok(value),
-                    _ => Err(de::Error::invalid_length(number, &"fewer elements in array")),
-                }
-            }
-            Value::Object(fields) => visit_fields(fields, visitor),
+            Value::Array(_) => self.elements(visitor),
+            Value::Object(_) => self.fields(visitor),
         }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
+        match self.0 {
+            Value::Bool(is_true) => visitor.visit_bool(is_true),
+            other => Err(Decoder(other).wrong(&visitor)),
+        }
+    }
+
+    forward! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32
+        deserialize_u64 deserialize_f32 deserialize_f64 => number;
+        deserialize_char deserialize_str deserialize_string deserialize_identifier => text;
+        deserialize_seq => elements;
+        deserialize_map => fields;
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, WrongValue> {
+        self.elements(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WrongValue> {
+        self.fields(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongValue> {
@@ -139,15 +211,7 @@ impl<'de> Deserializer<'de> for Decoder {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, WrongValue> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
-            Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
-                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
-                None => Err(de::Error::custom("the name of a variant is missing")),
-            },
-            Value::Object(_) => Err(de::Error::invalid_value(Unexpected::Map, &"map with a single key")),
-            other => Err(de::Error::invalid_type(unexpected(&other), &"string or map")),
-        }
+        visitor.visit_enum(Variant::of(self.0)?)
     }
 
     /// What is not looked at need not be walked through.
@@ -155,23 +219,7 @@ impl<'de> Deserializer<'de> for Decoder {
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map struct identifier
-    }
-}
-
-fn visit_fields<'de, V: Visitor<'de>>(
-    fields: Map<String, Value>,
-    visitor: V,
-) -> Result<V::Value, WrongValue> {
-    let number = fields.len();
-    let mut fields = Fields { rest: fields.into_iter(), begun: None };
-    let value = visitor.visit_map(&mut fields)?;
-    match fields.rest.len() {
-        0 => Ok(value),
-        _ => Err(de::Error::invalid_length(number, &"fewer elements in map")),
-    }
+    forward_to_deserialize_any! { i128 u128 bytes byte_buf unit unit_struct tuple_struct }
 }
 
 struct Elements {
@@ -208,9 +256,9 @@ impl<'de> MapAccess<'de> for &mut Fields {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, WrongValue> {
         let Some((name, value)) = self.rest.next() else { return Ok(None) };
-        self.begun = Some((name.clone(), value));
-        let key: StringDeserializer<WrongValue> = name.clone().into_deserializer();
-        seed.deserialize(key).map(Some).map_err(|wrong| wrong.inside(Step::Field(name)))
+        let (name, _) = self.begun.insert((name, value));
+        let key: StrDeserializer<'_, WrongValue> = name.as_str().into_deserializer();
+        seed.deserialize(key).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, WrongValue> {
@@ -229,12 +277,26 @@ struct Variant {
     content: Option<Value>,
 }
 
+impl Variant {
+    fn of(value: Value) -> Result<Self, WrongValue> {
+        match value {
+            Value::String(name) => Ok(Self { name, content: None }),
+            Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
+                Some((name, content)) => Ok(Self { name, content: Some(content) }),
+                None => Err(de::Error::custom("the name of a variant is missing")),
+            },
+            Value::Object(_) => Err(de::Error::invalid_value(Unexpected::Map, &"map with a single key")),
+            other => Err(Decoder(other).wrong(&"string or map")),
+        }
+    }
+}
+
 impl<'de> EnumAccess<'de> for Variant {
     type Error = WrongValue;
     type Variant = Content;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), WrongValue> {
-        let name: StringDeserializer<WrongValue> = self.name.clone().into_deserializer();
+        let name: StrDeserializer<'_, WrongValue> = self.name.as_str().into_deserializer();
         Ok((seed.deserialize(name)?, Content { name: self.name, content: self.content }))
     }
 }
@@ -263,7 +325,7 @@ impl<'de> VariantAccess<'de> for Content {
     fn unit_variant(self) -> Result<(), WrongValue> {
         match self.content {
             None | Some(Value::Null) => Ok(()),
-            Some(other) => Err(de::Error::invalid_type(unexpected(&other), &"unit variant")),
+            Some(other) => Err(Decoder(other).wrong(&"unit variant")),
         }
     }
 
@@ -272,7 +334,7 @@ impl<'de> VariantAccess<'de> for Content {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, WrongValue> {
-        self.visited("tuple variant", |content| Decoder(content).deserialize_any(visitor))
+        self.visited("tuple variant", |content| Decoder(content).elements(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -280,7 +342,7 @@ impl<'de> VariantAccess<'de> for Content {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, WrongValue> {
-        self.visited("struct variant", |content| Decoder(content).deserialize_any(visitor))
+        self.visited("struct variant", |content| Decoder(content).fields(visitor))
     }
 }
 
@@ -290,7 +352,7 @@ mod tests {
 
     use expect_test::{Expect, expect};
     use serde::Deserialize;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
 

@@ -6,8 +6,7 @@
 use std::io;
 
 use codex_core::base::environment::Environment;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -23,9 +22,9 @@ pub fn init(environment: &Environment) -> Result<(), TryInitError> {
     match filter {
         None => tracing_subscriber::registry().with(layer.with_filter(LevelFilter::WARN)).try_init(),
         Some(text) => {
-            let (filter, problem) = match EnvFilter::try_new(text) {
+            let (filter, problem) = match text.parse::<Targets>() {
                 Ok(filter) => (filter, None),
-                Err(problem) => (EnvFilter::new("warn"), Some(problem)),
+                Err(problem) => (Targets::new().with_default(LevelFilter::WARN), Some(problem)),
             };
             tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
             if let Some(problem) = problem {

@@ -1,9 +1,11 @@
 //! The one place that starts tasks.
 //!
 //! A group knows how many of its tasks still run and can wait for all of them, so that "everything
-//! has ended" is a fact and not a hope. It does not cancel: that is what tokens are for.
+//! has ended" is a fact and not a hope. It does not cancel: that is what tokens are for. Tasks are boxed: the runtime's
+//! code for a task would otherwise be there once for each kind of task.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -25,7 +27,8 @@ impl TaskGroup {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.tracker.spawn(future)
+        let task: Pin<Box<dyn Future<Output = F::Output> + Send>> = Box::pin(future);
+        self.tracker.spawn(task)
     }
 
     /// Runs a function that blocks on a thread of its own kind.
@@ -34,7 +37,8 @@ impl TaskGroup {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.tracker.spawn_blocking(function)
+        let task: Box<dyn FnOnce() -> T + Send> = Box::new(function);
+        self.tracker.spawn_blocking(task)
     }
 
     pub fn running(&self) -> usize {
