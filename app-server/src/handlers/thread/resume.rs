@@ -101,7 +101,7 @@ impl Context {
 
     async fn load(
         &self,
-        StoredSource { end: StoredEnd { rollout, ends }, path, lock }: StoredSource,
+        StoredSource { end: StoredEnd { rollout, ends }, path, turns, lock }: StoredSource,
         params: ThreadResumeParams,
         wanted: &Wanted,
     ) -> Result<Resumed, RpcError> {
@@ -115,7 +115,6 @@ impl Context {
             .chain(lock.missing().map(unlocked))
             .map(|message| view::warning(id, message))
             .collect();
-        let turns = if wanted.all_turns { self.stored_turns(path.clone()).await? } else { Vec::new() };
         let page = match wanted.page.clone() {
             None => None,
             Some(page) => {

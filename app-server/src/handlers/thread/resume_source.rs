@@ -6,6 +6,7 @@ use std::time::Duration;
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::v2::response_item::ResponseItem as WireItem;
 use codex_app_server_protocol::v2::thread_start::ThreadResumeParams;
+use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::base::time::now_ms;
 use codex_core::rollout::Error;
 use codex_core::rollout::chain::Chain;
@@ -36,8 +37,17 @@ pub(super) enum Source {
 pub(super) struct StoredSource {
     pub end: StoredEnd,
     pub path: PathBuf,
+    /// All of them, if they are wanted.
+    pub turns: Vec<Turn>,
     /// Taken before the file was read.
     pub lock: WriterLock,
+}
+
+/// Which turns of a thread the client wants at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turns {
+    All,
+    None,
 }
 
 /// What a stored thread goes on with.
@@ -79,10 +89,16 @@ impl Context {
                 (self.path_to_resume(id).await?, id)
             }
         };
-        self.stored_source(id, path).await
+        let turns = if params.exclude_turns { Turns::None } else { Turns::All };
+        self.stored_source(id, path, turns).await
     }
 
-    async fn stored_source(&self, id: ConversationId, path: PathBuf) -> Result<Source, RpcError> {
+    async fn stored_source(
+        &self,
+        id: ConversationId,
+        path: PathBuf,
+        turns: Turns,
+    ) -> Result<Source, RpcError> {
         let found = self.threads().get(&id);
         let lock = match found {
             Some(loaded) => return own_file(loaded, &path),
@@ -93,8 +109,13 @@ impl Context {
             (_, Some(loaded)) => own_file(loaded, &path),
             (lock, None) => {
                 let file = path.clone();
-                let end = self.read_settings(move |_| StoredEnd::read(&file)).await??;
-                Ok(Source::Stored(Box::new(StoredSource { end, path, lock })))
+                // Side by side, for a long file takes its time.
+                let end = async { Ok(self.read_settings(move |_| StoredEnd::read(&file)).await??) };
+                let turns = async {
+                    if turns == Turns::None { Ok(Vec::new()) } else { self.stored_turns(path.clone()).await }
+                };
+                let (end, turns) = tokio::try_join!(end, turns)?;
+                Ok(Source::Stored(Box::new(StoredSource { end, path, turns, lock })))
             }
         }
     }
