@@ -6,6 +6,8 @@
 // The rules for tests hold for the whole program, which is one.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod branches;
+mod playing;
 mod setting;
 mod stored;
 mod story;
@@ -19,6 +21,7 @@ mod background;
 mod client_tools;
 mod commands;
 mod compaction;
+mod forks;
 mod hostile;
 mod interrupts;
 mod patch_approvals;
@@ -27,6 +30,7 @@ mod permissions;
 mod plan_mode;
 mod plans;
 mod policies;
+mod properties;
 mod readers;
 mod resume;
 mod reviews;
@@ -44,6 +48,7 @@ fn main() {
         turns::stories(),
         approvals::stories(),
         assessments::stories(),
+        forks::stories(),
         hostile::stories(),
         plan_mode::stories(),
         interrupts::stories(),
@@ -53,6 +58,7 @@ fn main() {
         patch_approvals::stories(),
         plans::stories(),
         policies::stories(),
+        properties::stories(),
         readers::stories(),
         resume::stories(),
         reviews::stories(),

@@ -11,7 +11,8 @@
 //!   delta; with a `write` behind it, it is heard to its end. `shown` shows the model's history.
 //! - `compact` sums the conversation up, `compact-now` after the first delta; `compact-at TOKENS`, anywhere, is the limit for the whole story;
 //!   `review WHAT` has it reviewed.
-//! - `resume` ends the conversation and loads it from its file; `close` begins to end it, `end` hears it to
+//! - `resume` ends the conversation and loads it from its file; `fork N` goes on with one that has its turns up to the N-th,
+//!   `revert N` takes that and all later ones back, and `sound` checks what must hold at any moment; `close` begins to end it, `end` hears it to
 //!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
 //! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
 //!   events fit in, `idle` for the end of the turn, `wait PATH` for a file.
@@ -23,39 +24,28 @@
 //! The model's lines stand in the script, in the language of the rehearsal model.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use codex_core::base::environment::Environment;
 use codex_core::base::paths::AbsolutePath;
 use codex_core::config::Config;
 use codex_core::config::home::Surroundings;
-use codex_core::conversations::conversation::CodexConversation;
-use codex_core::conversations::{ConversationManager, NewConversation, Shared, StartOptions};
+use codex_core::conversations::{ConversationManager, Shared, StartOptions};
 use codex_core::rollout::lock::WriterLock;
 use codex_core::rollout::reader::Loaded;
 use codex_core::session::state::SessionState;
-use codex_protocol::dynamic_tool::{DynamicToolOutput, DynamicToolSpec, ToolContent};
-use codex_protocol::event::{Event, EventMsg};
-use codex_protocol::events::approval::{
-    ApplyPatchApprovalRequestEvent, DynamicToolCallRequestEvent, ExecApprovalRequestEvent,
-    RequestPermissionsEvent, RequestUserInputEvent,
-};
-use codex_protocol::ids::{CallId, ConversationId, TurnId};
-use codex_protocol::input::UserInput;
-use codex_protocol::mode::{Mode, ModeKind};
-use codex_protocol::permission::{FileSystemPermissions, GrantScope, PermissionGrant, PermissionProfile};
+use codex_protocol::dynamic_tool::DynamicToolSpec;
+use codex_protocol::ids::{ConversationId, TurnId};
+use codex_protocol::mode::ModeKind;
+use codex_protocol::permission::GrantScope;
 use codex_protocol::policy::ReviewDecision;
-use codex_protocol::question::{UserAnswer, UserInputResponse};
 use codex_protocol::response_item::ResponseItem;
-use codex_protocol::review::ReviewRequest;
 use codex_protocol::rollout::RolloutItem;
-use codex_protocol::submission::{Op, Submission, TurnOverrides, UserTurn};
-use codex_protocol::turn_item::{CommandSource, TurnItem};
+use codex_protocol::submission::{Op, Submission};
 use expect_test::Expect;
-use tokio::sync::mpsc;
 
+use crate::playing::Playing;
 use crate::setting::Setting;
 use crate::stored;
 use crate::told::{self, Told};
@@ -96,7 +86,7 @@ pub fn check_unordered(setting: Setting, script: &str, steps: &str, expected: Ex
     expected.assert_eq(&(lines.join("\n") + "\n"));
 }
 
-fn play(setting: Setting, script: &str, steps: &str) -> String {
+pub fn play(setting: Setting, script: &str, steps: &str) -> String {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let stage = Stage::new(setting, script).with_features(steps);
@@ -104,21 +94,12 @@ fn play(setting: Setting, script: &str, steps: &str) -> String {
     })
 }
 
-struct Stage {
-    folder: tempfile::TempDir,
-    manager: ConversationManager,
-    config: Config,
+pub struct Stage {
+    pub folder: tempfile::TempDir,
+    pub manager: ConversationManager,
+    pub config: Config,
     tools: Vec<DynamicToolSpec>,
     told: Told,
-}
-
-struct Playing {
-    conversation: Arc<CodexConversation>,
-    events: mpsc::Receiver<Box<Event>>,
-    turn: Option<TurnId>,
-    /// Open questions, and what they are about.
-    asked: Vec<(TurnId, CallId, String)>,
-    is_deaf: bool,
 }
 
 impl Stage {
@@ -206,6 +187,9 @@ impl Stage {
                 "fails" => playing.give(Err(rest)).await,
                 "quiet" => self.told.leave_out_deltas(),
                 "resume" => playing = self.resume(playing).await,
+                "fork" => playing = self.fork(playing, rest).await,
+                "revert" => playing = self.revert(playing, rest).await,
+                "sound" => self.look_for_damage(&playing).await,
                 "file" => self.look_at(rest),
                 "write" => std::fs::write(self.folder.path().join("work").join(rest), "").unwrap(),
                 "close" => playing.conversation.close(),
@@ -233,7 +217,7 @@ impl Stage {
     }
 
     /// What a session knows must be what its file says, unless it has ended or a turn still runs.
-    async fn replay(&self, playing: &Playing) {
+    pub async fn replay(&self, playing: &Playing) {
         let Ok(snapshot) = playing.conversation.snapshot().await else { return };
         if snapshot.active_turn.is_some() || !snapshot.is_stored {
             return;
@@ -246,18 +230,29 @@ impl Stage {
         }
     }
 
-    async fn resume(&mut self, playing: Playing) -> Playing {
+    /// Ends the conversation, of which only its file is left.
+    pub async fn leave(&mut self, playing: Playing) -> ConversationId {
         self.replay(&playing).await;
         let id = playing.conversation.id();
         drop(playing.events);
         playing.conversation.submit(Submission { id: TurnId::fresh(), op: Op::Shutdown }).await.unwrap();
         self.manager.shared().group.finished().await;
+        id
+    }
+
+    async fn resume(&mut self, playing: Playing) -> Playing {
+        let id = self.leave(playing).await;
+        self.take_up(id).await
+    }
+
+    /// Loads a conversation from its file.
+    pub async fn take_up(&mut self, id: ConversationId) -> Playing {
         let lock = WriterLock::take(&self.folder.path().join("home"), id).unwrap();
         let (path, loaded) = self.load(id);
         Playing::new(self.manager.resume(self.config.clone(), loaded, path, lock).await.unwrap())
     }
 
-    fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {
+    pub fn load(&self, id: ConversationId) -> (PathBuf, Loaded) {
         stored::load(&self.folder.path().join("home"), id)
     }
 
@@ -320,181 +315,4 @@ impl Stage {
             Err(_) => format!("{path}: not there"),
         });
     }
-}
-
-impl Playing {
-    fn new(started: NewConversation) -> Self {
-        let NewConversation { conversation, events, .. } = started;
-        Self { conversation, events, turn: None, asked: Vec::new(), is_deaf: false }
-    }
-
-    async fn start(&mut self, text: &str, mode: Option<ModeKind>) {
-        let mode = mode.map(|kind| Mode { kind, instructions: None });
-        let overrides = TurnOverrides { mode, ..TurnOverrides::default() };
-        let turn = UserTurn { items: vec![UserInput::text(text)], overrides, ..UserTurn::default() };
-        let accepted = self.conversation.start_turn(TurnId::fresh(), turn).await.unwrap();
-        self.turn = Some(accepted.unwrap().turn_id);
-    }
-
-    async fn run(&mut self, command: &str) {
-        let accepted =
-            self.conversation.run_user_shell(TurnId::fresh(), command.to_owned(), None).await.unwrap();
-        self.turn = Some(accepted.turn_id);
-    }
-
-    async fn compact(&mut self) {
-        self.turn = Some(self.conversation.compact(TurnId::fresh()).await.unwrap().turn_id);
-    }
-
-    async fn review(&mut self, what: &str) {
-        let (prompt, hint) = (what.to_owned(), what.to_owned());
-        let request = ReviewRequest { prompt, user_facing_hint: hint, target: Default::default() };
-        self.turn = Some(self.conversation.review(TurnId::fresh(), request).await.unwrap().turn_id);
-    }
-
-    async fn steer(&mut self, text: &str) {
-        let turn = self.turn.clone().expect("a turn runs");
-        let accepted = self.conversation.steer(turn, vec![UserInput::text(text)], None).await.unwrap();
-        drop(accepted.unwrap().go);
-    }
-
-    async fn interrupt(&mut self) {
-        let turn = self.turn.clone().expect("a turn runs");
-        let accepted = self.conversation.interrupt(turn).await.unwrap();
-        drop(accepted.unwrap().go);
-    }
-
-    async fn end(&mut self, told: &mut Told) {
-        self.conversation.close();
-        while let Some(event) = self.events.recv().await {
-            told.event(&event.msg);
-        }
-    }
-
-    async fn perform(&self, op: Op) {
-        self.conversation.submit(Submission { id: TurnId::fresh(), op }).await.unwrap();
-    }
-
-    async fn hear_an_end(&mut self, told: &mut Told) {
-        let mut heard = false;
-        while !heard {
-            let event = self.events.recv().await.expect("the conversation goes on");
-            told.event(&event.msg);
-            heard = matches!(event.msg, EventMsg::ItemCompleted(_));
-        }
-    }
-
-    async fn until_full(&self) {
-        while self.events.len() < self.events.max_capacity() {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    async fn until_idle(&self) {
-        while self.conversation.snapshot().await.unwrap().active_turn.is_some() {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Answers the agent's question: `ID=ANSWER`, or nothing.
-    async fn say(&mut self, answer: &str) {
-        let answer = answer.split_once('=').map(|(id, answer)| (id.to_owned(), answer.to_owned()));
-        let answers = answer.into_iter().map(|(id, answer)| (id, UserAnswer { answers: vec![answer] }));
-        let response = Some(UserInputResponse { answers: answers.collect() });
-        self.reply(|id, call_id| Op::UserInputAnswer { id, call_id, response }).await;
-    }
-
-    /// The client's tool gives back a text, or nothing for this reason.
-    async fn give(&mut self, given: Result<&str, &str>) {
-        let output = |text: &str| DynamicToolOutput {
-            content: vec![ToolContent::InputText { text: text.to_owned() }],
-            success: !text.starts_with("error"),
-        };
-        let response = given.map(output).map_err(str::to_owned);
-        self.reply(|id, call_id| Op::DynamicToolResponse { id, call_id, response }).await;
-    }
-
-    /// Runs it, and from now on all that begins with these words.
-    async fn accept_rule(&mut self, words: &str) {
-        let words = words.split_whitespace().map(str::to_owned).collect();
-        let decision = ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words };
-        self.answer("", decision).await;
-    }
-
-    /// Lets the agent write in a folder, or allows nothing.
-    async fn grant(&mut self, scope: GrantScope, folder: &Path, path: &str) {
-        let write = (!path.is_empty()).then(|| vec![folder.join(path)]);
-        let file_system = Some(FileSystemPermissions { read: None, write });
-        let response =
-            PermissionGrant { permissions: PermissionProfile { network: None, file_system }, scope };
-        self.reply(|id, call_id| Op::RequestPermissionsResponse { id, call_id, response }).await;
-    }
-
-    async fn reply(&mut self, op: impl FnOnce(TurnId, CallId) -> Op) {
-        let (id, call_id, _) = self.asked.pop().expect("a question is open");
-        let op = op(id.clone(), call_id);
-        self.conversation.submit(Submission { id, op }).await.unwrap();
-    }
-
-    /// Answers the question that is about this, or else the only one.
-    async fn answer(&mut self, about: &str, decision: ReviewDecision) {
-        let is_meant = |(_, _, what): &(TurnId, CallId, String)| what.contains(about);
-        let at = self.asked.iter().position(is_meant).expect("a question is open");
-        let (id, call_id, _) = self.asked.remove(at);
-        let op = Op::ExecApproval { id: id.clone(), call_id: Some(call_id), decision };
-        self.conversation.submit(Submission { id, op }).await.unwrap();
-    }
-
-    /// Takes events until the turn ends or the next step is due.
-    async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text = ["steer", "interrupt", "deaf", "join", "compact-now", "review-now"]
-            .iter()
-            .any(|verb| next.starts_with(verb));
-        loop {
-            let event = self.events.recv().await.expect("the conversation goes on");
-            told.event(&event.msg);
-            match event.msg {
-                EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_)
-                    if self.turn.as_ref() == Some(&event.id) =>
-                {
-                    self.turn = None;
-                    return;
-                }
-                EventMsg::ItemCompleted(completed)
-                    if next.starts_with("write") && is_of_user_shell(&completed.item) =>
-                {
-                    return;
-                }
-                EventMsg::ExecApprovalRequest(ExecApprovalRequestEvent { call_id, command, .. }) => {
-                    self.asked.push((event.id, call_id, command.join(" ")));
-                    return;
-                }
-                EventMsg::ApplyPatchApprovalRequest(ApplyPatchApprovalRequestEvent { call_id, .. })
-                | EventMsg::RequestUserInput(RequestUserInputEvent { call_id, .. })
-                | EventMsg::RequestPermissions(RequestPermissionsEvent { call_id, .. })
-                | EventMsg::DynamicToolCallRequest(DynamicToolCallRequestEvent { call_id, .. }) => {
-                    self.asked.push((event.id, call_id, String::new()));
-                    return;
-                }
-                EventMsg::ItemCompleted(_) if !self.asked.is_empty() && is_answer(next) => return,
-                EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {
-                    return;
-                }
-                EventMsg::ItemStarted(started) if waits_for_text && is_compaction(&started.item) => return,
-                _ => {}
-            }
-        }
-    }
-}
-
-fn is_answer(step: &str) -> bool {
-    ["approve", "deny", "abort"].iter().any(|verb| step.starts_with(verb))
-}
-
-fn is_compaction(item: &TurnItem) -> bool {
-    matches!(item, TurnItem::ContextCompaction(_))
-}
-
-fn is_of_user_shell(item: &TurnItem) -> bool {
-    matches!(item, TurnItem::CommandExecution(command) if command.source == CommandSource::UserShell)
 }

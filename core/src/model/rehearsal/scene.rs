@@ -13,6 +13,8 @@ use crate::model::prompt::{Prompt, Purpose};
 const STOOD: &str = "(outputs since then and items so far: ";
 /// A summary may say anything.
 const MOST_OUTPUTS: usize = 10_000;
+/// No item has a larger one.
+const LARGEST_NUMBER: u64 = u32::MAX as u64;
 /// How much of an output is quoted.
 const QUOTED: usize = 2000;
 
@@ -67,9 +69,10 @@ impl Scene {
             }
             ResponseItem::FunctionCallOutput { output, .. }
             | ResponseItem::CustomToolCallOutput { output, .. } => self.output(output),
-            ResponseItem::FunctionCall { arguments: text, .. }
-            | ResponseItem::CustomToolCall { input: text, .. } => {
-                self.number += 1;
+            ResponseItem::FunctionCall { arguments: text, call_id, .. }
+            | ResponseItem::CustomToolCall { input: text, call_id, .. } => {
+                // Items before it may have been summed up, and its id is not to come again.
+                self.number = self.number.saturating_add(1).max(number_in(call_id.as_str()) + 1);
                 text.len()
             }
             ResponseItem::Reasoning { .. }
@@ -93,7 +96,7 @@ impl Scene {
             return;
         };
         self.outputs = vec![String::new(); outputs.min(MOST_OUTPUTS)];
-        self.number = self.number.max(number.min(u64::from(u32::MAX)));
+        self.number = self.number.max(number.min(LARGEST_NUMBER));
     }
 
     /// What a summary says of where the conversation stands.
@@ -159,6 +162,12 @@ fn is_of_the_engine(text: &str) -> bool {
     let tag = text.strip_prefix('<').and_then(|rest| rest.split(['>', ' ']).next()).unwrap_or("");
     let wrapped = !tag.is_empty() && text.ends_with(&format!("</{tag}>"));
     wrapped || text.ends_with("</INSTRUCTIONS>")
+}
+
+/// The number of the response in an id that this model has made; 0 for any other.
+fn number_in(id: &str) -> u64 {
+    let number = id.split('_').nth(1).and_then(|number| number.parse::<u64>().ok());
+    number.filter(|number| *number <= LARGEST_NUMBER).unwrap_or(0)
 }
 
 #[cfg(test)]
