@@ -9,7 +9,7 @@
 //! 6 tools                  what the model can call
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
-//! 3 model exec sandbox rollout git      ports to the outside world
+//! 3 model exec sandbox rollout git notify   ports to the outside world
 //! 2 config auth            ground
 //! 1 error base             leaves
 //! ```
@@ -23,6 +23,7 @@ pub mod error;
 pub mod exec;
 pub mod git;
 pub mod model;
+pub mod notify;
 pub mod rollout;
 pub mod sandbox;
 #[cfg(target_os = "linux")]

@@ -89,7 +89,7 @@ fn steps() -> impl Strategy<Value = &'static str> {
 }
 
 fn any_order_of_steps() {
-    let rounds = std::env::var("CODEX_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8);
+    let rounds = rounds().unwrap_or(8);
     let config = Config { cases: rounds, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let stories = prop::collection::vec(steps(), 1..14);
@@ -99,4 +99,9 @@ fn any_order_of_steps() {
         Ok(())
     });
     outcome.unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a setting of the test run")]
+fn rounds() -> Option<u32> {
+    std::env::var("CODEX_TEST_ROUNDS").ok()?.parse().ok()
 }

@@ -19,7 +19,8 @@
 //! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
 //!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
 //!
-//! - `feature KEY`, anywhere, switches one on for the whole story.
+//! - `feature KEY`, anywhere, switches one on for the whole story; so does `notify PATH` have a program write there what it
+//!   is told of each turn.
 //!
 //! The model's lines stand in the script, in the language of the rehearsal model.
 
@@ -139,6 +140,13 @@ impl Stage {
         let keys = steps.lines().filter_map(|step| step.trim().strip_prefix("feature "));
         config.features.extend(keys.map(|key| (key.to_owned(), true)));
         let limit = steps.lines().find_map(|step| step.trim().strip_prefix("compact-at "));
+        let told = steps.lines().find_map(|step| step.trim().strip_prefix("notify "));
+        config.notify = told.map(|file| {
+            let script = format!(
+                "printf %s \"$0\" | grep -o 'input-messages.*' > new; (cat {file}; cat new) > newer; mv newer {file}"
+            );
+            ["/bin/sh", "-c", &script].map(str::to_owned).to_vec()
+        });
         config.model_auto_compact_token_limit = limit.map(|tokens| tokens.parse().unwrap());
         self
     }
@@ -169,7 +177,7 @@ impl Stage {
                     playing.accept_rule(rest).await;
                     playing.interrupt().await;
                 }
-                "hold" | "feature" | "compact-at" => {}
+                "hold" | "feature" | "compact-at" | "notify" => {}
                 "compact" | "compact-now" => playing.compact().await,
                 "review" | "review-now" => playing.review(rest).await,
                 "rule" => self.add_rule(rest),

@@ -16,6 +16,7 @@ stories![
     a_stream_that_breaks_is_asked_for_again,
     a_failure_ends_the_turn_and_the_next_one_works,
     a_usage_limit,
+    a_program_is_told,
 ];
 
 fn text_and_reasoning() {
@@ -194,6 +195,28 @@ fn a_usage_limit() {
             turn started by the user
               error The usage limit of your plan (plus) is reached; it resets on Jan 1, 1970 at 12:00 AM. More can be bought at https://chatgpt.com/settings/usage.
             turn failed: The usage limit of your plan (plus) is reached; it resets on Jan 1, 1970 at 12:00 AM. More can be bought at https://chatgpt.com/settings/usage.
+        "#]],
+    );
+}
+
+fn a_program_is_told() {
+    check(
+        Setting::default(),
+        "[turn 1]\nfail insufficient_quota none\n[turn 2]\nshell echo x\nsay done",
+        "notify told
+silent
+user first
+user second
+wait told
+file told",
+        expect![[r#"
+            > notify told
+            > silent
+            > user first
+            > user second
+            > wait told
+            > file told
+            told: input-messages":["first","second"],"last-assistant-message":"done"}
         "#]],
     );
 }
