@@ -75,7 +75,7 @@ fn refusal(error: Error) -> RpcError {
         Error::Unknown { .. } => "name a branch or a commit that `git log` finds there",
         Error::Unrelated { .. } => "name a branch that this one comes from, or use the target `commit`",
         Error::Git(GitError::NotRun(_)) => "install git, or use the target `custom`",
-        Error::Git(GitError::Late) => "try again, or use the target `custom`",
+        Error::Git(GitError::Late | GitError::TooMuch) => "try again, or use the target `custom`",
         Error::Git(GitError::Failed(_)) => "make `git status` work there, or use the target `custom`",
     };
     RpcError::invalid_request(format!("cannot review: {error}; {remedy}")).caused_by(error)

@@ -161,6 +161,7 @@ impl Projection {
             | EventMsg::EnteredReviewMode(_) | EventMsg::ExitedReviewMode(_)
             // Have no notification yet: nothing of this server emits them.
             | EventMsg::McpStartupUpdate(_) | EventMsg::McpStartupComplete(_) | EventMsg::McpToolCallProgress(_)
+            // This API has no undo.
             | EventMsg::UndoStarted(_) | EventMsg::UndoCompleted(_)
             // Only in stored conversations of 2025; see `history`.
             | EventMsg::UserMessage(_) | EventMsg::AgentMessage(_) | EventMsg::AgentReasoning(_)

@@ -11,6 +11,7 @@ pub mod line_diff;
 #[cfg(test)]
 pub mod mutate;
 pub mod paths;
+pub mod private_folder;
 pub mod secret;
 pub mod spawn;
 pub mod text;

@@ -59,8 +59,16 @@ pub const DEFAULT_MODE_REQUEST_USER_INPUT: Feature =
 pub const REQUEST_PERMISSIONS_TOOL: Feature =
     Feature { key: "request_permissions_tool", stage: Stage::UnderDevelopment, default: false };
 
+/// What the agent does to the files of a repository can be undone. Off unless asked for: it reads all files once and adds
+/// objects to the repository, and the wire has no method yet that brings them back.
+pub const UNDO: Feature = Feature { key: "undo", stage: Stage::UnderDevelopment, default: false };
+
+/// What `undo` was called before.
+pub const GHOST_COMMIT: Feature =
+    Feature { key: "ghost_commit", stage: Stage::UnderDevelopment, default: false };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 10] = [
+pub const FEATURES: [Feature; 12] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
@@ -71,6 +79,8 @@ pub const FEATURES: [Feature; 10] = [
     SANDBOX_COMMAND_ASSESSMENT,
     DEFAULT_MODE_REQUEST_USER_INPUT,
     REQUEST_PERMISSIONS_TOOL,
+    UNDO,
+    GHOST_COMMIT,
 ];
 
 /// The defaults with what is set laid over them.
@@ -106,7 +116,7 @@ const FOREIGN: &str = "
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
     executor_capability_discovery_v2
     experimental_windows_sandbox external_agent_memory_import external_migration fast_mode
-    gateway_setup_wizard gcp_setup_wizard ghost_commit goals guardian_approval
+    gateway_setup_wizard gcp_setup_wizard goals guardian_approval
     guardian_conversation_history_tools guardian_denial_reconsideration
     guardian_enhanced_node_repl_transcripts guardian_ext guardian_include_additional_context
     guardian_native_multi_agent_history guardian_node_repl_transcript_images guardian_recorded_items
@@ -137,7 +147,7 @@ const FOREIGN: &str = "
     terminal_visualization_instructions token_budget tool_call_mcp_elicitation tool_search
     tool_search_always_defer_mcp_tools tool_suggest transcript_v2 tui_app_server
     tui_extensions_statusline tui_multi_backend tui_workspace ultrafast_mode unavailable_dummy_tools
-    unbounded_connection_retries undo unified_exec_tty unified_exec_zsh_fork unified_image_budget
+    unbounded_connection_retries unified_exec_tty unified_exec_zsh_fork unified_image_budget
     untrusted_as_tool_output use_agent_identity use_legacy_landlock use_linux_sandbox_bwrap use_xaa
     view_image wake_on_agent_messages
     windows_sandbox_service workspace_dependencies workspace_owner_usage_nudge worktrees

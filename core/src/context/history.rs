@@ -29,6 +29,22 @@ impl ContextManager {
         self.items = items.into_iter().filter(is_kept).map(Arc::new).collect();
     }
 
+    /// The last snapshot of files that was not undone.
+    pub fn newest_snapshot(&self) -> Option<&serde_json::Value> {
+        self.items.iter().rev().find_map(|item| match item.as_ref() {
+            ResponseItem::GhostSnapshot { ghost_commit } => Some(ghost_commit),
+            _ => None,
+        })
+    }
+
+    /// Forgets that snapshot.
+    pub fn drop_newest_snapshot(&mut self) {
+        let is_snapshot = |item: &Arc<ResponseItem>| matches!(**item, ResponseItem::GhostSnapshot { .. });
+        if let Some(index) = self.items.iter().rposition(is_snapshot) {
+            self.items.remove(index);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }

@@ -38,6 +38,7 @@ use crate::exec::login::LoginShells;
 use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
+use crate::git::snapshot::Snapshots;
 use crate::model::{ModelClient, ModelSettings};
 use crate::rollout::lock::WriterLock;
 use crate::rollout::reader::Loaded;
@@ -318,6 +319,11 @@ impl ConversationManager {
             variables: Arc::clone(&self.shared.variables),
             shell,
             login: Arc::clone(&self.shared.login),
+            snapshots: Snapshots::new(
+                config.codex_home.as_path(),
+                &self.shared.environment,
+                &self.shared.group,
+            ),
             instructions,
             dynamic_tools,
             late,

@@ -42,13 +42,13 @@ pub fn read(cwd: &Path) -> Option<GitInfo> {
 }
 
 /// Where git keeps its files: what belongs to a working tree alone, and what all of them share.
-struct Folders {
-    own: PathBuf,
-    common: PathBuf,
+pub struct Folders {
+    pub own: PathBuf,
+    pub common: PathBuf,
 }
 
 impl Folders {
-    fn of(root: &Path) -> Option<Self> {
+    pub fn of(root: &Path) -> Option<Self> {
         let dot_git = root.join(".git");
         let own = if dot_git.is_dir() {
             dot_git

@@ -4,3 +4,4 @@ pub mod command;
 pub mod info;
 pub mod place;
 pub mod revision;
+pub mod snapshot;

@@ -91,7 +91,7 @@ impl Reading {
     /// Whether a line of this kind can say something that is not known yet.
     fn needs(&self, kind: Kind) -> bool {
         match kind {
-            Kind::ResponseItem | Kind::Compacted => !self.has_history,
+            Kind::ResponseItem | Kind::Compacted | Kind::UndoCompleted => !self.has_history,
             Kind::TurnContext => !self.has_settings,
             Kind::TokenCount => !self.has_tokens || !self.has_limits,
             Kind::Meta | Kind::TurnStarted | Kind::ItemCompleted | Kind::Event | Kind::Other => false,
@@ -170,7 +170,9 @@ impl Reading {
     fn wanted(&mut self, place: u64, item: RolloutItem) -> Option<RolloutItem> {
         match &item {
             RolloutItem::SessionMeta(_) => None,
-            RolloutItem::ResponseItem(_) => (!self.has_history).then_some(item),
+            RolloutItem::ResponseItem(_) | RolloutItem::EventMsg(EventMsg::UndoCompleted(_)) => {
+                (!self.has_history).then_some(item)
+            }
             RolloutItem::Compacted(compacted) => {
                 let is_wanted = !self.has_history;
                 if compacted.replacement_history.is_some() {

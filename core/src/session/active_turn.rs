@@ -52,7 +52,7 @@ pub struct ActiveTurn {
     pub abort: Option<TurnAbortReason>,
     /// When a cancelled turn is ended by force.
     pub deadline: Option<Instant>,
-    changes: TurnChanges,
+    pub changes: TurnChanges,
     withdrawn: Vec<EventMsg>,
     waiters: Vec<Waiter>,
     askers: Vec<(CallId, oneshot::Sender<ClientAnswer>)>,

@@ -83,6 +83,11 @@ impl Session {
                 let input = TurnInput::Compact;
                 self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
             }
+            Op::Undo => {
+                let overrides = TurnOverrides::default();
+                let input = TurnInput::Undo;
+                self.start_or_join(NewTurn { turn_id: id, input, overrides, output_schema: None });
+            }
             Op::Review { review_request } => {
                 let overrides = TurnOverrides::default();
                 let input = TurnInput::Review(review_request);
@@ -110,7 +115,6 @@ impl Session {
             | Op::RefreshMcpServers
             | Op::ListCustomPrompts
             | Op::ListSkills
-            | Op::Undo
             | Op::ThreadRollback { .. }
             | Op::SetThreadName { .. }) => self.refuse(id, &op),
         }
@@ -159,7 +163,7 @@ impl Session {
         match (&turn.input, running.kind.not_steerable()) {
             (TurnInput::Message(_), Some(kind)) => Err(kind),
             (TurnInput::Message(_), None) | (TurnInput::Shell(_), _) => Ok(Some(running.id().clone())),
-            (TurnInput::Compact | TurnInput::Review(_), _) => Ok(None),
+            (TurnInput::Compact | TurnInput::Undo | TurnInput::Review(_), _) => Ok(None),
         }
     }
 

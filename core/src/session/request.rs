@@ -53,6 +53,8 @@ pub enum TurnInput {
     Shell(UserShellTask),
     /// Nothing but to sum up the conversation.
     Compact,
+    /// Files are brought back as they were before the last turn that could change them.
+    Undo,
     /// Changes for another agent to look at.
     Review(ReviewRequest),
 }

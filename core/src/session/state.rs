@@ -4,6 +4,7 @@
 //! there before. Everything that is looked at here must therefore be kept in the file.
 
 use codex_protocol::event::EventMsg;
+use codex_protocol::events::turn::UndoCompletedEvent;
 use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::mode::Mode;
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
@@ -80,6 +81,9 @@ impl SessionState {
                     self.uncounted = 0;
                 }
                 self.limits = rate_limits.clone().or_else(|| self.limits.take());
+            }
+            RolloutItem::EventMsg(EventMsg::UndoCompleted(UndoCompletedEvent { success: true, .. })) => {
+                self.history.drop_newest_snapshot();
             }
             RolloutItem::EventMsg(_) | RolloutItem::SessionMeta(_) => {}
         }

@@ -24,8 +24,10 @@ use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, TurnInput, UserMessage};
 use crate::session::{NextTurn, Session};
 use crate::tasks::compact::CompactTask;
+use crate::tasks::ghost;
 use crate::tasks::regular::RegularTask;
 use crate::tasks::review::ReviewTask;
+use crate::tasks::undo::UndoTask;
 use crate::tasks::{SessionTask, TaskKind};
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::context::TurnContext;
@@ -50,7 +52,9 @@ impl Session {
             turn => {
                 match turn.input {
                     TurnInput::Message(_) | TurnInput::Shell(_) => {}
-                    TurnInput::Compact | TurnInput::Review(_) => active.cancel(TurnAbortReason::Replaced),
+                    TurnInput::Compact | TurnInput::Undo | TurnInput::Review(_) => {
+                        active.cancel(TurnAbortReason::Replaced);
+                    }
                 }
                 self.next.push_back(NextTurn { turn, is_interrupted: false });
             }
@@ -67,7 +71,7 @@ impl Session {
         let stored = context.stored();
         let context = Arc::new(match &input {
             TurnInput::Review(_) => self.settings.review(config, self.id, turn_id.clone()),
-            TurnInput::Message(_) | TurnInput::Shell(_) | TurnInput::Compact => context,
+            TurnInput::Message(_) | TurnInput::Shell(_) | TurnInput::Compact | TurnInput::Undo => context,
         });
         let token = self.token.child_token();
         let services = Arc::clone(&self.services);
@@ -79,6 +83,10 @@ impl Session {
             TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
             TurnInput::Compact => (Box::new(CompactTask), None),
+            TurnInput::Undo => {
+                let snapshot = self.state.history.newest_snapshot().cloned();
+                (Box::new(UndoTask { snapshot }), None)
+            }
             TurnInput::Review(request) => {
                 // Clients expect it before the turn begins.
                 let (id, target) = (ItemId::fresh(), request.target.clone());
@@ -92,8 +100,9 @@ impl Session {
         };
         let asks_model = task.kind().asks_model();
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
-        if is_interrupted {
-            active.cancel(TurnAbortReason::Interrupted);
+        match is_interrupted {
+            true => active.cancel(TurnAbortReason::Interrupted),
+            false => self.begin_snapshot(&active),
         }
         active.pending_input.extend(message);
         // What is given to the model meanwhile waits until a review or a summary is done.
@@ -111,6 +120,13 @@ impl Session {
             self.warn_of_model(turn_id.clone(), &context);
         }
         self.warn_of_directory(turn_id);
+    }
+
+    /// Beside the turn, which waits for it only where it is about to change files.
+    fn begin_snapshot(&self, active: &ActiveTurn) {
+        if active.kind == TaskKind::Regular && ghost::is_wanted(&self.services) {
+            active.changes.before.begin(|| ghost::begin(&self.services, &active.context.cwd));
+        }
     }
 
     /// Once for each model that the catalog does not know.
@@ -378,6 +394,7 @@ impl Session {
             let task = RegularTask { earlier_plans: active.plans };
             active.respawn(Arc::clone(&self.services), Box::new(task));
             active.asks_model = true;
+            self.begin_snapshot(&active);
             self.active = Some(active);
             return;
         }

@@ -4,12 +4,14 @@
 pub mod asking;
 pub mod assemble;
 pub mod compact;
+pub mod ghost;
 pub mod ledger;
 pub mod plan_items;
 pub mod plan_text;
 pub mod regular;
 pub mod review;
 pub mod sampling;
+pub mod undo;
 pub mod user_shell;
 
 use codex_protocol::error_info::NonSteerableTurn;
@@ -24,6 +26,7 @@ pub enum TaskKind {
     Regular,
     UserShell,
     Compact,
+    Undo,
     Review,
 }
 
@@ -31,7 +34,7 @@ impl TaskKind {
     /// Why a message of the user cannot join it, if it cannot.
     pub fn not_steerable(self) -> Option<NonSteerableTurn> {
         match self {
-            Self::Regular | Self::UserShell => None,
+            Self::Regular | Self::UserShell | Self::Undo => None,
             Self::Compact => Some(NonSteerableTurn::Compact),
             Self::Review => Some(NonSteerableTurn::Review),
         }
@@ -41,7 +44,7 @@ impl TaskKind {
     pub fn asks_model(self) -> bool {
         match self {
             Self::Regular | Self::Compact | Self::Review => true,
-            Self::UserShell => false,
+            Self::UserShell | Self::Undo => false,
         }
     }
 }

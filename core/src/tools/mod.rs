@@ -13,6 +13,7 @@ pub mod call;
 pub mod dynamic;
 pub mod errand;
 pub mod files;
+pub mod gate;
 pub mod handlers;
 pub mod orchestrator;
 pub mod patch;

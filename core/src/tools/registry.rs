@@ -22,6 +22,11 @@ pub trait ToolHandler: Send + Sync {
         false
     }
 
+    /// Whether a call waits until it is known what the files were before it. What only looks or asks says no.
+    fn may_change_files(&self) -> bool {
+        true
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a>;
 }
 

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::cancel::or_cancelled;
 use crate::context::normalize::output_for;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
+use crate::tools::gate;
 use crate::tools::registry::{ToolHandler, ToolRegistry};
 use crate::tools::router::{call_of, unsupported};
 use crate::turn::port::SessionTaskContext;
@@ -149,7 +150,12 @@ async fn run_in_turn(
     }
     let _place = or_cancelled(&context.token, places.acquire()).await?;
     match handler {
-        Some(handler) => handler.run(&call, &context).await,
+        Some(handler) => {
+            if handler.may_change_files() {
+                gate::pass(&context).await?;
+            }
+            handler.run(&call, &context).await
+        }
         None => Err(ToolError::RespondToModel(unsupported(&call))),
     }
 }

@@ -1,16 +1,18 @@
-//! What a turn changes in files, shared by the calls of the turn that do it.
+//! What a turn changes in files, and what they were before, shared by the calls of the turn that do it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use crate::turn::before::BeforeTurn;
 use crate::turn::diff::TurnDiffTracker;
 
 /// A handle to the tracker of a turn. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct TurnChanges {
     tracked: Arc<Mutex<TrackedFiles>>,
+    pub before: BeforeTurn,
 }
 
 #[derive(Debug, Default)]

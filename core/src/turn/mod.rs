@@ -4,6 +4,7 @@
 //! circle: it holds the messages and handles that both sides know, and no behaviour of its own.
 
 pub mod approval;
+pub mod before;
 pub mod changes;
 pub mod context;
 pub mod diff;

@@ -12,6 +12,7 @@ use crate::exec::env::EnvironmentSnapshot;
 use crate::exec::login::LoginShells;
 use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
+use crate::git::snapshot::Snapshots;
 use crate::model::ModelClient;
 use crate::model::credentials::Credentials;
 use crate::sandbox::Sandbox;
@@ -29,6 +30,8 @@ pub struct SessionServices {
     pub shell: Shell,
     /// What the user's profile sets, found out once.
     pub login: Arc<LoginShells>,
+    /// By which files can be brought back.
+    pub snapshots: Snapshots,
     /// The instructions that every request begins with.
     pub instructions: Arc<str>,
     /// Tools that the client carries out.

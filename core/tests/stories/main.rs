@@ -38,6 +38,7 @@ mod rules;
 mod slow_client;
 mod steering;
 mod turns;
+mod undo;
 mod user_shell;
 
 fn main() {
@@ -46,6 +47,7 @@ fn main() {
     codex_core::tools::files::reader::run_if_reader();
     let trials: Vec<Trial> = [
         turns::stories(),
+        undo::stories(),
         approvals::stories(),
         assessments::stories(),
         forks::stories(),

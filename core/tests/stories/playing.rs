@@ -82,8 +82,10 @@ impl Playing {
         }
     }
 
-    pub async fn perform(&self, op: Op) {
-        self.conversation.submit(Submission { id: TurnId::fresh(), op }).await.unwrap();
+    pub async fn perform(&self, op: Op) -> TurnId {
+        let id = TurnId::fresh();
+        self.conversation.submit(Submission { id: id.clone(), op }).await.unwrap();
+        id
     }
 
     pub async fn hear_an_end(&mut self, told: &mut Told) {
@@ -158,7 +160,7 @@ impl Playing {
 
     /// Takes events until the turn ends or the next step is due.
     pub async fn hear(&mut self, told: &mut Told, next: &str) {
-        let waits_for_text = ["steer", "interrupt", "deaf", "join", "compact-now", "review-now"]
+        let waits_for_text = ["steer", "interrupt", "deaf", "join", "compact-now", "review-now", "undo-now"]
             .iter()
             .any(|verb| next.starts_with(verb));
         loop {

@@ -19,6 +19,8 @@
 //! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
 //!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
 //!
+//! - `repository` makes the work folder a real one of git; `undo` brings its files back, `undo-now` after the first delta;
+//!   `put PATH=TEXT` writes a file, `git WORDS` shows what git says.
 //! - `feature KEY`, anywhere, switches one on for the whole story; so does `notify PATH` have a program write there what it
 //!   is told of each turn.
 //!
@@ -179,6 +181,10 @@ impl Stage {
                 }
                 "hold" | "feature" | "compact-at" | "notify" => {}
                 "compact" | "compact-now" => playing.compact().await,
+                "undo" | "undo-now" => playing.turn = Some(playing.perform(Op::Undo).await),
+                "repository" => self.git("init -q -b main"),
+                "git" => self.git(rest),
+                "put" => self.put(rest),
                 "review" | "review-now" => playing.review(rest).await,
                 "rule" => self.add_rule(rest),
                 "rules" => self.show_rules(),
@@ -202,7 +208,7 @@ impl Stage {
                 "write" => std::fs::write(self.folder.path().join("work").join(rest), "").unwrap(),
                 "close" => playing.conversation.close(),
                 "end" => playing.end(&mut self.told).await,
-                "clean" => playing.perform(Op::CleanBackgroundTerminals).await,
+                "clean" => drop(playing.perform(Op::CleanBackgroundTerminals).await),
                 "hear-end" => playing.hear_an_end(&mut self.told).await,
                 "deaf" => playing.is_deaf = true,
                 "listen" => playing.is_deaf = false,
@@ -314,6 +320,18 @@ impl Stage {
     fn show_rules(&mut self) {
         let text = std::fs::read_to_string(self.rules_file("default.rules")).unwrap_or_default();
         self.told.note(text.trim_end());
+    }
+
+    fn put(&self, what: &str) {
+        let (name, text) = what.split_once('=').unwrap();
+        std::fs::write(self.folder.path().join("work").join(name), format!("{text}\n")).unwrap();
+    }
+
+    fn git(&mut self, words: &str) {
+        let mut git = std::process::Command::new("git");
+        let git = git.current_dir(self.folder.path().join("work")).args(words.split_whitespace());
+        let output = git.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
+        self.told.note(String::from_utf8_lossy(&output.stdout).trim_end());
     }
 
     fn look_at(&mut self, path: &str) {

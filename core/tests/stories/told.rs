@@ -139,6 +139,17 @@ impl Told {
             EventMsg::StreamError(event) => self.note(&format!("  retry {}", event.message)),
             EventMsg::TerminalInteraction(event) => self.note(&format!("  typed {:?}", event.stdin)),
             EventMsg::Warning(event) => self.note(&format!("  warning {}", event.message)),
+            EventMsg::BackgroundEvent(event) => self.note(&format!("  beside {}", event.message)),
+            EventMsg::UndoStarted(event) => {
+                // Of the turn in whose place it is.
+                self.responses = 0;
+                self.note(&format!("  {}", without_ids(&event.message)));
+            }
+            EventMsg::UndoCompleted(event) => {
+                let end = if event.success { "undone" } else { "not undone" };
+                let message = without_ids(event.message.as_deref().unwrap_or_default());
+                self.note(&format!("  {end}: {message}"));
+            }
             EventMsg::AgentReasoningSectionBreak(_) => {}
             other => self.note(&format!("  {other:?}")),
         }
@@ -159,6 +170,7 @@ impl Told {
             }
             ResponseItem::FunctionCall { .. } => "call".into(),
             ResponseItem::FunctionCallOutput { .. } => "output".into(),
+            ResponseItem::GhostSnapshot { .. } => "snapshot".into(),
             other => format!("{other:?}"),
         };
         if text.contains("<environment_context>") {
@@ -284,4 +296,14 @@ fn is_telling(line: &str) -> bool {
     ["diff", "rename", "deleted", "+", "-"].iter().any(|sign| line.starts_with(sign))
         && !line.starts_with("+++")
         && !line.starts_with("---")
+}
+
+/// The beginnings of hashes are replaced.
+fn without_ids(text: &str) -> String {
+    let is_id = |word: &str| {
+        let word = word.trim_end_matches(['.', ':', ',']);
+        word.len() == 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let words: Vec<_> = text.split(' ').map(|word| if is_id(word) { "#" } else { word }).collect();
+    words.join(" ")
 }

@@ -296,10 +296,12 @@ mod tests {
                 features: {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
+                    "ghost_commit": false,
                     "request_permissions_tool": false,
                     "shell_command_tool": false,
                     "shell_snapshot": true,
                     "shell_tool": true,
+                    "undo": false,
                     "unified_exec": true,
                     "view_image_tool": true,
                     "web_search_cached": false,

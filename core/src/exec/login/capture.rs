@@ -17,12 +17,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::dump::{Dump, Mark};
-use super::folder::{Folder, make_private, private_file};
 use super::kind::{Kind, Tools};
 use super::render::{How, Refused, Snapshot};
 use super::watch::Watch;
 use super::{Key, Start, Taken};
 use crate::base::cancel::{Interrupted, or_cancelled};
+use crate::base::private_folder::{Folder, make_private, private_file};
 use crate::base::spawn::TaskGroup;
 use crate::exec::env::sounds_secret;
 use crate::exec::process::{self, ProcessRequest};

@@ -14,7 +14,6 @@
 mod bash;
 mod capture;
 mod dump;
-mod folder;
 mod kind;
 mod render;
 mod watch;
@@ -30,13 +29,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
 use crate::base::paths::AbsolutePath;
+use crate::base::private_folder::{self, Folder};
 use crate::base::spawn::TaskGroup;
 use crate::config::shell_env::ShellEnvironmentPolicy;
 use crate::exec::shell::Shell;
-use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
+use crate::sandbox::{LOGIN_SHELLS, Sandbox};
 use capture::{Capture, Failure, Place};
-use folder::Folder;
 use kind::Kind;
 use watch::Watch;
 
@@ -157,7 +156,7 @@ impl LoginShells {
     /// Removes in the background what servers have left that are gone. Must be called within a runtime.
     pub fn clean(&self) {
         let home = self.home.clone();
-        self.group.spawn_blocking(move || folder::clean(&home));
+        self.group.spawn_blocking(move || private_folder::clean(&home, LOGIN_SHELLS));
     }
 
     /// The command of a login shell as it is to be started: on a snapshot, or as it is while there is none. Blocks, and
@@ -233,7 +232,7 @@ impl LoginShells {
 impl Store {
     fn folder(&mut self, home: &std::path::Path) -> Option<Arc<Folder>> {
         if self.folder.is_none() {
-            match Folder::create(home) {
+            match Folder::create(home, LOGIN_SHELLS) {
                 Ok(folder) => self.folder = Some(Arc::new(folder)),
                 Err(error) => tracing::debug!(%error, "no folder for the state of login shells"),
             }

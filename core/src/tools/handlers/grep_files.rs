@@ -63,6 +63,10 @@ impl ToolHandler for GrepFiles {
         true
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { pattern, include, path, limit } = call.arguments()?;

@@ -65,6 +65,10 @@ impl ToolHandler for ListDir {
         true
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { dir_path, offset, limit, depth } = call.arguments()?;

@@ -109,6 +109,10 @@ impl ToolHandler for ReadFile {
         true
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { file_path, offset, limit, mode, indentation } = call.arguments()?;

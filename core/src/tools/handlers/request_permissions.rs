@@ -90,6 +90,10 @@ impl ToolHandler for RequestPermissions {
         ))
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { permissions, reason } = call.arguments()?;

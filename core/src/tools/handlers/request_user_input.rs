@@ -99,6 +99,10 @@ impl ToolHandler for RequestUserInput {
         self.is_offered.then_some(tool)
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             if !self.is_offered {

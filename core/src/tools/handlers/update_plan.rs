@@ -56,6 +56,10 @@ impl ToolHandler for UpdatePlan {
         self.is_offered.then_some(tool)
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             if !self.is_offered {

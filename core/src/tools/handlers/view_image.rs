@@ -58,6 +58,10 @@ impl ToolHandler for ViewImage {
         ))
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, call: &'a ToolCall, context: &'a SessionTaskContext) -> Running<'a> {
         Box::pin(async move {
             let Arguments { path, detail } = call.arguments()?;

@@ -56,6 +56,10 @@ impl ToolHandler for WebSearch {
         true
     }
 
+    fn may_change_files(&self) -> bool {
+        false
+    }
+
     fn run<'a>(&'a self, _: &'a ToolCall, _: &'a SessionTaskContext) -> Running<'a> {
         let text = "web_search is done by the server of the model and cannot be called as a function";
         Box::pin(async move { Err(ToolError::RespondToModel(text.to_owned())) })

@@ -1,7 +1,7 @@
-//! The private folder of one server for what its shells read.
+//! A private folder of one server in its home: what no confined command may write, and nobody else read.
 //!
-//! It lies in the server's home, which no confined command can write, is open to nobody else, and goes with the
-//! server. Confined commands see of it only the snapshot that they begin with. A lock says that its server lives: what a killed one has left is removed by the next.
+//! It goes with the server. A lock says that its server lives: what a killed one has left is removed by the next. All
+//! folders of one kind lie in a folder with the name of that kind.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::base::files;
-use crate::sandbox::LOGIN_SHELLS as ALL;
 
 const LOCK: &str = "lock";
 /// How often, and how long apart, the folder of all servers is tried to be locked.
@@ -25,8 +24,8 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder, and removes those whose servers are gone.
-    pub fn create(home: &Path) -> io::Result<Self> {
-        let all = All::lock(home)?;
+    pub fn create(home: &Path, kind: &str) -> io::Result<Self> {
+        let all = All::lock(&home.join(kind))?;
         all.remove_abandoned();
         let path = all.path.join(uuid::Uuid::new_v4().simple().to_string());
         make_private(&path)?;
@@ -44,8 +43,8 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What stays is removed by the next server.
         let _ = fs::remove_dir_all(&self.path);
-        if let Some(home) = self.path.parent().and_then(Path::parent)
-            && let Ok(all) = All::lock(home)
+        if let Some(all) = self.path.parent()
+            && let Ok(all) = All::lock(all)
         {
             all.remove_if_empty();
         }
@@ -53,16 +52,17 @@ impl Drop for Folder {
 }
 
 /// Removes what servers have left that are gone.
-pub fn clean(home: &Path) {
-    if !home.join(ALL).is_dir() {
+pub fn clean(home: &Path, kind: &str) {
+    let all = home.join(kind);
+    if !all.is_dir() {
         return;
     }
-    match All::lock(home) {
+    match All::lock(&all) {
         Ok(all) => {
             all.remove_abandoned();
             all.remove_if_empty();
         }
-        Err(error) => tracing::debug!(%error, "the folder of the state of login shells is not cleaned up"),
+        Err(error) => tracing::debug!(%error, "a folder of the home is not cleaned up"),
     }
 }
 
@@ -74,13 +74,16 @@ struct All {
 
 impl All {
     /// Fails if another has it for longer than that takes.
-    fn lock(home: &Path) -> io::Result<Self> {
-        let path = home.join(ALL);
+    fn lock(path: &Path) -> io::Result<Self> {
         for _ in 0..ATTEMPTS {
-            let lock = match make_private(&path).and_then(|()| File::open(&path)) {
+            let lock = match make_private(path).and_then(|()| File::open(path)) {
                 Ok(lock) => lock,
                 // Removed by the last one meanwhile; unless there is no home at all.
-                Err(error) if error.kind() == io::ErrorKind::NotFound && home.exists() => continue,
+                Err(error)
+                    if error.kind() == io::ErrorKind::NotFound && path.parent().is_some_and(Path::exists) =>
+                {
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
             if lock.try_lock().is_err() {
@@ -88,9 +91,9 @@ impl All {
                 continue;
             }
             // The last one may have removed it before it was locked.
-            let (locked, named) = (lock.metadata()?, fs::symlink_metadata(&path));
+            let (locked, named) = (lock.metadata()?, fs::symlink_metadata(path));
             if named.is_ok_and(|named| (named.dev(), named.ino()) == (locked.dev(), locked.ino())) {
-                return Ok(Self { path, _lock: lock });
+                return Ok(Self { path: path.to_path_buf(), _lock: lock });
             }
         }
         Err(io::Error::new(io::ErrorKind::WouldBlock, "another server has it locked"))
@@ -144,11 +147,13 @@ mod tests {
 
     use super::*;
 
+    const ALL: &str = "things";
+
     #[test]
     fn it_is_private_and_goes_with_its_server_and_what_was_left_goes_with_the_next() {
         let home = tempfile::tempdir().unwrap();
         let all = home.path().join(ALL);
-        let first = Folder::create(home.path()).unwrap();
+        let first = Folder::create(home.path(), ALL).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&all), mode(first.path())), (0o700, 0o700));
         // The lock of a killed server is gone, its folder is not.
@@ -156,7 +161,7 @@ mod tests {
         fs::create_dir(&left).unwrap();
         fs::write(left.join(LOCK), "").unwrap();
         fs::write(left.join("x"), "").unwrap();
-        let second = Folder::create(home.path()).unwrap();
+        let second = Folder::create(home.path(), ALL).unwrap();
         assert!(!left.exists() && first.path().exists());
         drop(first);
         assert!(second.path().exists());
@@ -172,7 +177,7 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..25 {
                         // Others may have it locked for too long, and that is all that may happen.
-                        match Folder::create(home.path()) {
+                        match Folder::create(home.path(), ALL) {
                             Ok(folder) => assert!(folder.path().join(LOCK).exists()),
                             Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}"),
                         }
@@ -180,19 +185,19 @@ mod tests {
                 });
             }
         });
-        clean(home.path());
+        clean(home.path(), ALL);
         assert!(!home.path().join(ALL).exists());
     }
 
     #[test]
     fn what_is_left_is_cleaned_up_but_for_that_of_others() {
         let home = tempfile::tempdir().unwrap();
-        clean(home.path());
+        clean(home.path(), ALL);
         assert!(!home.path().join(ALL).exists());
-        let folder = Folder::create(home.path()).unwrap();
+        let folder = Folder::create(home.path(), ALL).unwrap();
         let left = home.path().join(ALL).join("left");
         fs::create_dir(&left).unwrap();
-        clean(home.path());
+        clean(home.path(), ALL);
         assert!(!left.exists() && folder.path().join(LOCK).exists());
     }
 
@@ -200,6 +205,6 @@ mod tests {
     fn what_is_no_folder_of_ours_is_refused() {
         let home = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/tmp", home.path().join(ALL)).unwrap();
-        assert!(Folder::create(home.path()).is_err());
+        assert!(Folder::create(home.path(), ALL).is_err());
     }
 }
