@@ -82,6 +82,7 @@ fn steps() -> impl Strategy<Value = &'static str> {
         2 => Just("compact"),
         1 => Just("review say what you think"),
         2 => Just("resume"),
+        1 => Just("undo"),
         1 => Just("fork"),
         2 => (0..4usize).prop_map(|number| FORKS[number]),
         2 => (0..4usize).prop_map(|number| REVERTS[number]),
@@ -94,7 +95,10 @@ fn any_order_of_steps() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let stories = prop::collection::vec(steps(), 1..14);
     let outcome = runner.run(&stories, |steps| {
-        let steps = format!("silent\nuser say first\nsound\n{}\nsound", steps.join("\nsound\n"));
+        let steps = format!(
+            "silent\nfeature undo\nrepository\nuser say first\nsound\n{}\nsound",
+            steps.join("\nsound\n")
+        );
         play(Setting::default(), SCRIPT, &steps);
         Ok(())
     });

@@ -8,6 +8,7 @@ use codex_app_server_protocol::v2::initialize::{ClientInfo, InitializeCapabiliti
 use codex_app_server_protocol::v2::settings::{CollaborationMode, Settings};
 use codex_app_server_protocol::v2::thread_list::{ThreadListCwdFilter, ThreadListParams, ThreadSortKey};
 use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
+use codex_core::base::paths::AbsolutePath;
 use codex_core::config::home::Surroundings;
 use codex_core::config::overrides::Flags;
 
@@ -18,7 +19,7 @@ use super::options::{Options, Resume};
 use super::person::Person;
 use super::provider::Chosen;
 use super::turn::{self, Outcome};
-use super::{provider, show};
+use super::{prompts, provider, show};
 
 /// An open conversation.
 pub struct Conversation {
@@ -28,6 +29,8 @@ pub struct Conversation {
     mode: Option<CollaborationMode>,
     prompt: Option<String>,
     approver: Approver,
+    /// Where the user keeps prompts.
+    home: AbsolutePath,
     shows_wire: bool,
     /// There is something stored that can be resumed.
     is_stored: bool,
@@ -58,7 +61,8 @@ impl Conversation {
         let approver = Approver::new(options.approvals, person.typed.is_person());
         let (prompt, shows_wire) = (options.prompt, options.shows_wire);
         let mode = options.mode.map(|mode| CollaborationMode { mode, settings });
-        Ok(Conversation { client, thread, mode, prompt, approver, shows_wire, is_stored })
+        let home = surroundings.home.clone();
+        Ok(Conversation { client, thread, mode, prompt, approver, home, shows_wire, is_stored })
     }
 
     /// The one prompt of the command line, or one per line until the input ends. The last turn's outcome.
@@ -72,7 +76,7 @@ impl Conversation {
                 continue;
             }
             outcome = match self.turn(line, person).await {
-                Err(problem @ Error::Refused { .. }) => {
+                Err(problem @ (Error::Refused { .. } | Error::Prompt(_))) => {
                     person.terminal.complain(problem);
                     Outcome::Failed
                 }
@@ -103,6 +107,7 @@ impl Conversation {
     }
 
     async fn turn(&mut self, prompt: String, person: &mut Person<'_>) -> Result<Outcome, Error> {
+        let prompt = prompts::message(prompt, self.home.as_path())?;
         let Conversation { client, thread, mode, approver, shows_wire, .. } = self;
         let mode = mode.clone();
         let running = turn::Running { client, thread, mode, approver, shows_meaning: !*shows_wire };

@@ -9,6 +9,7 @@ mod client;
 mod conversation;
 mod options;
 mod person;
+mod prompts;
 mod provider;
 mod show;
 mod turn;
@@ -41,6 +42,9 @@ pub enum Error {
     Wire(#[from] codex_app_server_protocol::decode::WrongValue),
     #[error("a message cannot be written: {0}")]
     Written(#[from] serde_json::Error),
+    /// A prompt that is not there, or wants other arguments.
+    #[error("{0}")]
+    Prompt(String),
     #[error("{method} was refused: {message} (code {code})")]
     Refused { method: &'static str, message: String, code: i64 },
     #[error("there is no stored conversation of this folder to resume; `--resume ID` names one of another")]

@@ -12,7 +12,8 @@ use super::Error;
 pub const USAGE: &str = "\
 Usage: codex-app-server try [OPTIONS] [PROMPT]
 
-Without PROMPT each line of standard input is one.
+Without PROMPT each line of standard input is one. `/prompts:NAME ARGUMENTS` is the text of
+prompts/NAME.md in the home directory.
 
   -c, --config KEY=VALUE  Override a setting; also --enable, --disable and --profile
       --resume [ID]       Go on with a stored conversation, the latest of this folder if no id is given
