@@ -59,8 +59,11 @@ pub const DEFAULT_MODE_REQUEST_USER_INPUT: Feature =
 pub const REQUEST_PERMISSIONS_TOOL: Feature =
     Feature { key: "request_permissions_tool", stage: Stage::UnderDevelopment, default: false };
 
+/// Goals: what a conversation is to reach by itself.
+pub const GOALS: Feature = Feature { key: "goals", stage: Stage::Stable, default: true };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 10] = [
+pub const FEATURES: [Feature; 11] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
@@ -71,6 +74,7 @@ pub const FEATURES: [Feature; 10] = [
     SANDBOX_COMMAND_ASSESSMENT,
     DEFAULT_MODE_REQUEST_USER_INPUT,
     REQUEST_PERMISSIONS_TOOL,
+    GOALS,
 ];
 
 /// The defaults with what is set laid over them.
@@ -106,7 +110,7 @@ const FOREIGN: &str = "
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
     executor_capability_discovery_v2
     experimental_windows_sandbox external_agent_memory_import external_migration fast_mode
-    gateway_setup_wizard gcp_setup_wizard ghost_commit goals guardian_approval
+    gateway_setup_wizard gcp_setup_wizard ghost_commit guardian_approval
     guardian_conversation_history_tools guardian_denial_reconsideration
     guardian_enhanced_node_repl_transcripts guardian_ext guardian_include_additional_context
     guardian_native_multi_agent_history guardian_node_repl_transcript_images guardian_recorded_items

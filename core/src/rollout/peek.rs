@@ -15,6 +15,7 @@ pub enum Kind {
     TurnStarted,
     ItemCompleted,
     TokenCount,
+    Goal,
     /// Any other event.
     Event,
     /// Of a kind that is not known.
@@ -83,6 +84,7 @@ impl Kind {
             (line::EVENT_MSG, "task_started" | "turn_started") => Self::TurnStarted,
             (line::EVENT_MSG, "item_completed") => Self::ItemCompleted,
             (line::EVENT_MSG, "token_count") => Self::TokenCount,
+            (line::EVENT_MSG, "thread_goal_updated" | "thread_goal_cleared") => Self::Goal,
             (line::EVENT_MSG, _) => Self::Event,
             _ => Self::Other,
         }

@@ -7,6 +7,7 @@ pub mod approval;
 pub mod changes;
 pub mod context;
 pub mod diff;
+pub mod goal;
 pub mod grants;
 pub mod port;
 pub mod question;

@@ -296,6 +296,7 @@ mod tests {
                 features: {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
+                    "goals": true,
                     "request_permissions_tool": false,
                     "shell_command_tool": false,
                     "shell_snapshot": true,
