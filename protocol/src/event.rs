@@ -12,6 +12,7 @@ use crate::events::approval::{
     ExecApprovalRequestEvent, RequestPermissionsEvent, RequestUserInputEvent,
 };
 use crate::events::exec::{ExecOutputDeltaEvent, TerminalInteractionEvent};
+use crate::events::goal::{ThreadGoalClearedEvent, ThreadGoalUpdatedEvent};
 use crate::events::item::{ItemCompletedEvent, ItemStartedEvent};
 use crate::events::mcp::{McpStartupCompleteEvent, McpStartupUpdateEvent, McpToolCallProgressEvent};
 use crate::events::message::{
@@ -70,6 +71,9 @@ pub enum EventMsg {
     DynamicToolCallRequest(DynamicToolCallRequestEvent),
 
     TokenCount(TokenCountEvent),
+
+    ThreadGoalUpdated(ThreadGoalUpdatedEvent),
+    ThreadGoalCleared(ThreadGoalClearedEvent),
 
     Error(ErrorEvent),
     /// The model's answer broke off and is asked for again.

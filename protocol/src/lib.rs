@@ -9,6 +9,7 @@ pub mod error_info;
 pub mod event;
 pub mod events;
 pub mod git;
+pub mod goal;
 pub mod ids;
 pub mod input;
 pub mod mode;

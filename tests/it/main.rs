@@ -13,6 +13,7 @@ mod config;
 mod crash;
 mod errors;
 mod fork;
+mod goals;
 mod handshake;
 mod idle;
 mod interrupt;

@@ -111,6 +111,15 @@ macro_rules! for_each_client_request {
             experimental "thread/settings/update" =>
                 ThreadSettingsUpdate(thread_update::ThreadSettingsUpdateParams)
                 -> thread_update::ThreadSettingsUpdateResponse;
+            /// Gives a thread a goal, or changes it. While it is active, turns start by themselves.
+            "thread/goal/set" =>
+                ThreadGoalSet(thread_goal::ThreadGoalSetParams) -> thread_goal::ThreadGoalSetResponse;
+            /// Tells the goal of a thread, loaded or not.
+            "thread/goal/get" =>
+                ThreadGoalGet(thread_goal::ThreadGoalGetParams) -> thread_goal::ThreadGoalGetResponse;
+            /// Takes the goal of a thread away.
+            "thread/goal/clear" =>
+                ThreadGoalClear(thread_goal::ThreadGoalClearParams) -> thread_goal::ThreadGoalClearResponse;
             /// Puts a message at the end of the queue of a thread. If no turn runs, it begins one at once.
             experimental "thread/queue/add" =>
                 ThreadQueueAdd(thread_queue::ThreadQueueAddParams)

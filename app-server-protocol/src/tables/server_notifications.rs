@@ -42,6 +42,10 @@ macro_rules! for_each_server_notification {
                 ThreadAttachmentUpdated(thread_attachment::ThreadAttachmentUpdatedNotification);
             /// The settings of a thread's later turns have changed.
             "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
+            /// The goal of a thread has changed, or more was spent on it.
+            "thread/goal/updated" => ThreadGoalUpdated(thread_goal::ThreadGoalUpdatedNotification);
+            /// A thread has no goal any more. After a resume: it has none.
+            "thread/goal/cleared" => ThreadGoalCleared(thread_goal::ThreadGoalClearedNotification);
             /// What waits in the queue of a thread has changed.
             "thread/queue/changed" => ThreadQueueChanged(thread_queue::ThreadQueueChangedNotification);
             /// How many tokens a thread has used so far.

@@ -35,6 +35,7 @@ pub mod thread_attachment;
 pub mod thread_command;
 pub mod thread_compact;
 pub mod thread_fork;
+pub mod thread_goal;
 pub mod thread_history;
 pub mod thread_list;
 pub mod thread_queue;

@@ -180,6 +180,8 @@ impl History {
             | EventMsg::RequestPermissions(_)
             | EventMsg::DynamicToolCallRequest(_)
             | EventMsg::TokenCount(_)
+            | EventMsg::ThreadGoalUpdated(_)
+            | EventMsg::ThreadGoalCleared(_)
             | EventMsg::StreamError(_)
             | EventMsg::Warning(_)
             | EventMsg::BackgroundEvent(_)

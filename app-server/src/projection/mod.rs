@@ -145,6 +145,8 @@ impl Projection {
             EventMsg::DynamicToolCallRequest(event) => self.dynamic_tool_call(id, event, out),
 
             EventMsg::TokenCount(event) => self.token_count(id, event, out),
+            EventMsg::ThreadGoalUpdated(event) => notice::goal_updated(event, out),
+            EventMsg::ThreadGoalCleared(event) => notice::goal_cleared(&event, out),
             EventMsg::Error(event) => self.error(id, event, out),
             EventMsg::StreamError(event) => self.stream_error(id, event, out),
             EventMsg::Warning(event) => self.warning(event, out),

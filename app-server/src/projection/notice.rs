@@ -1,4 +1,4 @@
-//! Errors, warnings, token counts, names: what is said beside the items.
+//! Errors, warnings, token counts, goals, names: what is said beside the items.
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::error::ErrorNotification;
@@ -6,6 +6,7 @@ use codex_app_server_protocol::v2::notice as wire;
 use codex_app_server_protocol::v2::rate_limits::AccountRateLimitsUpdatedNotification;
 use codex_app_server_protocol::v2::thread::ThreadNameUpdatedNotification;
 use codex_app_server_protocol::v2::usage::ThreadTokenUsageUpdatedNotification;
+use codex_protocol::events::goal::{ThreadGoalClearedEvent, ThreadGoalUpdatedEvent};
 use codex_protocol::events::notice::{
     DeprecationNoticeEvent, ErrorEvent, MessageEvent, StreamErrorEvent, ThreadNameUpdatedEvent,
 };
@@ -16,6 +17,7 @@ use super::Projection;
 use super::effect::{Effect, Effects};
 use super::status::Status;
 use crate::convert::to_wire::error;
+use crate::convert::to_wire::goal;
 use crate::convert::to_wire::usage;
 
 impl Projection {
@@ -73,4 +75,13 @@ pub(super) fn name_updated(event: ThreadNameUpdatedEvent, out: &mut Effects) {
         thread_id: event.thread_id.to_string(),
         thread_name: event.thread_name,
     })));
+}
+
+pub(super) fn goal_updated(event: ThreadGoalUpdatedEvent, out: &mut Effects) {
+    let ThreadGoalUpdatedEvent { turn_id, goal, .. } = event;
+    out.push_back(Effect::Notify(goal::updated(turn_id, goal)));
+}
+
+pub(super) fn goal_cleared(event: &ThreadGoalClearedEvent, out: &mut Effects) {
+    out.push_back(Effect::Notify(goal::cleared(event.thread_id)));
 }

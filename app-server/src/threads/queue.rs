@@ -1,7 +1,8 @@
 //! What users have queued: messages that wait until no turn runs. They outlive the process.
 //!
 //! Each thread with something in its queue has a file of its own, which is replaced as a whole. When a turn has been
-//! completed, the first message of the queue begins the next one; an interrupted or a failed turn lets the queue wait.
+//! completed, the first message of the queue begins the next one, and if there is none, the goal of the thread may; an
+//! interrupted or a failed turn lets both wait.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,22 +117,34 @@ impl Queues {
         }
     }
 
-    /// A turn has been completed: the first message of the queue begins the next one, while nobody waits for it.
+    /// A turn has been completed: the first message of the queue begins the next one, else the goal of the thread may,
+    /// while nobody waits for it.
     pub(super) fn go_on(&self, conversation: Arc<CodexConversation>) {
         let queues = self.clone();
         self.tasks.spawn(async move {
-            let id = conversation.id();
-            if !queues.path(id).exists() {
-                return;
-            }
-            match queues.start(&conversation, None).await {
-                Ok(accepted) => {
-                    queues.tell_of_change(id).await;
-                    let _session_has_ended = accepted.go.send(());
-                }
-                Err(error) => tracing::debug!(thread = %id, %error, "the queue waits"),
+            if !queues.begin_first(&conversation).await {
+                let _session_has_ended = conversation.go_on().await;
             }
         });
+    }
+
+    /// Whether the queue has begun a turn.
+    async fn begin_first(&self, conversation: &CodexConversation) -> bool {
+        let id = conversation.id();
+        if !self.path(id).exists() {
+            return false;
+        }
+        match self.start(conversation, None).await {
+            Ok(accepted) => {
+                self.tell_of_change(id).await;
+                let _session_has_ended = accepted.go.send(());
+                true
+            }
+            Err(error) => {
+                tracing::debug!(thread = %id, %error, "the queue waits");
+                false
+            }
+        }
     }
 
     fn path(&self, thread: ConversationId) -> PathBuf {

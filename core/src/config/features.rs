@@ -67,8 +67,11 @@ pub const UNDO: Feature = Feature { key: "undo", stage: Stage::UnderDevelopment,
 pub const GHOST_COMMIT: Feature =
     Feature { key: "ghost_commit", stage: Stage::UnderDevelopment, default: false };
 
+/// Goals: what a conversation is to reach by itself.
+pub const GOALS: Feature = Feature { key: "goals", stage: Stage::Stable, default: true };
+
 /// All switches that do something here.
-pub const FEATURES: [Feature; 12] = [
+pub const FEATURES: [Feature; 13] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
@@ -81,6 +84,7 @@ pub const FEATURES: [Feature; 12] = [
     REQUEST_PERMISSIONS_TOOL,
     UNDO,
     GHOST_COMMIT,
+    GOALS,
 ];
 
 /// The defaults with what is set laid over them.
@@ -116,7 +120,7 @@ const FOREIGN: &str = "
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
     executor_capability_discovery_v2
     experimental_windows_sandbox external_agent_memory_import external_migration fast_mode
-    gateway_setup_wizard gcp_setup_wizard goals guardian_approval
+    gateway_setup_wizard gcp_setup_wizard guardian_approval
     guardian_conversation_history_tools guardian_denial_reconsideration
     guardian_enhanced_node_repl_transcripts guardian_ext guardian_include_additional_context
     guardian_native_multi_agent_history guardian_node_repl_transcript_images guardian_recorded_items

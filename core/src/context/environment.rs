@@ -115,6 +115,7 @@ pub fn is_engine_made(content: &[ContentItem]) -> bool {
         "<user_instructions>",
         OPEN,
         "<user_shell_command>",
+        "<codex_internal_context",
         ACTION_OPEN,
         SUMMARY_OPEN,
     ];

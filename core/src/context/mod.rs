@@ -2,6 +2,8 @@
 
 pub mod compact;
 pub mod environment;
+pub mod goal;
+pub mod goal_texts;
 pub mod history;
 pub mod input;
 pub mod instructions;

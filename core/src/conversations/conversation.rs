@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::error_info::NonSteerableTurn;
+use codex_protocol::goal::ThreadGoal;
 use codex_protocol::ids::{ConversationId, TurnId};
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::ResponseItem;
@@ -13,12 +14,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::context::goal::{GoalChange, Refused};
 use crate::conversations::input::read_input;
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request, Snapshot, Steering,
-    TurnInput,
+    Accepted, Full, GoalAccepted, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request,
+    Snapshot, Steering, TurnInput,
 };
 use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
@@ -158,6 +160,27 @@ impl CodexConversation {
     /// Changes the settings of later turns. They are those of the conversation also after it is loaded again.
     pub async fn change_settings(&self, overrides: TurnOverrides) -> Result<(), CoreError> {
         self.ask(|reply| Request::ChangeSettings(Box::new(overrides), reply)).await
+    }
+
+    /// Changes the goal, or gives the conversation one. Nothing of that is reported before the answer's `go` is sent or
+    /// dropped.
+    pub async fn set_goal(&self, change: GoalChange) -> Result<Result<GoalAccepted, Refused>, CoreError> {
+        self.ask(|reply| Request::SetGoal(change, reply)).await
+    }
+
+    /// Takes the goal away, if there is one. Otherwise as above.
+    pub async fn clear_goal(&self) -> Result<Result<Option<Accepted>, Refused>, CoreError> {
+        self.ask(Request::ClearGoal).await
+    }
+
+    /// Puts the goal back after turns were taken back.
+    pub async fn restore_goal(&self, goal: Option<ThreadGoal>) -> Result<(), CoreError> {
+        self.ask(|reply| Request::RestoreGoal(goal, reply)).await
+    }
+
+    /// Lets an active goal begin a turn, if none runs: nothing else waits that one could be for. Returns that turn.
+    pub async fn go_on(&self) -> Result<Option<TurnId>, CoreError> {
+        self.ask(Request::GoOn).await
     }
 
     /// Lets the model see something with its next request. A turn that runs asks it once more. Returns when it is

@@ -8,6 +8,7 @@
 pub mod conversation;
 pub mod fork;
 pub mod input;
+pub mod stored_goal;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::base::time::now_ms;
-use crate::config::{Config, home};
+use crate::config::{Config, features, home};
 use crate::context::instructions;
 use crate::context::project_doc::{self, ProjectDoc};
 use crate::conversations::conversation::CodexConversation;
@@ -326,6 +327,7 @@ impl ConversationManager {
             ),
             instructions,
             dynamic_tools,
+            keeps_goals: recorder.path().is_some() && config.is_enabled(&features::GOALS),
             late,
             group: self.shared.group.clone(),
             config: Arc::clone(&config),

@@ -5,6 +5,7 @@
 use std::io;
 use std::path::Path;
 
+use codex_protocol::events::goal::ThreadGoalUpdatedEvent;
 use codex_protocol::events::message::UserMessageEvent;
 use codex_protocol::rollout::SessionMeta;
 use codex_protocol::turn_item::UserMessageItem;
@@ -20,7 +21,7 @@ pub(super) struct Head {
     pub meta: SessionMeta,
     /// Of the first turn.
     pub model: Option<String>,
-    /// What the user said first.
+    /// What the user said first, be it a goal.
     pub preview: Option<String>,
     /// The end of the file was not reached, so that a message may still come.
     pub cut: bool,
@@ -102,6 +103,10 @@ fn preview(payload: &RawValue) -> Option<String> {
             let known = serde_json::from_str::<Tag<'_>>(item.get()).ok()?.tag == "UserMessage";
             let item: UserMessageItem = known.then(|| serde_json::from_str(item.get()).ok()).flatten()?;
             Some(shown(&item.content.iter().filter_map(legacy::text).collect::<String>()))
+        }
+        "thread_goal_updated" => {
+            let event: ThreadGoalUpdatedEvent = serde_json::from_str(payload.get()).ok()?;
+            Some(shown(&event.goal.objective))
         }
         _ => None,
     }

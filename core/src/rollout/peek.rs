@@ -16,6 +16,7 @@ pub enum Kind {
     ItemCompleted,
     TokenCount,
     UndoCompleted,
+    Goal,
     /// Any other event.
     Event,
     /// Of a kind that is not known.
@@ -85,6 +86,7 @@ impl Kind {
             (line::EVENT_MSG, "item_completed") => Self::ItemCompleted,
             (line::EVENT_MSG, "token_count") => Self::TokenCount,
             (line::EVENT_MSG, "undo_completed") => Self::UndoCompleted,
+            (line::EVENT_MSG, "thread_goal_updated" | "thread_goal_cleared") => Self::Goal,
             (line::EVENT_MSG, _) => Self::Event,
             _ => Self::Other,
         }

@@ -40,6 +40,8 @@ pub fn keeps_event(event: &EventMsg) -> bool {
         | EventMsg::TurnAborted(_)
         | EventMsg::ItemCompleted(_)
         | EventMsg::TokenCount(_)
+        | EventMsg::ThreadGoalUpdated(_)
+        | EventMsg::ThreadGoalCleared(_)
         | EventMsg::UndoCompleted(_)
         | EventMsg::EnteredReviewMode(_)
         | EventMsg::ExitedReviewMode(_)
@@ -78,9 +80,18 @@ pub fn keeps_event(event: &EventMsg) -> bool {
     }
 }
 
-/// Whether this has to be on the disk before a client is told of it: the end of a turn, and with it all of the turn.
+/// Whether this has to be on the disk before a client is told of it: the end of a turn, and with it all of the turn; and
+/// what a client says of the goal.
 pub fn must_be_durable(item: &RolloutItem) -> bool {
-    matches!(item, RolloutItem::EventMsg(EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_)))
+    match item {
+        RolloutItem::EventMsg(EventMsg::ThreadGoalUpdated(event)) => event.turn_id.is_none(),
+        item => matches!(
+            item,
+            RolloutItem::EventMsg(
+                EventMsg::TurnComplete(_) | EventMsg::TurnAborted(_) | EventMsg::ThreadGoalCleared(_)
+            )
+        ),
+    }
 }
 
 /// Whether events with this tag are worth decoding; other tags are passed over unread.
@@ -94,6 +105,8 @@ pub(super) fn keeps_tag(tag: &str) -> bool {
             | "turn_aborted"
             | "item_completed"
             | "token_count"
+            | "thread_goal_updated"
+            | "thread_goal_cleared"
             | "undo_completed"
             | "entered_review_mode"
             | "exited_review_mode"
@@ -122,6 +135,11 @@ mod tests {
             json!({"type": "item_completed", "thread_id": "01a20507-a775-7583-bb12-157c0e80978f",
                    "turn_id": "t", "item": {"type": "ContextCompaction", "id": "i"}}),
             json!({"type": "token_count", "info": null}),
+            json!({"type": "thread_goal_cleared", "threadId": "01a20507-a775-7583-bb12-157c0e80978f"}),
+            json!({"type": "thread_goal_updated", "threadId": "01a20507-a775-7583-bb12-157c0e80978f",
+                   "goal": {"threadId": "01a20507-a775-7583-bb12-157c0e80978f", "objective": "o",
+                            "status": "active", "tokensUsed": 1, "timeUsedSeconds": 2, "createdAt": 3,
+                            "updatedAt": 4}}),
             json!({"type": "undo_completed", "success": true}),
             json!({"type": "exited_review_mode", "review_output": null}),
             json!({"type": "user_message", "message": "m"}),

@@ -1,7 +1,8 @@
 //! Loads of a stored conversation what it goes on with, from its end.
 //!
-//! That is everything since the last compaction that says what remained, the settings of the last turn and the
-//! last counts of tokens: what the model is shown is bounded, and so is this, however long the file. The result is a
+//! That is everything since the last compaction that says what remained, the settings of the last turn, the
+//! last counts of tokens, and the goal, which is said again with each compaction: what the model is shown is bounded, and
+//! so is this, however long the file. The result is a
 //! [`Loaded`] from which the same state is built as from the whole. Files of 2025 say less at each place; they are
 //! loaded whole, and so are files without ordinals where there should be some. All functions block.
 
@@ -75,6 +76,7 @@ struct Reading {
     has_settings: bool,
     has_tokens: bool,
     has_limits: bool,
+    has_goal: bool,
     hasher: RandomState,
     /// The lines that were read, with the place of their item.
     seen: HashMap<u64, usize>,
@@ -94,6 +96,7 @@ impl Reading {
             Kind::ResponseItem | Kind::Compacted | Kind::UndoCompleted => !self.has_history,
             Kind::TurnContext => !self.has_settings,
             Kind::TokenCount => !self.has_tokens || !self.has_limits,
+            Kind::Goal => !self.has_goal,
             Kind::Meta | Kind::TurnStarted | Kind::ItemCompleted | Kind::Event | Kind::Other => false,
         }
     }
@@ -188,6 +191,9 @@ impl Reading {
                 self.has_tokens |= count.info.is_some();
                 self.has_limits |= count.rate_limits.is_some();
                 is_news.then_some(item)
+            }
+            RolloutItem::EventMsg(EventMsg::ThreadGoalUpdated(_) | EventMsg::ThreadGoalCleared(_)) => {
+                (!std::mem::replace(&mut self.has_goal, true)).then_some(item)
             }
             RolloutItem::EventMsg(_) => None,
         }

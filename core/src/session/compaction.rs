@@ -53,7 +53,11 @@ impl Session {
         let beginning = self.beginning(&context);
         let items = self.before().after(beginning, &summary, context.context_window);
         let compacted = CompactedItem { message: summary, replacement_history: Some(items) };
-        self.keep(&[RolloutItem::Compacted(compacted)]);
+        // Whoever reads the file from its end finds the goal here, at the latest.
+        let items: Vec<_> =
+            [RolloutItem::Compacted(compacted)].into_iter().chain(self.goal_again()).collect();
+        self.keep(&items);
+        self.tell_model_of_goal_again();
         self.size = SizeAfter::Uncounted;
         let used = self.state.used(tokens::of_text(&self.services.instructions));
         let info = tokens::after_compaction(self.state.tokens, used, context.context_window);

@@ -9,6 +9,7 @@ pub mod active_turn;
 mod changes;
 pub mod compaction;
 pub mod facts;
+pub mod goals;
 pub mod ops;
 pub mod outbox;
 pub mod request;
@@ -37,6 +38,7 @@ use crate::rollout::recorder::{Place, RolloutRecorder};
 use crate::session::active_turn::ActiveTurn;
 use crate::session::compaction::SizeAfter;
 use crate::session::facts::{Facts, Heard, Hears};
+use crate::session::goals::{GoalFact, GoalWork};
 use crate::session::outbox::{Line, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
 use crate::session::settings::SessionSettings;
@@ -73,6 +75,7 @@ pub struct Session {
     /// Texts for the beginning of the history.
     opening: start::Opening,
     size: SizeAfter,
+    goal_work: GoalWork,
     closing: Option<Instant>,
     /// The end of the commands that ran on, once the session ends.
     last_commands: Option<JoinHandle<()>>,
@@ -93,6 +96,8 @@ enum HeldInput {
     Start(Box<NewTurn>),
     Steer(UserMessage),
     Interrupt(TurnId),
+    /// What is only told.
+    Goal(Box<GoalFact>),
 }
 
 impl Session {
@@ -212,6 +217,7 @@ impl Session {
         match self.held.take().map(|held| held.input) {
             Some(HeldInput::Start(turn)) => self.start_or_join(*turn),
             Some(HeldInput::Interrupt(turn_id)) => self.interrupt(&turn_id),
+            Some(HeldInput::Goal(fact)) => self.tell_of_goal(*fact),
             Some(HeldInput::Steer(message)) => {
                 if let Some(active) = &mut self.active {
                     active.pending_input.push(message);

@@ -40,6 +40,15 @@ impl Session {
                 self.inject(items);
                 let _ = reply.send(());
             }
+            Request::SetGoal(change, reply) => self.accept_goal(change, reply),
+            Request::ClearGoal(reply) => self.accept_no_goal(reply),
+            Request::RestoreGoal(goal, reply) => {
+                self.restore_goal(goal);
+                let _ = reply.send(());
+            }
+            Request::GoOn(reply) => {
+                let _ = reply.send(self.go_on_with_goal());
+            }
             Request::Begin(reply) => {
                 let _ = reply.send(self.recorder.begin());
             }
@@ -163,7 +172,7 @@ impl Session {
         match (&turn.input, running.kind.not_steerable()) {
             (TurnInput::Message(_), Some(kind)) => Err(kind),
             (TurnInput::Message(_), None) | (TurnInput::Shell(_), _) => Ok(Some(running.id().clone())),
-            (TurnInput::Compact | TurnInput::Undo | TurnInput::Review(_), _) => Ok(None),
+            (TurnInput::Compact | TurnInput::Undo | TurnInput::Review(_) | TurnInput::Goal, _) => Ok(None),
         }
     }
 
@@ -246,6 +255,7 @@ impl Session {
             settings: self.settings.clone(),
             active_turn: self.active.as_ref().map(|active| active.id().clone()),
             tokens: self.state.tokens,
+            goal: self.goal().cloned(),
             is_stored: self.recorder.has_begun(),
         }
     }

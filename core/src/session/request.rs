@@ -1,6 +1,7 @@
 //! What the session's mailbox takes.
 
 use codex_protocol::error_info::NonSteerableTurn;
+use codex_protocol::goal::ThreadGoal;
 use codex_protocol::ids::TurnId;
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
@@ -10,6 +11,7 @@ use codex_protocol::usage::TokenUsageInfo;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::context::goal::{GoalChange, Refused};
 use crate::rollout;
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
@@ -30,6 +32,13 @@ pub enum Request {
     ChangeSettings(Box<TurnOverrides>, oneshot::Sender<()>),
     /// For the model, which is not asked because of that unless a turn runs.
     Inject(Vec<ResponseItem>, oneshot::Sender<()>),
+    SetGoal(GoalChange, oneshot::Sender<Result<GoalAccepted, Refused>>),
+    /// Nothing is accepted where there is no goal.
+    ClearGoal(oneshot::Sender<Result<Option<Accepted>, Refused>>),
+    /// Puts the goal back that a history which was cut does not tell of.
+    RestoreGoal(Option<ThreadGoal>, oneshot::Sender<()>),
+    /// Nothing waits any more that the next turn could be for, so that the goal may begin it. Answered with that turn.
+    GoOn(oneshot::Sender<Option<TurnId>>),
     /// Stores the conversation even if nothing has been said yet.
     Begin(oneshot::Sender<Result<(), rollout::Error>>),
     /// Answered when everything so far has been written.
@@ -57,6 +66,8 @@ pub enum TurnInput {
     Undo,
     /// Changes for another agent to look at.
     Review(ReviewRequest),
+    /// The next step towards the goal.
+    Goal,
 }
 
 #[derive(Debug)]
@@ -79,6 +90,13 @@ pub struct Steering {
 #[derive(Debug)]
 pub struct Accepted {
     pub turn_id: TurnId,
+    pub go: oneshot::Sender<()>,
+}
+
+/// The goal was changed; as above.
+#[derive(Debug)]
+pub struct GoalAccepted {
+    pub goal: ThreadGoal,
     pub go: oneshot::Sender<()>,
 }
 
@@ -118,6 +136,7 @@ pub struct Snapshot {
     pub settings: SessionSettings,
     pub active_turn: Option<TurnId>,
     pub tokens: Option<TokenUsageInfo>,
+    pub goal: Option<ThreadGoal>,
     /// Whether something of the conversation has been stored.
     pub is_stored: bool,
 }

@@ -16,6 +16,7 @@ use crate::context::instructions::{developer_instructions, user_instructions};
 use crate::rollout::recorder::RolloutRecorder;
 use crate::session::Session;
 use crate::session::compaction::SizeAfter;
+use crate::session::goals::GoalWork;
 use crate::session::outbox::Outbox;
 use crate::session::request::{MAILBOX, Request};
 use crate::session::settings::SessionSettings;
@@ -94,6 +95,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
         warned_models: HashSet::new(),
         opening: parts.opening,
         size: SizeAfter::default(),
+        goal_work: GoalWork::default(),
         closing: None,
         last_commands: None,
     });

@@ -4,8 +4,11 @@
 //! there before. Everything that is looked at here must therefore be kept in the file.
 
 use codex_protocol::event::EventMsg;
+use codex_protocol::events::goal::ThreadGoalUpdatedEvent;
 use codex_protocol::events::turn::UndoCompletedEvent;
 use codex_protocol::events::usage::TokenCountEvent;
+use codex_protocol::goal::{GoalStatus, ThreadGoal};
+use codex_protocol::ids::ConversationId;
 use codex_protocol::mode::Mode;
 use codex_protocol::rollout::{RolloutItem, TurnContextItem};
 use codex_protocol::usage::{RateLimitSnapshot, TokenUsageInfo};
@@ -27,6 +30,8 @@ pub struct SessionState {
     pub last_context: Option<TurnContextItem>,
     /// The last one, which the history contains as a message of the user.
     summary: Option<String>,
+    /// The last one, which may be that of the conversation that this one is a fork of.
+    goal: Option<ThreadGoal>,
     /// Tokens of what the model was shown and said when they were last counted; none since a compaction.
     counted: Option<i64>,
     /// Estimated tokens of what has come since.
@@ -44,6 +49,11 @@ impl SessionState {
     pub fn mode(&self) -> Mode {
         let stored = self.last_context.as_ref().and_then(|context| context.collaboration_mode.as_ref());
         stored.map(Mode::from).unwrap_or_default()
+    }
+
+    /// What the conversation is to reach by itself. A fork has no goal of its source.
+    pub fn goal_of(&self, id: ConversationId) -> Option<&ThreadGoal> {
+        self.goal.as_ref().filter(|goal| goal.thread_id == id)
     }
 
     /// What took the place of an earlier history.
@@ -85,6 +95,19 @@ impl SessionState {
             RolloutItem::EventMsg(EventMsg::UndoCompleted(UndoCompletedEvent { success: true, .. })) => {
                 self.history.drop_newest_snapshot();
             }
+            RolloutItem::EventMsg(EventMsg::ThreadGoalUpdated(ThreadGoalUpdatedEvent {
+                goal,
+                is_kept_here,
+                ..
+            })) => {
+                let mut goal = goal.clone();
+                // What has become of it is not known, so nothing begins because of it.
+                if goal.is_active() && !is_kept_here {
+                    goal.status = GoalStatus::Paused;
+                }
+                self.goal = Some(goal);
+            }
+            RolloutItem::EventMsg(EventMsg::ThreadGoalCleared(_)) => self.goal = None,
             RolloutItem::EventMsg(_) | RolloutItem::SessionMeta(_) => {}
         }
     }

@@ -51,7 +51,7 @@ impl Session {
                 if active.run_beside(Arc::clone(&self.services), Box::new(task.clone())) => {}
             turn => {
                 match turn.input {
-                    TurnInput::Message(_) | TurnInput::Shell(_) => {}
+                    TurnInput::Message(_) | TurnInput::Shell(_) | TurnInput::Goal => {}
                     TurnInput::Compact | TurnInput::Undo | TurnInput::Review(_) => {
                         active.cancel(TurnAbortReason::Replaced);
                     }
@@ -63,7 +63,7 @@ impl Session {
 
     /// Starts a turn when none runs. One that is interrupted already begins all the same, so that its
     /// input is kept and its end is told.
-    fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
+    pub(super) fn start_turn(&mut self, NextTurn { turn, is_interrupted }: NextTurn) {
         let NewTurn { turn_id, input, overrides, output_schema } = turn;
         self.change_settings(overrides);
         let config = &self.services.config;
@@ -71,7 +71,11 @@ impl Session {
         let stored = context.stored();
         let context = Arc::new(match &input {
             TurnInput::Review(_) => self.settings.review(config, self.id, turn_id.clone()),
-            TurnInput::Message(_) | TurnInput::Shell(_) | TurnInput::Compact | TurnInput::Undo => context,
+            TurnInput::Message(_)
+            | TurnInput::Shell(_)
+            | TurnInput::Compact
+            | TurnInput::Undo
+            | TurnInput::Goal => context,
         });
         let token = self.token.child_token();
         let services = Arc::clone(&self.services);
@@ -79,6 +83,7 @@ impl Session {
         if is_interrupted {
             token.cancel();
         }
+        let is_for_goal = input == TurnInput::Goal;
         let (task, message): (Box<dyn SessionTask>, _) = match input {
             TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
@@ -87,6 +92,7 @@ impl Session {
                 let snapshot = self.state.history.newest_snapshot().cloned();
                 (Box::new(UndoTask { snapshot }), None)
             }
+            TurnInput::Goal => (Box::new(RegularTask::default()), None),
             TurnInput::Review(request) => {
                 // Clients expect it before the turn begins.
                 let (id, target) = (ItemId::fresh(), request.target.clone());
@@ -114,6 +120,7 @@ impl Session {
             model_context_window: context.context_window,
         };
         self.active = Some(active);
+        self.begin_goal_work(is_for_goal);
         self.report(turn_id.clone(), EventMsg::TurnStarted(started));
         self.record_context(&stored);
         if asks_model {
@@ -179,10 +186,14 @@ impl Session {
         let Some(turn_id) = self.active.as_ref().map(|active| active.id().clone()) else { return };
         match message {
             TurnMsg::Emit(msg) => {
+                if let EventMsg::Error(error) = &msg {
+                    self.block_goal(&turn_id, error);
+                }
                 self.note(&msg);
                 self.report(turn_id, msg);
             }
             TurnMsg::Record(items) => {
+                self.note_calls(&items);
                 let items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
                 self.keep(&items);
             }
@@ -192,6 +203,7 @@ impl Session {
                 }
             }
             TurnMsg::Prompt(reply) => {
+                self.count_before_request(&turn_id);
                 self.take_in_pending(&turn_id);
                 // A task that has been cancelled does not want it any more.
                 let _ = reply.send(self.state.history.for_prompt());
@@ -238,6 +250,7 @@ impl Session {
                 };
                 self.report_tokens(turn_id.clone(), info);
                 if let Some(usage) = usage {
+                    self.spend(&usage);
                     self.note_size(&turn_id, usage.total_tokens);
                 }
             }
@@ -258,6 +271,10 @@ impl Session {
                 let event = TokenCountEvent { info: None, rate_limits: Some(limits) };
                 self.report(turn_id, EventMsg::TokenCount(event));
             }
+            TurnMsg::Goal(call, reply) => {
+                self.hear_goal_call(&turn_id, call, reply);
+            }
+            TurnMsg::ResponseOver => self.hear_waiting_goal_calls(&turn_id),
             TurnMsg::Sync(reply) => {
                 let _ = reply.send(());
             }
@@ -383,6 +400,7 @@ impl Session {
                     additional_details: None,
                 };
                 active.error = Some(error.clone());
+                self.block_goal(&turn_id, &error);
                 self.report(turn_id.clone(), EventMsg::Error(error));
             }
             Err(_aborted) => {
@@ -406,6 +424,7 @@ impl Session {
         for end in active.take_withdrawn() {
             self.report(turn_id.clone(), end);
         }
+        self.end_goal_work(&turn_id, aborted.is_none() && active.error.is_none());
         match aborted {
             Some(reason) => self.report_aborted(&active, reason),
             None => self.report_complete(active),

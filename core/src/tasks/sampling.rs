@@ -114,6 +114,7 @@ impl Sampling {
             model: &context.turn.info,
             mode: context.turn.mode.kind,
             client: &services.dynamic_tools,
+            goals: services.keeps_goals,
         };
         let registry = builtin::tools(&services.config, offer);
         let specs = registry.specs();
@@ -128,7 +129,7 @@ impl Sampling {
 
     /// For a reviewer, who has been told what these notes say. It looks, and changes nothing.
     pub fn of_review(context: SessionTaskContext, notes: Notes) -> Self {
-        let offer = Offer { model: &context.turn.info, mode: ModeKind::Default, client: &[] };
+        let offer = Offer { model: &context.turn.info, mode: ModeKind::Default, client: &[], goals: false };
         let mut registry = builtin::tools(&context.services.config, offer);
         WITHHELD.iter().for_each(|name| registry.withdraw(name));
         Self {
@@ -164,6 +165,8 @@ impl Sampling {
         loop {
             let mut tools = ToolCallRuntime::new(Arc::clone(&self.registry), self.context.clone());
             let streamed = self.attempt(&mut tools).await;
+            // A turn that is cancelled is over, too.
+            let _ = self.context.response_over().await;
             let has_calls = tools.has_calls();
             let Finished { outputs, fatal } = tools.finish().await;
             if !outputs.is_empty() {

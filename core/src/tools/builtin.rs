@@ -9,8 +9,10 @@ use crate::config::{Config, features};
 use crate::model::catalog::{ModelInfo, ShellKind};
 use crate::tools::dynamic;
 use crate::tools::handlers::apply_patch::ApplyPatch;
+use crate::tools::handlers::create_goal::CreateGoal;
 use crate::tools::handlers::dynamic_tool::ClientTool;
 use crate::tools::handlers::exec_command::ExecCommand;
+use crate::tools::handlers::get_goal::GetGoal;
 use crate::tools::handlers::grep_files::GrepFiles;
 use crate::tools::handlers::list_dir::ListDir;
 use crate::tools::handlers::read_file::ReadFile;
@@ -18,6 +20,7 @@ use crate::tools::handlers::request_permissions::RequestPermissions;
 use crate::tools::handlers::request_user_input::RequestUserInput;
 use crate::tools::handlers::shell::Shell;
 use crate::tools::handlers::shell_command::ShellCommand;
+use crate::tools::handlers::update_goal::UpdateGoal;
 use crate::tools::handlers::update_plan::UpdatePlan;
 use crate::tools::handlers::view_image::ViewImage;
 use crate::tools::handlers::web_search::WebSearch;
@@ -34,13 +37,16 @@ enum Tool {
 
 /// Names of the tools below, and those under which model servers have tools of their own. The tools that only read files
 /// are left out: where a client has better ones, those take their place.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 15] = [
     "exec_command",
     "write_stdin",
     "shell",
     "shell_command",
     "local_shell",
     "container.exec",
+    "get_goal",
+    "create_goal",
+    "update_goal",
     "update_plan",
     "request_user_input",
     "request_permissions",
@@ -56,10 +62,12 @@ pub struct Offer<'a> {
     pub mode: ModeKind,
     /// Tools that the client carries out.
     pub client: &'a [DynamicToolSpec],
+    /// Whether there can be a goal.
+    pub goals: bool,
 }
 
 /// The tools of a conversation, in the order in which the model sees them.
-pub fn tools(config: &Config, Offer { model, mode, client }: Offer<'_>) -> ToolRegistry {
+pub fn tools(config: &Config, Offer { model, mode, client, goals }: Offer<'_>) -> ToolRegistry {
     let runs_commands = config.is_enabled(&features::SHELL_TOOL);
     let has_sessions = runs_commands && config.is_enabled(&features::UNIFIED_EXEC);
     let kind = match model.shell {
@@ -90,7 +98,7 @@ pub fn tools(config: &Config, Offer { model, mode, client }: Offer<'_>) -> ToolR
     let permissions = offered_if(config.is_enabled(&features::REQUEST_PERMISSIONS_TOOL));
     // What belongs to the other mode says so.
     let in_mode = |is_offered: bool| if is_offered { Tool::Offered } else { Tool::Understood };
-    let all: [(Tool, Arc<dyn ToolHandler>); 14] = [
+    let all: [(Tool, Arc<dyn ToolHandler>); 17] = [
         (session, Arc::new(ExecCommand)),
         (session, Arc::new(WriteStdin)),
         (shell(ShellKind::Words), Arc::new(Shell::Function)),
@@ -100,6 +108,9 @@ pub fn tools(config: &Config, Offer { model, mode, client }: Offer<'_>) -> ToolR
         (in_mode(!plans), Arc::new(UpdatePlan { is_offered: !plans })),
         (in_mode(asks), Arc::new(RequestUserInput { is_offered: asks })),
         (permissions, Arc::new(RequestPermissions)),
+        (offered_if(goals), Arc::new(GetGoal)),
+        (offered_if(goals), Arc::new(CreateGoal)),
+        (offered_if(goals), Arc::new(UpdateGoal)),
         (Tool::Offered, Arc::new(patch)),
         (reads("grep_files", settings.grep_files), Arc::new(GrepFiles)),
         (reads("read_file", settings.read_file), Arc::new(ReadFile)),
@@ -136,7 +147,7 @@ mod tests {
     use crate::model::catalog;
 
     fn offer(model: &ModelInfo) -> Offer<'_> {
-        Offer { model, mode: ModeKind::Default, client: &[] }
+        Offer { model, mode: ModeKind::Default, client: &[], goals: false }
     }
 
     #[test]
@@ -214,6 +225,20 @@ mod tests {
         set(&mut config);
         let specs = tools(&config, offer(&catalog::find(model))).specs();
         specs.iter().map(|spec| spec.name().to_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_conversation_that_can_have_a_goal_has_the_tools_for_it() {
+        let path = |path: &str| AbsolutePath::new(path).unwrap();
+        let config = Config::defaults(path("/home"), path("/work"));
+        let model = catalog::find("gpt-5.5");
+        let without = tools(&config, offer(&model)).specs();
+        let with = tools(&config, Offer { goals: true, ..offer(&model) }).specs();
+        let added = with
+            .iter()
+            .map(|spec| spec.name())
+            .filter(|name| !without.iter().any(|spec| spec.name() == *name));
+        assert_eq!(added.collect::<Vec<_>>(), ["get_goal", "create_goal", "update_goal"]);
     }
 
     #[test]

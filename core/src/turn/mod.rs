@@ -8,6 +8,7 @@ pub mod before;
 pub mod changes;
 pub mod context;
 pub mod diff;
+pub mod goal;
 pub mod grants;
 pub mod port;
 pub mod question;

@@ -22,6 +22,7 @@ use crate::base::time::now_ms;
 use crate::turn::approval::{ApprovalAnswer, ApprovalKey, ApprovalRequest};
 use crate::turn::changes::TurnChanges;
 use crate::turn::context::TurnContext;
+use crate::turn::goal::{GoalAnswer, GoalCall};
 use crate::turn::grants::{Grants, Ground};
 use crate::turn::question::{ClientAnswer, ClientQuestion};
 use crate::turn::services::SessionServices;
@@ -65,6 +66,10 @@ pub enum TurnMsg {
     Limits(RateLimitSnapshot),
     /// The same with a refusal, after which there is nothing to count.
     LimitsReached(RateLimitSnapshot),
+    /// About the goal of the conversation. What ends the work on it waits for the cost of the response.
+    Goal(GoalCall, oneshot::Sender<GoalAnswer>),
+    /// Whatever the response costs has been told.
+    ResponseOver,
     /// Answered when everything before it has been taken.
     Sync(oneshot::Sender<()>),
 }
@@ -121,6 +126,11 @@ impl SessionTaskContext {
 
     pub async fn used(&self, usage: Option<TokenUsage>) -> Result<(), Interrupted> {
         self.send(TurnMsg::Used(usage)).await
+    }
+
+    /// Says that the last response has ended, however it did.
+    pub async fn response_over(&self) -> Result<(), Interrupted> {
+        self.send(TurnMsg::ResponseOver).await
     }
 
     pub async fn window_full(&self) -> Result<(), Interrupted> {
@@ -206,6 +216,11 @@ impl SessionTaskContext {
     pub async fn ground(&self) -> Ground {
         let grants = self.grants().await.unwrap_or_default();
         grants.widen(&self.turn.sandbox_policy, &self.turn.cwd)
+    }
+
+    /// Asks for the goal of the conversation, or for a change of it.
+    pub async fn goal(&self, call: GoalCall) -> Result<GoalAnswer, Interrupted> {
+        self.ask(|reply| TurnMsg::Goal(call, reply)).await
     }
 
     /// Waits until the session has taken everything sent before.

@@ -36,6 +36,8 @@ pub struct SessionServices {
     pub instructions: Arc<str>,
     /// Tools that the client carries out.
     pub dynamic_tools: Vec<DynamicToolSpec>,
+    /// Whether the conversation can have a goal.
+    pub keeps_goals: bool,
     /// For what outlives its call: background terminals.
     pub late: mpsc::Sender<Box<LateMsg>>,
     pub group: TaskGroup,

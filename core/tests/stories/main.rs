@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod branches;
+mod goal_steps;
 mod playing;
 mod setting;
 mod stored;
@@ -22,6 +23,7 @@ mod client_tools;
 mod commands;
 mod compaction;
 mod forks;
+mod goals;
 mod hostile;
 mod interrupts;
 mod patch_approvals;
@@ -68,6 +70,7 @@ fn main() {
         background::stories(),
         commands::stories(),
         compaction::stories(),
+        goals::stories(),
         client_tools::stories(),
         slow_client::stories(),
         user_shell::stories(),

@@ -189,7 +189,11 @@ impl Playing {
                     self.asked.push((event.id, call_id, String::new()));
                     return;
                 }
-                EventMsg::ItemCompleted(_) if !self.asked.is_empty() && is_answer(next) => return,
+                EventMsg::ItemCompleted(_) | EventMsg::ThreadGoalUpdated(_)
+                    if !self.asked.is_empty() && is_answer(next) =>
+                {
+                    return;
+                }
                 EventMsg::AgentMessageContentDelta(_) | EventMsg::ExecOutputDelta(_) if waits_for_text => {
                     return;
                 }

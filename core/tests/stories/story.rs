@@ -19,6 +19,8 @@
 //! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
 //!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
 //!
+//! - `goal OBJECTIVE` sets one, `goal` makes it active again, `budget TOKENS` limits it, `no-goal` clears it; `go-on`
+//!   lets it begin a turn.
 //! - `repository` makes the work folder a real one of git; `undo` brings its files back, `undo-now` after the first delta;
 //!   `put PATH=TEXT` writes a file, `git WORDS` shows what git says.
 //! - `feature KEY`, anywhere, switches one on for the whole story; so does `notify PATH` have a program write there what it
@@ -212,6 +214,8 @@ impl Stage {
                 "hear-end" => playing.hear_an_end(&mut self.told).await,
                 "deaf" => playing.is_deaf = true,
                 "listen" => playing.is_deaf = false,
+                "goal" | "budget" | "no-goal" => playing.change_goal(verb, rest).await,
+                "go-on" => playing.go_on(&mut self.told).await,
                 "full" => playing.until_full().await,
                 "idle" => playing.until_idle().await,
                 "wait" => self.wait_for(rest).await,

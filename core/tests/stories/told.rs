@@ -130,6 +130,13 @@ impl Told {
                 // are told with the end of the turn.
                 self.responses += usize::from(event.info.is_some());
             }
+            EventMsg::ThreadGoalUpdated(event) => {
+                let (goal, by) = (&event.goal, if event.turn_id.is_some() { "" } else { " by the user" });
+                let spent = goal.token_budget.map(|budget| format!(", {} of {budget}", goal.tokens_used));
+                let spent = spent.unwrap_or_default();
+                self.note(&format!("  goal {} {:?}{spent}{by}", goal.objective, goal.status));
+            }
+            EventMsg::ThreadGoalCleared(_) => self.note("  no goal"),
             EventMsg::PlanUpdate(event) => {
                 let steps: Vec<_> =
                     event.plan.iter().map(|step| format!("{} {:?}", step.step, step.status)).collect();
@@ -166,7 +173,7 @@ impl Told {
                         _ => "?",
                     })
                     .collect();
-                format!("{role}: {}", parts.join(" "))
+                about_goal(&parts.concat()).unwrap_or_else(|| format!("{role}: {}", parts.join(" ")))
             }
             ResponseItem::FunctionCall { .. } => "call".into(),
             ResponseItem::FunctionCallOutput { .. } => "output".into(),
@@ -306,4 +313,12 @@ fn without_ids(text: &str) -> String {
     };
     let words: Vec<_> = text.split(' ').map(|word| if is_id(word) { "#" } else { word }).collect();
     words.join(" ")
+}
+
+/// What the engine says of the goal, in short.
+fn about_goal(text: &str) -> Option<String> {
+    let text = text.strip_prefix("<codex_internal_context source=\"goal\">")?;
+    let (_, tagged) = text.split_once("\n<")?;
+    let (tag, rest) = tagged.split_once(">\n")?;
+    Some(format!("[{tag} {}]", rest.lines().next()?))
 }

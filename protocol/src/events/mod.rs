@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod exec;
+pub mod goal;
 pub mod item;
 pub mod mcp;
 pub mod message;

@@ -7,6 +7,7 @@ mod delete;
 mod end_terminals;
 mod fork;
 mod fork_source;
+mod goal;
 mod inject;
 mod items_list;
 mod list;

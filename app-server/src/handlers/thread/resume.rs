@@ -21,6 +21,7 @@ use super::turns_page::TurnsQuery;
 use super::{turns_page, view};
 use crate::context::Context;
 use crate::convert::to_core::thread::resume_overrides;
+use crate::convert::to_wire;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 use crate::threads::{Gate, LoadedThread};
@@ -152,7 +153,7 @@ impl Context {
     }
 
     async fn answer_resumed(&self, resumed: Resumed) -> Result<Reply<ThreadResumeResponse>, RpcError> {
-        let Resumed { loaded, shown: Shown { turns, page, ends }, mut notices, gate, .. } = resumed;
+        let Resumed { loaded, shown: Shown { turns, page, ends }, mut notices, is_new, gate } = resumed;
         let snapshot = loaded.conversation.snapshot().await.map_err(|error| loaded.ended(error))?;
         let stored = match loaded.facts.path.clone() {
             Some(path) => self.stored_thread(path).await?,
@@ -161,6 +162,10 @@ impl Context {
         let id = loaded.conversation.id();
         let last_turn = ends.last_turn.as_ref().map(|(turn, _)| turn.to_string());
         notices.extend(view::token_usage(id, last_turn, &snapshot));
+        notices.push(match snapshot.goal.clone() {
+            Some(goal) => to_wire::goal::updated(None, goal),
+            None => to_wire::goal::cleared(id),
+        });
         let cursors = ends.cursors(id);
         let thread = Thread { turns, ..view::thread(&loaded, stored, &snapshot) };
         let response = ThreadResumeResponse {
@@ -177,6 +182,10 @@ impl Context {
             gate.open();
             context.warn_of_project_rules(loaded.conversation.config()).await;
             context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
+            if is_new {
+                // It goes on where it ended.
+                let _thread_has_ended = loaded.conversation.go_on().await;
+            }
         }))
     }
 }

@@ -15,6 +15,7 @@ use codex_core::rollout::cut::{self, Cut, Until};
 use codex_core::rollout::lock::WriterLock;
 use codex_core::rollout::{self, reader, revert};
 use codex_core::session::settings::SessionSettings;
+use codex_protocol::goal::ThreadGoal;
 use codex_protocol::rollout::HistoryBase;
 
 use super::resume_source::StoredEnd;
@@ -55,7 +56,7 @@ impl Handle<ThreadRevert> for Context {
             Ok(path) => (path, None),
             Err(error) => (path, Some(error)),
         };
-        let again = Again { path, lock, config, settings: before.settings, listeners };
+        let again = Again { path, lock, config, settings: before.settings, goal: before.goal, listeners };
         let (thread, gate, ends) = self.load_again(again).await?;
         if let Some(error) = failed {
             return Err(error);
@@ -87,6 +88,7 @@ struct Again {
     lock: WriterLock,
     config: Arc<Config>,
     settings: SessionSettings,
+    goal: Option<ThreadGoal>,
     listeners: Vec<Listener>,
 }
 
@@ -117,9 +119,9 @@ impl Context {
         Ok(begun.await?.map_err(|error: rollout::Error| error)?)
     }
 
-    /// With the settings and the listeners that it had.
+    /// With the settings, the goal and the listeners that it had.
     async fn load_again(&self, again: Again) -> Result<(LoadedThread, Gate, Ends), RpcError> {
-        let Again { path, lock, config, settings, listeners } = again;
+        let Again { path, lock, config, settings, goal, listeners } = again;
         let file = path.clone();
         let StoredEnd { rollout, ends } = self.read_settings(move |_| StoredEnd::read(&file)).await??;
         let last_turn = ends.last_turn.clone().map(|(id, _)| id);
@@ -128,6 +130,7 @@ impl Context {
         let (thread, gate) = self.open_for(listeners, new, forked_from, last_turn);
         let changed = thread.conversation.change_settings(settings.into_overrides()).await;
         changed.map_err(|error| thread.ended(error))?;
+        thread.conversation.restore_goal(goal).await.map_err(|error| thread.ended(error))?;
         let thread_id = thread.conversation.id().to_string();
         let idle = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
         self.threads().broadcast(&ServerNotification::ThreadStatusChanged(idle)).await;

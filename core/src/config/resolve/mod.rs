@@ -297,6 +297,7 @@ mod tests {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
                     "ghost_commit": false,
+                    "goals": true,
                     "request_permissions_tool": false,
                     "shell_command_tool": false,
                     "shell_snapshot": true,

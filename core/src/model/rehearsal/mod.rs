@@ -192,18 +192,19 @@ fn step(rounds: &[Round], outputs: usize) -> usize {
 /// What is played where no script says it.
 fn unscripted(scene: &Scene) -> Vec<Round> {
     match scene.purpose {
+        // One of its goals is reached at once.
+        Purpose::Answer if scene.is_goal => vec![calling("update_goal", &json!({ "status": "complete" }))],
         Purpose::Answer => vec![saying(reply::plain(scene))],
         Purpose::Summary => vec![saying(reply::summary(scene))],
-        Purpose::Review => vec![calling("git status --short"), saying(reply::review(scene))],
+        Purpose::Review => vec![
+            calling("exec_command", &json!({ "cmd": "git status --short" })),
+            saying(reply::review(scene)),
+        ],
     }
 }
 
-fn calling(command: &str) -> Round {
-    let call = Directive::Call {
-        namespace: None,
-        name: "exec_command".into(),
-        arguments: json!({ "cmd": command }).to_string(),
-    };
+fn calling(name: &str, arguments: &serde_json::Value) -> Round {
+    let call = Directive::Call { namespace: None, name: name.to_owned(), arguments: arguments.to_string() };
     Round { lines: vec![Line { attempts: None, directives: vec![call] }] }
 }
 

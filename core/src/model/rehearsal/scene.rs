@@ -23,6 +23,8 @@ const QUOTED: usize = 2000;
 pub struct Scene {
     /// The user's last message, its text parts joined by line ends.
     pub user_text: String,
+    /// It is the goal of the conversation, for which the turn was begun.
+    pub is_goal: bool,
     /// Counts the user's messages, from 1.
     pub turn: usize,
     /// The outputs of tool calls since that message, in order.
@@ -55,11 +57,13 @@ impl Scene {
             ResponseItem::Message { role, content, .. } => {
                 let text = content.iter().filter_map(ContentItem::as_text).collect::<Vec<_>>().join("\n");
                 let size = text.len();
-                if role == "user" && !is_of_the_engine(&text) {
+                let objective = objective(&text);
+                if role == "user" && (objective.is_some() || !is_of_the_engine(&text)) {
                     self.turn += 1;
                     self.number += 1;
                     self.outputs.clear();
-                    self.user_text = text;
+                    self.is_goal = objective.is_some();
+                    self.user_text = objective.unwrap_or(text);
                 } else if role == "user" {
                     self.take_summary(&text);
                 } else if role == "assistant" {
@@ -156,6 +160,12 @@ fn quoted(output: &str) -> &str {
     head(printed.trim(), QUOTED)
 }
 
+/// The goal that a message of the engine begins a turn for, in place of the user.
+fn objective(text: &str) -> Option<String> {
+    let (_, rest) = text.strip_prefix("<codex_internal_context")?.split_once("<objective>\n")?;
+    Some(rest.rsplit_once("\n</objective>")?.0.to_owned())
+}
+
 /// Context that is put in as a user's message: wrapped in a tag, or instructions from a file.
 fn is_of_the_engine(text: &str) -> bool {
     let text = text.trim();
@@ -192,12 +202,26 @@ mod tests {
             ResponseItem::message("user", "<environment_context>\n<cwd>/</cwd>\n</environment_context>"),
             ResponseItem::message("user", "# AGENTS.md\n<INSTRUCTIONS>\nx\n</INSTRUCTIONS>"),
             ResponseItem::message("user", "<b>bold</b> words"),
+            ResponseItem::message(
+                "user",
+                "<codex_internal_context source=\"goal\">\n</codex_internal_context>",
+            ),
             output("old"),
             ResponseItem::message("user", "second"),
             output("new"),
         ]);
         assert_eq!((scene.user_text.as_str(), scene.turn), ("second", 2));
         assert_eq!(scene.outputs, ["new"]);
+    }
+
+    #[test]
+    fn a_goal_stands_in_the_place_of_a_message() {
+        let text = "<codex_internal_context source=\"goal\">\nGo on.\n<objective>\nsay </objective>\n</objective>\nx";
+        let goal = scene(&[output("old"), ResponseItem::message("user", text)]);
+        assert_eq!((goal.user_text.as_str(), goal.is_goal, goal.turn), ("say </objective>", true, 1));
+        assert_eq!(goal.outputs, [""; 0]);
+        let user = scene(&[ResponseItem::message("user", text), ResponseItem::message("user", "hi")]);
+        assert_eq!((user.user_text.as_str(), user.is_goal), ("hi", false));
     }
 
     #[test]
