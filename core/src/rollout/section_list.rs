@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::error::Error;
+use super::files::FileHeads;
 use super::list::{Page, Said, stored};
 use super::location;
 use super::query::{Direction, ListQuery};
@@ -35,7 +36,7 @@ pub(super) fn list(home: &Path, query: &ListQuery, said: &Said) -> Result<Page, 
         }
         let Some(path) = location::find_anywhere(home, id)? else { continue };
         let is_archived = path.parent().and_then(Path::file_name) == Some(OsStr::new(location::ARCHIVED));
-        let thread = match stored(home, &path, 0, said) {
+        let thread = match stored(&mut FileHeads { home }, &path, 0, said)? {
             Ok(Some(thread)) if is_archived == query.archived && query.matches(&thread) => thread,
             Ok(_) => continue,
             Err(_) => {
