@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::names;
 use super::super::query::{Direction, SortKey, SourceKind};
+use super::super::{location, names};
 use super::*;
 
 /// Stores a conversation; the id carries the time.

@@ -120,16 +120,23 @@ impl Builder {
             }
         }
         keep(store, &read)?;
+        if store.is_untidy() {
+            tidy(store)?;
+        }
         self.after = last.unwrap_or(after);
         Ok(last.is_none())
     }
 
     pub fn tidy(&mut self, index: &ThreadIndex) -> Result<(), Failed> {
-        // Others may be reading, and do it later.
-        match self.store(index)?.tidy() {
-            Err(failed) if failed.is_contention() => Ok(()),
-            result => result,
-        }
+        tidy(self.store(index)?)
+    }
+}
+
+/// Others may be reading; then it is done later.
+fn tidy(store: &Store) -> Result<(), Failed> {
+    match store.tidy() {
+        Err(failed) if failed.is_contention() => Ok(()),
+        result => result,
     }
 }
 

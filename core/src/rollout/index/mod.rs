@@ -24,6 +24,8 @@ mod twins;
 mod alike_tests;
 #[cfg(test)]
 mod home_tests;
+#[cfg(test)]
+mod testkit;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
