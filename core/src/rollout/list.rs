@@ -12,7 +12,7 @@ use codex_protocol::rollout::{HistoryMode, SessionSource};
 
 use super::cursor::Cursor;
 use super::error::Error;
-use super::files::{FileHeads, Files};
+use super::files::{Files, Walked};
 use super::head::Head;
 use super::names::{self, Names};
 use super::query::{ListQuery, SortKey};
@@ -65,17 +65,20 @@ const DEEPEST: usize = 16;
 
 /// From the files alone.
 pub fn list(home: &Path, query: &ListQuery) -> Result<Page, Error> {
-    list_where(home, query, &mut |_| Ok(true))
+    from_files(Files { home, recently: None }, query, &Said::read(home)?, &mut |_| Ok(true))
 }
 
 /// The same of those of which a look into the file says that they are wanted.
-pub(super) fn list_where(home: &Path, query: &ListQuery, is_wanted: Wanted<'_>) -> Result<Page, Error> {
-    let said = Said::read(home)?;
-    if query.sort == SortKey::Place {
-        return section_list::list(home, query, &said);
+pub(super) fn from_files(
+    files: Files<'_>,
+    query: &ListQuery,
+    said: &Said,
+    is_wanted: Wanted<'_>,
+) -> Result<Page, Error> {
+    match query.sort {
+        SortKey::Place => section_list::list(files, query, said),
+        SortKey::Created | SortKey::Updated => page(&mut Walked::new(files, query)?, query, said, is_wanted),
     }
-    let mut files = Files::new(home, query)?;
-    page(&mut files, query, &said, is_wanted)
 }
 
 /// Looks into a file.
@@ -165,18 +168,19 @@ pub(super) fn page<S: Stock>(
 
 /// One conversation as a list would show it, wherever its file lies; none before its first message.
 pub fn find(home: &Path, path: &Path) -> Result<Option<StoredThread>, Error> {
-    stored(&mut FileHeads { home }, path, 0, &Said::read(home)?)?
+    stored(&mut Files { home, recently: None }, path, 0, &Said::read(home)?)?
 }
 
 /// One conversation, also before its first message.
 pub fn show(home: &Path, path: &Path) -> Result<StoredThread, Error> {
-    let mut heads = FileHeads { home };
+    let mut heads = Files { home, recently: None };
     let looked = heads.head(path)??;
     let preview = preview(&mut heads, &looked.head)?.unwrap_or_default();
     Ok(thread(looked, path, 0, preview, &Said::read(home)?))
 }
 
 /// What users and clients say about their conversations.
+#[derive(Debug)]
 pub(super) struct Said {
     pub names: Names,
     pub sections: Sections,

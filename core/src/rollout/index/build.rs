@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::params;
 
+use super::super::walk::changed_of;
 use super::ThreadIndex;
 use super::failed::Failed;
 use super::heads::Read;
 use super::mark::{COARSE, Mark};
 use super::store::Store;
 use super::sync::{self, Effort, Reach, Times};
+use super::times::{self, Changed};
 
 /// What is done in one step.
 const NAMES: Effort = Effort { folders: 64, names: 400 };
@@ -99,27 +101,33 @@ impl Builder {
     pub fn heads(&mut self, index: &ThreadIndex) -> Result<bool, Failed> {
         let after = self.after;
         let store = self.store(index)?;
-        let (mut read, mut last) = (Vec::new(), None);
+        let (mut read, mut changed, mut last) = (Vec::new(), Vec::new(), None);
         {
             let mut statement = store.reader().prepare(
-                "SELECT f.number, d.path, f.name, h.mark FROM file f
-                CROSS JOIN folder d ON d.number = f.folder LEFT JOIN head h ON h.number = f.number
+                "SELECT f.number, d.path, f.name, f.changed, h.mark FROM file f
+                CROSS JOIN folder d ON d.number = f.folder CROSS JOIN head h ON h.number = f.number
                 WHERE f.number > ?1 ORDER BY f.number LIMIT ?2",
             )?;
             let mut rows = statement.query(params![after, FILES])?;
             while let Some(row) = rows.next()? {
+                if index.token.is_cancelled() {
+                    return Err(Failed::Behind);
+                }
                 let number: i64 = row.get(0)?;
+                last = Some(number);
                 let (folder, name): (String, String) = (row.get(1)?, row.get(2)?);
                 let path = index.home.join(folder).join(&name);
-                let known: Option<Mark> = row.get(3)?;
-                let mark = path.metadata().ok().map(|metadata| Mark::of(&metadata));
-                if mark.is_none() || mark != known {
+                let Ok(metadata) = path.metadata() else { continue };
+                let (known, mark): (Option<i64>, Option<Mark>) = (row.get(3)?, row.get(4)?);
+                if mark != Some(Mark::of(&metadata)) {
                     read.extend(Read::of(number, &name, &path));
                 }
-                last = Some(number);
+                if let Some(at_ms) = changed_of(&metadata).filter(|at_ms| known != Some(*at_ms)) {
+                    changed.push(Changed { number, name, at_ms });
+                }
             }
         }
-        keep(store, &read)?;
+        keep(store, &read, &changed)?;
         if store.is_untidy() {
             tidy(store)?;
         }
@@ -141,11 +149,12 @@ fn tidy(store: &Store) -> Result<(), Failed> {
 }
 
 /// Keeps what was read for the next time.
-pub(super) fn keep(store: &mut Store, read: &[Read]) -> Result<(), rusqlite::Error> {
-    if read.is_empty() {
+pub(super) fn keep(store: &mut Store, read: &[Read], changed: &[Changed]) -> Result<(), rusqlite::Error> {
+    if read.is_empty() && changed.is_empty() {
         return Ok(());
     }
     let transaction = store.write()?;
     read.iter().try_for_each(|read| read.store(&transaction))?;
+    times::keep(&transaction, changed)?;
     transaction.commit()
 }

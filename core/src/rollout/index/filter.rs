@@ -13,7 +13,10 @@ use super::heads;
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     parts: Vec<String>,
-    pub values: Vec<Value>,
+    values: Vec<Value>,
+    /// Of these, an index tells at once where they are.
+    rare: Vec<String>,
+    rare_values: Vec<Value>,
 }
 
 /// More alternatives are not asked for.
@@ -35,10 +38,10 @@ impl Filter {
         }
         if !query.cwds.is_empty() {
             // A folder without such a form is that of no conversation.
-            filter.one_of("h.cwd", query.cwds.iter().filter_map(|cwd| heads::folder(cwd)).collect());
+            filter.narrow("cwd", query.cwds.iter().filter_map(|cwd| heads::folder(cwd)).collect());
         }
         if let Some(section) = &query.section {
-            filter.one_of("h.said", said.sections.order(section).map(|id| id.bytes().to_vec()).collect());
+            filter.narrow("said", said.sections.order(section).map(|id| id.bytes().to_vec()).collect());
         }
         if let Some(term) = &query.search_term {
             filter.has(term, said);
@@ -48,38 +51,56 @@ impl Filter {
 
     /// The whole condition.
     pub fn sql(&self) -> String {
-        match self.parts.is_empty() {
+        let known = match self.parts.is_empty() {
             true => "TRUE".to_owned(),
-            false => format!("(h.number IS NULL OR h.kind <> 1 OR ({}))", self.parts.join(" AND ")),
+            false => format!("(h.kind <> 1 OR ({}))", self.parts.join(" AND ")),
+        };
+        let rare = self.rare.iter().map(|part| {
+            format!(
+                " AND f.number IN (SELECT number FROM head WHERE {part}
+                UNION ALL SELECT number FROM head WHERE kind <> 1)"
+            )
+        });
+        known + &rare.collect::<String>()
+    }
+
+    /// In the order of the condition.
+    pub fn values(&self) -> Vec<Value> {
+        self.values.iter().chain(&self.rare_values).cloned().collect()
+    }
+
+    fn narrow<T: Into<Value>>(&mut self, column: &str, values: Vec<T>) {
+        if let Some((part, values)) = alternatives(column, values) {
+            self.rare.push(part);
+            self.rare_values.extend(values);
         }
     }
 
     fn one_of<T: Into<Value>>(&mut self, column: &str, values: Vec<T>) {
-        if let Some(part) = self.alternatives(column, values) {
+        if let Some((part, values)) = alternatives(column, values) {
             self.parts.push(part);
+            self.values.extend(values);
         }
-    }
-
-    fn alternatives<T: Into<Value>>(&mut self, column: &str, values: Vec<T>) -> Option<String> {
-        if values.len() > MOST {
-            return None;
-        }
-        let places = vec!["?"; values.len()].join(", ");
-        self.values.extend(values.into_iter().map(Into::into));
-        Some(format!("{column} IN ({places})"))
     }
 
     /// In the first message, which a fork has from elsewhere, or in the name.
     fn has(&mut self, term: &str, said: &Said) {
         let named = said.names.iter().filter(|(_, name)| name.contains(term));
-        let named: Vec<_> = named.map(|(id, _)| id.bytes().to_vec()).collect();
-        if named.len() > MOST {
-            return;
-        }
-        self.values.push(term.to_owned().into());
-        let Some(named) = self.alternatives("h.said", named) else { return };
+        let named = alternatives("h.said", named.map(|(id, _)| id.bytes().to_vec()).collect());
+        let Some((named, values)) = named else { return };
         self.parts.push(format!("(instr(h.preview, ?) > 0 OR h.base IS NOT NULL OR {named})"));
+        self.values.push(term.to_owned().into());
+        self.values.extend(values);
     }
+}
+
+/// None if there are too many.
+fn alternatives<T: Into<Value>>(column: &str, values: Vec<T>) -> Option<(String, Vec<Value>)> {
+    if values.len() > MOST {
+        return None;
+    }
+    let places = vec!["?"; values.len()].join(", ");
+    Some((format!("{column} IN ({places})"), values.into_iter().map(Into::into).collect()))
 }
 
 fn source(kind: SourceKind) -> &'static str {

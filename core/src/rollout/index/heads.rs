@@ -89,10 +89,10 @@ impl Read {
 
     pub fn store(&self, transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
         // A number may belong to another file by now.
-        const SQL: &str = "INSERT OR REPLACE INTO head
-            (number, mark, kind, said, base, source, provider, cwd, originator, cut, model, preview, meta)
-            SELECT number, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM file
-            WHERE number = ?1 AND name = ?2";
+        const SQL: &str = "UPDATE head SET
+            (mark, kind, said, base, source, provider, cwd, originator, cut, model, preview, meta)
+            = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            WHERE number = ?1 AND EXISTS (SELECT 1 FROM file WHERE number = ?1 AND name = ?2)";
         let Head { meta, model, preview, cut } = &self.head;
         let meta = SessionMeta { dynamic_tools: Vec::new(), ..meta.clone() };
         let Ok(text) = serde_json::to_string(&meta) else { return Ok(()) };

@@ -154,7 +154,8 @@ fn a_list_is_whole_while_others_write() {
                     if round % 5 == 4 {
                         fs::remove_file(own.remove(0)).unwrap();
                     }
-                    let page = index.from_index(&all(), &mut |_| Ok(true));
+                    let said = Said::read(home).unwrap();
+                    let page = index.indexed(&all(), &said, &mut |_| Ok(true));
                     let page = page.unwrap_or_else(|failed| {
                         assert!(failed.is_contention(), "{failed}");
                         list::list(home, &all()).unwrap()

@@ -14,6 +14,7 @@ mod filter;
 mod folders;
 mod heads;
 mod mark;
+mod recent;
 mod rows;
 mod store;
 mod sync;
@@ -34,17 +35,21 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
+use super::files::Files;
 use super::list::{self, Page, Said, Wanted};
 use super::query::{ListQuery, SortKey};
 use super::search::{self, Found};
 use crate::base::spawn::TaskGroup;
 use failed::Failed;
+use recent::Recent;
 use rows::Rows;
 use store::Store;
-use sync::{Effort, Times};
+use sync::{Effort, Reach, Times};
 
 /// What may be spent on the names while somebody waits for a list.
 const WHILE_WAITING: Effort = Effort { folders: 64, names: 200 };
+/// The same while somebody else does most of it.
+const WHILE_BUILDING: Effort = Effort { folders: 8, names: 16 };
 /// After a failure nothing is built for so long.
 const AGAIN: Duration = Duration::from_secs(60);
 
@@ -55,6 +60,7 @@ pub struct ThreadIndex {
     group: TaskGroup,
     /// Ends what goes on in the background.
     token: CancellationToken,
+    recent: Recent,
     state: Mutex<State>,
 }
 
@@ -71,7 +77,7 @@ struct State {
 
 impl ThreadIndex {
     pub fn new(home: PathBuf, group: TaskGroup, token: CancellationToken) -> Self {
-        Self { home, group, token, state: Mutex::default() }
+        Self { home, group, token, recent: Recent::default(), state: Mutex::default() }
     }
 
     /// Lists without blocking the caller's thread.
@@ -91,30 +97,33 @@ impl ThreadIndex {
     }
 
     fn list_where(self: &Arc<Self>, query: &ListQuery, is_wanted: Wanted<'_>) -> Result<Page, Error> {
+        let said = self.recent.said(&self.home)?;
         // Places in sections are few and stand elsewhere.
-        if query.sort == SortKey::Place {
-            return list::list_where(&self.home, query, is_wanted);
+        if query.sort != SortKey::Place {
+            let result = self.indexed(query, &said, is_wanted);
+            result.as_ref().inspect_err(|failed| self.note(failed)).ok();
+            self.check();
+            if let Ok(page) = result {
+                self.recent.forget_heads();
+                return Ok(page);
+            }
         }
-        let result = self.from_index(query, is_wanted);
-        let result = result.or_else(|failed| {
-            self.note(&failed);
-            list::list_where(&self.home, query, is_wanted)
-        });
-        self.check();
-        result
+        let files = Files { home: &self.home, recently: Some(&self.recent) };
+        list::from_files(files, query, &said, is_wanted)
     }
 
-    fn from_index(&self, query: &ListQuery, is_wanted: Wanted<'_>) -> Result<Page, Failed> {
+    fn indexed(&self, query: &ListQuery, said: &Said, is_wanted: Wanted<'_>) -> Result<Page, Failed> {
         let idle = self.state().idle.take().filter(Store::is_current);
+        let effort = if self.state().is_building { WHILE_BUILDING } else { WHILE_WAITING };
         let mut store = match idle {
             Some(store) => store,
             None => Store::open(&self.home)?,
         };
-        let page = page(&mut store, &self.home, query, is_wanted)?;
-        if store.is_untidy() {
-            self.state().is_checked = false;
-        }
-        self.state().idle = Some(store);
+        let reach = sync::sync(&mut store, &self.home, effort, Times::of(query))?;
+        let page = page(&mut store, &self.home, (query, said, reach), is_wanted)?;
+        let mut state = self.state();
+        state.is_checked &= !store.is_untidy();
+        state.idle = Some(store);
         Ok(page)
     }
 
@@ -161,19 +170,18 @@ impl ThreadIndex {
     }
 }
 
-fn page(store: &mut Store, home: &Path, query: &ListQuery, is_wanted: Wanted<'_>) -> Result<Page, Failed> {
-    let times = match query.sort {
-        SortKey::Updated => Times::Read { archived: query.archived },
-        SortKey::Created | SortKey::Place => Times::Ignore,
-    };
-    let reach = sync::sync(store, home, WHILE_WAITING, times)?;
-    let said = Said::read(home)?;
-    let mut rows = Rows::new(store, home, (query, &said), reach)?;
-    let page = list::page(&mut rows, query, &said, is_wanted)?;
+fn page(
+    store: &mut Store,
+    home: &Path,
+    (query, said, reach): (&ListQuery, &Said, Reach),
+    is_wanted: Wanted<'_>,
+) -> Result<Page, Failed> {
+    let mut rows = Rows::new(store, home, (query, said), reach)?;
+    let page = list::page(&mut rows, query, said, is_wanted)?;
     let read = std::mem::take(&mut rows.read);
     drop(rows);
     // It is only read once more if it cannot be kept.
-    if let Err(error) = build::keep(store, &read) {
+    if let Err(error) = store.without_patience(|store| build::keep(store, &read, &[])) {
         tracing::debug!(%error, "what was read of threads is not kept in their index");
     }
     Ok(page)

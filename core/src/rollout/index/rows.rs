@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 
 use super::super::cursor::{Cursor, Key};
 use super::super::error::Error;
-use super::super::files::FileHeads;
+use super::super::files::Files;
 use super::super::head;
 use super::super::list::{Heads, Looked, Said, Stock};
 use super::super::location::FileName;
@@ -115,11 +115,11 @@ impl<'a> Rows<'a> {
         let filter = self.filter.sql();
         let sql = format!(
             "SELECT {FILE}, f.{column}, {COLUMNS} FROM file f
-            CROSS JOIN folder d ON d.number = f.folder LEFT JOIN head h ON h.number = f.number
+            CROSS JOIN folder d ON d.number = f.folder CROSS JOIN head h ON h.number = f.number
             WHERE {filter} AND f.archived = ? AND (f.{column}_s, f.id) {compare} (?, ?)
             ORDER BY f.{column}_s {order}, f.id {order} LIMIT ?"
         );
-        let mut values = self.filter.values.clone();
+        let mut values = self.filter.values();
         values.push(Value::from(self.query.archived));
         values.push(Value::from(self.behind.0));
         values.push(Value::from(self.behind.1.clone()));
@@ -143,6 +143,10 @@ impl<'a> Rows<'a> {
     /// What is not known yet may come before a row.
     fn is_in_reach(&self, key: &Key) -> bool {
         self.reach.until.is_none_or(|until| self.query.archived || key.rank().0 > until.div_euclid(1000))
+    }
+
+    fn files(&self) -> Files<'_> {
+        Files { home: self.home, recently: None }
     }
 
     fn known_of(&mut self, path: &Path) -> Option<&mut Row> {
@@ -203,7 +207,7 @@ impl Rows<'_> {
     fn files_of(&self, row: &Row) -> Result<Vec<twins::Twin>, Failed> {
         let sql = format!(
             "SELECT {FILE}, f.created, {COLUMNS}, f.changed FROM file f
-            CROSS JOIN folder d ON d.number = f.folder LEFT JOIN head h ON h.number = f.number
+            CROSS JOIN folder d ON d.number = f.folder CROSS JOIN head h ON h.number = f.number
             WHERE f.id = ?1 AND f.archived = ?2"
         );
         let mut statement = self.store.reader().prepare(&sql)?;
@@ -228,7 +232,7 @@ impl Heads for Rows<'_> {
         };
         let (mark, changed_ms) = (Mark::of(&metadata), changed_of(&metadata));
         let Some(row) = self.known_of(path) else {
-            return FileHeads { home: self.home }.head(path).map_err(Failed::from);
+            return self.files().head(path).map_err(Failed::from);
         };
         let known = row.known.take().filter(|known| known.mark == mark && known.kind != Kind::Long);
         if let Some(head) = known.and_then(|known| known.head?.decode().ok()) {
@@ -248,7 +252,7 @@ impl Heads for Rows<'_> {
         if self.reach.is_whole() {
             let sql = format!(
                 "SELECT {FILE}, f.created, {COLUMNS} FROM file f
-                CROSS JOIN folder d ON d.number = f.folder LEFT JOIN head h ON h.number = f.number
+                CROSS JOIN folder d ON d.number = f.folder CROSS JOIN head h ON h.number = f.number
                 WHERE f.file_id = ?1 LIMIT 2"
             );
             let mut statement = self.store.reader().prepare(&sql)?;
@@ -260,6 +264,6 @@ impl Heads for Rows<'_> {
                 return Ok(self.base.as_ref().map(|row| row.path.clone()));
             }
         }
-        Ok(FileHeads { home: self.home }.file(id)?)
+        Ok(self.files().file(id)?)
     }
 }

@@ -50,8 +50,8 @@ CREATE INDEX file_by_id ON file (id);
 CREATE INDEX file_by_file_id ON file (file_id);
 CREATE TABLE head (
     number INTEGER PRIMARY KEY,
-    mark BLOB NOT NULL,
-    kind INTEGER NOT NULL,
+    mark BLOB,
+    kind INTEGER NOT NULL DEFAULT 0,
     said BLOB,
     base BLOB,
     source TEXT,
@@ -63,6 +63,9 @@ CREATE TABLE head (
     preview TEXT,
     meta TEXT
 );
+CREATE INDEX head_by_cwd ON head (cwd);
+CREATE INDEX head_by_said ON head (said);
+CREATE INDEX head_of_open ON head (kind) WHERE kind <> 1;
 ";
 
 #[derive(Debug)]
@@ -147,6 +150,17 @@ impl Store {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 
+    /// Does something that can as well be left out while somebody else is writing.
+    pub fn without_patience<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, rusqlite::Error> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let result = write(self);
+        self.connection.busy_timeout(PATIENCE)?;
+        result
+    }
+
     /// Moves what was written last to where it belongs.
     pub fn tidy(&self) -> Result<(), Failed> {
         let done = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -169,13 +183,17 @@ pub(super) fn zone() -> String {
     }
 }
 
-/// Only the user may read what was said.
+/// Only the user may read what was said. A database that is there must not be opened besides by SQLite: closing it
+/// gives up the locks of the whole process.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
+    options.append(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Another one is made when one is needed.

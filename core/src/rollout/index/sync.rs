@@ -13,6 +13,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::error::Error;
 use super::super::location::FileName;
+use super::super::query::{ListQuery, SortKey};
 use super::failed::Failed;
 use super::folders::{self, Inner, Leaf, Look};
 use super::mark::Mark;
@@ -50,6 +51,15 @@ pub(super) enum Times {
         archived: bool,
     },
     Ignore,
+}
+
+impl Times {
+    pub fn of(query: &ListQuery) -> Self {
+        match query.sort {
+            SortKey::Updated => Self::Read { archived: query.archived },
+            SortKey::Created | SortKey::Place => Self::Ignore,
+        }
+    }
 }
 
 pub(super) fn sync(store: &mut Store, home: &Path, effort: Effort, times: Times) -> Result<Reach, Failed> {
@@ -206,15 +216,20 @@ impl Diff {
                 "UPDATE file SET inode = ?3 WHERE number = ?1 AND name = ?2",
                 params![number, name, inode],
             )?;
-            transaction.execute("DELETE FROM head WHERE number = ?1", [number])?;
+            transaction.execute("UPDATE head SET mark = NULL, kind = 0 WHERE number = ?1", [number])?;
         }
         let mut add = transaction.prepare(ADD)?;
+        let mut unread = transaction.prepare("INSERT INTO head (number) VALUES (?1)")?;
         for (text, name, inode) in &self.added {
             let created = name.created_ms().clamp(leaf.first, leaf.last);
             let second = created.div_euclid(1000);
             let (id, file_id) = (name.id.bytes(), name.file_id().bytes());
             let of_zone = !name.is_known_everywhere();
-            add.execute(params![folder, text, inode, leaf.archived, id, file_id, created, second, of_zone])?;
+            let row = params![folder, text, inode, leaf.archived, id, file_id, created, second, of_zone];
+            // Somebody else may have found it, too.
+            if add.execute(row)? > 0 {
+                unread.execute([transaction.last_insert_rowid()])?;
+            }
         }
         Ok(())
     }

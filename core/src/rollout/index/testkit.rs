@@ -112,5 +112,6 @@ pub fn build(home: &Path) -> Store {
 }
 
 pub fn by_index(store: &mut Store, home: &Path, query: &ListQuery) -> Result<Page, Failed> {
-    page(store, home, query, &mut |_| Ok(true))
+    let reach = sync::sync(store, home, WHILE_WAITING, Times::of(query))?;
+    page(store, home, (query, &Said::read(home)?, reach), &mut |_| Ok(true))
 }
