@@ -42,8 +42,8 @@ fn what_one_server_does_others_list_at_once_with_and_without_an_index() {
         }
     }
     let [server, other] = &mut servers;
-    other.ok("thread/archive", json!({"threadId": threads[5]}));
-    server.ok("thread/archive", json!({"threadId": threads[4]}));
+    server.ok("thread/archive", json!({"threadId": threads[5]}));
+    other.ok("thread/archive", json!({"threadId": threads[4]}));
     for server in [server, other] {
         assert_eq!(listed(server, json!({})), threads[..4]);
         assert_eq!(listed(server, json!({"archived": true})), threads[4..]);

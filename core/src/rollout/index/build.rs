@@ -20,6 +20,8 @@ use super::times::{self, Changed};
 /// What is done in one step.
 const NAMES: Effort = Effort { folders: 64, names: 400 };
 const FILES: i64 = 64;
+/// What a client asks for first is not disturbed.
+const QUIET: Duration = Duration::from_millis(300);
 /// The shortest rest.
 const REST: Duration = Duration::from_millis(2);
 /// How often folders are read again that have changed just now.
@@ -31,7 +33,8 @@ pub(super) async fn run(index: Arc<ThreadIndex>) {
 }
 
 async fn build(index: &Arc<ThreadIndex>) -> Result<(), Failed> {
-    let mut builder = Builder { store: None, after: 0 };
+    let mut builder = Builder::default();
+    rest(index, QUIET).await?;
     for _ in 0..ROUNDS {
         let reach = loop {
             let (back, reach) = step(index, builder, Builder::names).await?;

@@ -155,12 +155,15 @@ impl ThreadIndex {
             store::remove(&self.home);
         }
         let mut state = self.state();
-        if matches!(failed, Failed::Behind) {
+        if failed.is_broken() || matches!(failed, Failed::Behind) {
             state.is_checked = false;
-        } else if failed.is_contention() || std::mem::replace(&mut state.has_told, true) {
+        }
+        let is_usual = matches!(failed, Failed::Behind) || failed.is_contention();
+        if is_usual || std::mem::replace(&mut state.has_told, true) {
             tracing::debug!(error = %failed, "the index of threads is not used");
+        } else if matches!(failed, Failed::Refused(_)) {
+            tracing::info!(error = %failed, "there is no index of threads; lists are made from the files");
         } else {
-            state.is_checked &= !failed.is_broken();
             tracing::warn!(error = %failed, "the index of threads is not used; lists are made from the files");
         }
     }
