@@ -21,6 +21,15 @@ impl ConversationId {
         Self(Uuid::now_v7())
     }
 
+    /// As they are ordered.
+    pub fn bytes(&self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+
+    pub fn of_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// When it was made, in Unix milliseconds; ids of other versions do not tell.
     pub fn created_ms(&self) -> Option<i64> {
         let (seconds, nanos) = self.0.get_timestamp()?.to_unix();

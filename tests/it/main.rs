@@ -41,6 +41,7 @@ mod shutdown;
 mod slow_client;
 mod soak;
 mod support;
+mod thread_index;
 mod threads;
 mod try_it;
 mod turns;

@@ -41,6 +41,7 @@ use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
 use crate::git::snapshot::Snapshots;
 use crate::model::{ModelClient, ModelSettings};
+use crate::rollout::index::ThreadIndex;
 use crate::rollout::lock::WriterLock;
 use crate::rollout::reader::Loaded;
 use crate::rollout::recorder::RolloutRecorder;
@@ -71,6 +72,7 @@ pub struct Shared {
     /// The same for commands.
     pub variables: Arc<EnvironmentSnapshot>,
     pub login: Arc<LoginShells>,
+    pub index: Arc<ThreadIndex>,
     pub group: TaskGroup,
     /// Ends every conversation.
     pub token: CancellationToken,
@@ -85,6 +87,7 @@ impl Shared {
         let (group, token) = (TaskGroup::new(), CancellationToken::new());
         let home = surroundings.home.clone().into_path_buf();
         Self {
+            index: Arc::new(ThreadIndex::new(home.clone(), group.clone(), token.clone())),
             login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
             auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
             sandbox: Arc::new(

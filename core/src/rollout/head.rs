@@ -16,6 +16,7 @@ use super::legacy;
 use super::line::{self, Envelope, Tag};
 use super::lines::Lines;
 
+#[derive(Clone, Debug)]
 pub(super) struct Head {
     /// Without the instructions, which are long.
     pub meta: SessionMeta,

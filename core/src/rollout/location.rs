@@ -46,6 +46,11 @@ pub(super) fn folder_of(sessions: &Path, date: Date) -> PathBuf {
         .join(format!("{:02}", date.day()))
 }
 
+/// How much the name of a file may contradict its id.
+const TWO_DAYS: i64 = 2 * 24 * 3600 * 1000;
+/// More than any zone has.
+const LARGEST_OFFSET: i64 = 26 * 3600 * 1000;
+
 /// What the name of a file tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileName {
@@ -87,9 +92,14 @@ impl FileName {
     /// When it was created, in Unix milliseconds: as the id says, and where that cannot be, as the
     /// name says.
     pub fn created_ms(&self) -> i64 {
-        const TWO_DAYS: i64 = 2 * 24 * 3600 * 1000;
         let named = millisecond(self.local, &TimeZone::system());
         self.file_id().created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
+    }
+
+    /// Whether that is the same in all zones.
+    pub(super) fn is_known_everywhere(&self) -> bool {
+        let named = millisecond(self.local, &TimeZone::UTC);
+        self.file_id().created_ms().is_some_and(|made| (made - named).abs() < TWO_DAYS - LARGEST_OFFSET)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Stored conversations: one file of JSON lines each, which is the truth about a conversation.
 //!
-//! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows
-//! the paths; [`names`], [`sections`] and [`attachments`] keep what users say about their conversations; a
-//! [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169 and
-//! of its 2025 releases are read, and what is written here loads there. What was
-//! said is never rewritten: a file only grows, except that lines which a crash has broken are copied aside first and then
+//! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows the paths, an
+//! [`index`] makes lists fast; [`names`], [`sections`] and [`attachments`] keep what users say about their
+//! conversations; a [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169
+//! and of its 2025 releases are read, and what is written here loads there. What was said is never rewritten: a file only grows, except that lines which a crash has broken are copied aside first and then
 //! blanked. A revert goes on in a new file.
 //!
 //! What the public codex 0.169 asks of a file: a first line with a configured `model_provider`; for
@@ -19,7 +18,9 @@ mod cursor;
 pub mod cut;
 mod decode;
 pub mod error;
+mod files;
 mod head;
+pub mod index;
 mod journal;
 mod legacy;
 mod line;

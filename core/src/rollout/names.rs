@@ -87,7 +87,7 @@ fn ends_with_line_end(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-fn file(home: &Path) -> PathBuf {
+pub(super) fn file(home: &Path) -> PathBuf {
     home.join("session_index.jsonl")
 }
 

@@ -68,7 +68,7 @@ pub fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
     journal::decide(&file(home), |_: &Repositories| Ok((Some(Entry { thread_id: id, git: None }), ())))
 }
 
-fn file(home: &Path) -> PathBuf {
+pub(super) fn file(home: &Path) -> PathBuf {
     home.join("thread_repositories.jsonl")
 }
 

@@ -3,6 +3,7 @@
 //! The files are the truth and are what is read: a line is decoded only if the words can be in it. What a fork has
 //! from its source is found in the source alone. All functions block.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use codex_protocol::event::EventMsg;
@@ -13,8 +14,7 @@ use super::error::Error;
 use super::legacy;
 use super::line::{self, Envelope};
 use super::lines::Lines;
-use super::list::{self, Page};
-use super::query::ListQuery;
+use super::list::{Page, Wanted};
 use super::snippet::{Snippet, Words};
 
 /// A page of conversations in which the words are.
@@ -25,20 +25,22 @@ pub struct Found {
     pub snippets: Vec<Snippet>,
 }
 
-/// `None`: there is nothing to look for.
-pub fn search(home: &Path, query: &ListQuery, term: &str) -> Result<Option<Found>, Error> {
+/// `None`: there is nothing to look for. The list may be begun more than once.
+pub(super) fn search(term: &str, list: List<'_>) -> Result<Option<Found>, Error> {
     let Some(words) = Words::of(term) else { return Ok(None) };
-    let mut snippets = Vec::new();
-    let page = list::list_where(home, query, &mut |path| {
+    let mut snippets = HashMap::new();
+    let page = list(&mut |path| {
         let found = first(path, &words).map_err(|source| Error::io("read", path, source))?;
         let is_there = found.is_some();
-        snippets.extend(found);
+        snippets.extend(found.map(|found| (path.to_path_buf(), found)));
         Ok(is_there)
     })?;
-    // The one by which it is known that another page follows.
-    snippets.truncate(page.threads.len());
+    let snippets = page.threads.iter().filter_map(|thread| snippets.remove(&thread.path)).collect();
     Ok(Some(Found { page, snippets }))
 }
+
+/// A page of those that are wanted.
+pub(super) type List<'a> = &'a mut dyn FnMut(Wanted<'_>) -> Result<Page, Error>;
 
 fn first(path: &Path, words: &Words) -> std::io::Result<Option<Snippet>> {
     let mut lines = Lines::open(path)?;

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::error::Error;
+use super::files::Files;
 use super::list::{Page, Said, stored};
 use super::location;
 use super::query::{Direction, ListQuery};
@@ -14,7 +15,7 @@ use super::query::{Direction, ListQuery};
 /// From one place to the next, with room for the cursors in between.
 const STEP: u64 = 1_000_000;
 
-pub(super) fn list(home: &Path, query: &ListQuery, said: &Said) -> Result<Page, Error> {
+pub(super) fn list(mut files: Files<'_>, query: &ListQuery, said: &Said) -> Result<Page, Error> {
     let cursor = query.cursor.as_deref().map(parse).transpose()?;
     let section = query.section.as_deref().unwrap_or_default();
     let ids = said.sections.order(section).zip((1..).map(|number| number * STEP));
@@ -33,9 +34,9 @@ pub(super) fn list(home: &Path, query: &ListQuery, said: &Said) -> Result<Page, 
         if is_passed(place) {
             continue;
         }
-        let Some(path) = location::find_anywhere(home, id)? else { continue };
+        let Some(path) = location::find_anywhere(files.home, id)? else { continue };
         let is_archived = path.parent().and_then(Path::file_name) == Some(OsStr::new(location::ARCHIVED));
-        let thread = match stored(home, &path, 0, said) {
+        let thread = match stored(&mut files, &path, 0, said)? {
             Ok(Some(thread)) if is_archived == query.archived && query.matches(&thread) => thread,
             Ok(_) => continue,
             Err(_) => {

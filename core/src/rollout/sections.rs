@@ -135,7 +135,7 @@ fn named(name: &str) -> Result<String, SectionError> {
     }
 }
 
-fn file(home: &Path) -> PathBuf {
+pub(super) fn file(home: &Path) -> PathBuf {
     home.join("thread_sections.jsonl")
 }
 

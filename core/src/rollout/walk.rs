@@ -5,6 +5,7 @@
 //! only when no folder that is still unread can hold an earlier one.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -34,11 +35,11 @@ pub(super) struct Walk {
 const SLACK: i64 = 3 * DAY;
 const DAY: i64 = 24 * 3600 * 1000;
 
-struct Day {
-    path: PathBuf,
+pub(super) struct Day {
+    pub path: PathBuf,
     /// Everything in it was created between these two (Unix milliseconds).
-    first: i64,
-    last: i64,
+    pub first: i64,
+    pub last: i64,
 }
 
 impl Walk {
@@ -113,7 +114,11 @@ impl Walk {
 
 /// When a file was last written, in Unix milliseconds.
 pub(super) fn changed_ms(path: &Path) -> Option<i64> {
-    let since = path.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    changed_of(&path.metadata().ok()?)
+}
+
+pub(super) fn changed_of(metadata: &Metadata) -> Option<i64> {
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok()
 }
 
@@ -171,7 +176,7 @@ impl Days {
 }
 
 /// A folder's day, if its path is one.
-fn day_of(path: PathBuf) -> Option<Day> {
+pub(super) fn day_of(path: PathBuf) -> Option<Day> {
     let mut numbers = path.iter().rev().map(|part| part.to_str()?.parse::<i16>().ok());
     let (day, month, year) = (numbers.next()??, numbers.next()??, numbers.next()??);
     let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;

@@ -7,7 +7,7 @@ use codex_app_server_protocol::v2::thread_list::{
     ThreadListCwdFilter, ThreadListParams, ThreadListResponse, ThreadSortKey, ThreadSourceKind,
 };
 use codex_core::base::paths::AbsolutePath;
-use codex_core::rollout::list::{self, Page, StoredThread};
+use codex_core::rollout::list::{Page, StoredThread};
 use codex_core::rollout::query::{Direction, ListQuery, SortKey, SourceKind};
 
 use crate::context::Context;
@@ -59,8 +59,7 @@ impl Handle<ThreadList> for Context {
 
 impl Context {
     async fn stored_threads(&self, query: ListQuery) -> Result<Page, RpcError> {
-        let home = self.configs().codex_home().to_path_buf();
-        Ok(list::read(home, query, &self.conversations().shared().group).await?)
+        Ok(self.conversations().shared().index.list(query).await?)
     }
 }
 

@@ -7,7 +7,7 @@ use codex_app_server_protocol::v2::thread_search::{
 };
 use codex_core::rollout::list::StoredThread;
 use codex_core::rollout::query::{Direction, ListQuery, SortKey};
-use codex_core::rollout::search::{self, Found};
+use codex_core::rollout::search::Found;
 use codex_core::rollout::snippet::Snippet;
 
 use super::list::{DEFAULT_LIMIT, LARGEST_LIMIT, fitting, source_kind};
@@ -48,8 +48,8 @@ impl Handle<ThreadSearch> for Context {
 
 impl Context {
     async fn found(&self, query: ListQuery, term: String) -> Result<Found, RpcError> {
-        let search = self.read_settings(move |configs| search::search(configs.codex_home(), &query, &term));
-        search.await??.ok_or_else(|| {
+        let found = self.conversations().shared().index.search(query, term).await?;
+        found.ok_or_else(|| {
             RpcError::invalid_request(
                 "thread/search requires a non-empty searchTerm; give it at least one word",
             )

@@ -1,0 +1,81 @@
+//! What was read for the last lists, in memory: a little, for a process whose index is not there yet.
+//!
+//! All of it is known again by [`Mark`]s of the files that it comes from.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::super::error::Error;
+use super::super::files::Recently;
+use super::super::head::Head;
+use super::super::list::Said;
+use super::super::{names, repositories, sections};
+use super::mark::Mark;
+
+/// So many beginnings are kept,
+const MOST: usize = 256;
+/// and none that says more than this at first, in bytes.
+const LONG: usize = 4 * 1024;
+/// What users have said is kept as long as its files are not larger than this.
+const MUCH: u64 = 1024 * 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    heads: HashMap<PathBuf, (Mark, Head)>,
+    said: Option<(Marks, Arc<Said>)>,
+}
+
+/// Of the files with what users have said; absent ones have none.
+type Marks = [Option<Mark>; 3];
+
+impl Recent {
+    pub fn said(&self, home: &Path) -> Result<Arc<Said>, Error> {
+        let files = [names::file(home), sections::file(home), repositories::file(home)];
+        let found = files.map(|file| fs::metadata(file).ok());
+        let marks = found.each_ref().map(|found| found.as_ref().map(Mark::of));
+        if let Some((_, said)) = self.kept().said.as_ref().filter(|(kept, _)| *kept == marks) {
+            return Ok(said.clone());
+        }
+        let said = Arc::new(Said::read(home)?);
+        let size: u64 = found.iter().flatten().map(fs::Metadata::len).sum();
+        self.kept().said = (size <= MUCH).then(|| (marks, said.clone()));
+        Ok(said)
+    }
+
+    /// What is no longer needed.
+    pub fn forget_heads(&self) {
+        self.kept().heads = HashMap::new();
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recently for Recent {
+    fn head(&self, path: &Path, metadata: &fs::Metadata) -> Option<Head> {
+        let kept = self.kept();
+        let (mark, head) = kept.heads.get(path)?;
+        (*mark == Mark::of(metadata)).then(|| head.clone())
+    }
+
+    fn keep(&self, path: &Path, metadata: &fs::Metadata, head: &Head) {
+        if head.preview.as_ref().is_some_and(|preview| preview.len() > LONG)
+            || !head.meta.dynamic_tools.is_empty()
+        {
+            return;
+        }
+        let mut kept = self.kept();
+        if kept.heads.len() >= MOST {
+            kept.heads.clear();
+        }
+        kept.heads.insert(path.to_path_buf(), (Mark::of(metadata), head.clone()));
+    }
+}
