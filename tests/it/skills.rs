@@ -40,7 +40,7 @@ fn shown(request: &Value) -> Vec<String> {
 
 #[test]
 fn skills_of_user_and_project_are_listed_with_what_is_wrong() {
-    let home = Home::with_rehearsal("- git");
+    let home = Home::with_rehearsal("- file a: text\n- git");
     let mine = write_skill(&home.codex_home().join("skills"), "mine");
     let agents = home.codex_home().join("skills/mine/agents");
     fs::create_dir(&agents).unwrap();
