@@ -190,7 +190,7 @@ impl Session {
         let is_accepted = accepted.is_ok();
         let answer = accepted.map(|()| Accepted { turn_id: steering.expected, go });
         if reply.send(answer).is_ok() && is_accepted {
-            self.held = Some(Held { go: held, input: HeldInput::Steer(steering.message) });
+            self.held = Some(Held { go: held, input: HeldInput::Steer(Box::new(steering.message)) });
         }
     }
 
