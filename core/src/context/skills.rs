@@ -9,7 +9,7 @@ use codex_protocol::input::UserInput;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 
 use crate::base::text::head;
-use crate::skills::{Scope, Skill};
+use crate::skills::{Scope, Skill, yaml};
 
 /// The first line of the list.
 pub const LIST_OPEN: &str = "<skills_instructions>";
@@ -110,6 +110,16 @@ pub fn given(skill: &Skill, text: &str) -> ResponseItem {
         "user",
         format!("{SKILL_OPEN}\n<name>{name}</name>\n<path>{path}</path>\n{text}\n{SKILL_CLOSE}"),
     )
+}
+
+/// What the model is told instead of the text of a skill that the user has chosen and that cannot be given.
+pub fn missing(skills: &[Skill], name: &str, path: &str) -> Option<ResponseItem> {
+    if by_path(skills, path).is_some() {
+        return None;
+    }
+    let name = escaped(&yaml::one_line(name));
+    let text = "[the text of this skill is not given: it is switched off, or no skill of this folder]";
+    Some(ResponseItem::message("user", format!("{SKILL_OPEN}\n<name>{name}</name>\n{text}\n{SKILL_CLOSE}")))
 }
 
 /// The skills that a message names, each once and in its order.
@@ -276,5 +286,7 @@ mod tests {
         let item = |path: &str| UserInput::Skill { name: "x".into(), path: path.into() };
         assert_eq!(names(&[item("/s/dup/SKILL.md"), say("$a")]), ["/s/dup/SKILL.md", "/s/a/SKILL.md"]);
         assert!(names(&[item("/etc/passwd"), item("/s/off/SKILL.md")]).is_empty());
+        assert_eq!(missing(&skills, "x", "/s/a/SKILL.md"), None);
+        assert!(text(&missing(&skills, "<x>", "/etc/passwd").unwrap()).contains("<name>&lt;x&gt;</name>"));
     }
 }

@@ -68,6 +68,16 @@ fn skills_for(items: &[UserInput], skills: &[Skill]) -> SkillsOfMessage {
             Err(error) => given.push(skills::given(skill, &format!("[the file cannot be read: {error}]"))),
         }
     }
+    let missing = items.iter().filter_map(|item| match item {
+        UserInput::Skill { name, path } => skills::missing(skills, name, path),
+        UserInput::Text { .. }
+        | UserInput::Image { .. }
+        | UserInput::Audio { .. }
+        | UserInput::LocalImage { .. }
+        | UserInput::LocalAudio { .. }
+        | UserInput::Mention { .. } => None,
+    });
+    given.extend(missing);
     SkillsOfMessage { list: Some(skills::list(skills)), given }
 }
 

@@ -294,6 +294,9 @@ mod tests {
                     persistence: SaveAll,
                     max_bytes: None,
                 },
+                skills: SkillSettings {
+                    config: [],
+                },
                 features: {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
