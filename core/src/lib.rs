@@ -9,7 +9,7 @@
 //! 6 tools                  what the model can call
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
-//! 3 model exec sandbox rollout git notify files   ports to the outside world
+//! 3 model exec sandbox rollout git notify files skills   ports to the outside world
 //! 2 config auth            ground
 //! 1 error base             leaves
 //! ```
@@ -30,6 +30,7 @@ pub mod sandbox;
 #[cfg(target_os = "linux")]
 pub mod selftest;
 pub mod session;
+pub mod skills;
 pub mod tasks;
 pub mod tools;
 pub mod turn;

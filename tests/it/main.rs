@@ -38,6 +38,7 @@ mod sections;
 mod sessions;
 mod shell_command;
 mod shutdown;
+mod skills;
 mod slow_client;
 mod soak;
 mod support;

@@ -220,6 +220,12 @@ macro_rules! for_each_client_request {
                 -> permission::PermissionProfileListResponse;
             /// Lists the skills that are available in the given folders.
             "skills/list" => SkillsList(skills::SkillsListParams) -> skills::SkillsListResponse;
+            /// Sets the further folders of skills that this process looks into.
+            "skills/extraRoots/set" =>
+                SkillsExtraRootsSet(skills::SkillsExtraRootsSetParams) -> skills::SkillsExtraRootsSetResponse;
+            /// Turns a skill on or off, in the user's configuration. New threads heed it.
+            "skills/config/write" =>
+                SkillsConfigWrite(skills::SkillsConfigWriteParams) -> skills::SkillsConfigWriteResponse;
 
             /// Reads the effective configuration, and on request the layers it is made of.
             "config/read" => ConfigRead(config::ConfigReadParams) -> config::ConfigReadResponse;

@@ -95,6 +95,8 @@ macro_rules! for_each_server_notification {
             /// The limits of the account, as of the last response of the model.
             "account/rateLimits/updated" =>
                 AccountRateLimitsUpdated(rate_limits::AccountRateLimitsUpdatedNotification);
+            /// What `skills/list` tells may have changed.
+            "skills/changed" => SkillsChanged(skills::SkillsChangedNotification);
             /// Something for the user to know.
             "warning" => Warning(notice::WarningNotification);
             /// Something is wrong with the configuration.

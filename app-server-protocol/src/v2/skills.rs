@@ -15,6 +15,49 @@ pub struct SkillsListParams {
     pub force_reload: bool,
 }
 
+/// Sets further folders of skills, in the place of those that were set before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SkillsExtraRootsSetParams {
+    /// The folders, absolute. One that does not exist has no skills.
+    pub extra_roots: Vec<String>,
+}
+
+/// The folders are set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SkillsExtraRootsSetResponse {}
+
+/// Turns a skill on or off. Exactly one of `path` and `name` says which.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SkillsConfigWriteParams {
+    /// The path of its file, absolute.
+    pub path: Option<String>,
+    /// Its name, wherever it lies.
+    pub name: Option<String>,
+    /// Whether it is to be on.
+    pub enabled: bool,
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SkillsConfigWriteResponse {
+    /// Whether the skill is on with the whole configuration.
+    pub effective_enabled: bool,
+}
+
+/// What `skills/list` tells may have changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SkillsChangedNotification {}
+
 /// The skills, by folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]

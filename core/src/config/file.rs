@@ -17,6 +17,7 @@ use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::profiles::ProfileSettings;
 use super::provider::ModelProviderInfo;
 use super::shell_env::ShellEnvironmentPolicy;
+use super::skills::SkillSettings;
 use super::tools::{ToolSettings, WebSearchMode};
 
 /// `[history]`.
@@ -192,6 +193,8 @@ settings! {
         tools: ToolSettings,
         /// Whether messages are kept for recall.
         history: HistorySettings,
+        /// Which skills are on and off.
+        skills: SkillSettings,
         /// The address of the provider `openai`.
         openai_base_url: String,
         /// The profile whose settings are laid over the others.
@@ -278,7 +281,7 @@ const FOREIGN: &str = "
     mcp_optional_startup_grace_ms mcp_servers memories model_auto_compact_token_limit_scope model_catalog_json
     model_max_output_tokens model_post_turn_compact_threshold_percent model_reasoning_summary_format
     model_supports_reasoning_summaries notice orchestrator oss_provider otel personality
-    plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata show_raw_agent_reasoning skills
+    plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata show_raw_agent_reasoning
     sqlite_home suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
 ";
@@ -395,6 +398,7 @@ mod tests {
             web_search: How the model's server may search the web: disabled, cached, indexed or live.
             tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.
+            skills: Which skills are on and off.
             openai_base_url: The address of the provider `openai`.
             profile: The profile whose settings are laid over the others.
             model_providers: Servers of models, by id.

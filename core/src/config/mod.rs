@@ -6,6 +6,7 @@
 
 pub mod document;
 pub mod dotenv;
+pub mod edit;
 pub mod error;
 pub mod features;
 pub mod file;
@@ -18,11 +19,13 @@ pub mod overrides;
 pub mod permissions;
 pub mod profiles;
 pub mod project_root;
+pub mod protected;
 pub mod provider;
 pub mod read_view;
 pub mod relative;
 pub mod resolve;
 pub mod shell_env;
+pub mod skills;
 pub mod tools;
 pub mod version;
 
@@ -42,6 +45,7 @@ use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
 use shell_env::ShellEnvironmentPolicy;
+use skills::SkillSettings;
 use tools::{ToolSettings, WebSearchMode};
 
 /// Everything that is configured for a thread.
@@ -96,6 +100,7 @@ pub struct Config {
     pub web_search: Option<WebSearchMode>,
     pub tools: ToolSettings,
     pub history: HistorySettings,
+    pub skills: SkillSettings,
     pub features: BTreeMap<String, bool>,
 }
 

@@ -11,12 +11,13 @@ use toml::{Table, Value};
 use crate::base::paths::AbsolutePath;
 
 /// The settings that are paths; `*` is any key or any item of a list.
-const PATHS: [&[&str]; 5] = [
+const PATHS: [&[&str]; 6] = [
     &["sandbox_workspace_write", "writable_roots", "*"],
     &["sandbox_unreadable_paths", "*"],
     &["model_instructions_file"],
     &["experimental_instructions_file"],
     &["model_providers", "*", "script"],
+    &["skills", "config", "*", "path"],
 ];
 
 /// Makes the paths in a layer absolute.

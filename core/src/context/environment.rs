@@ -6,6 +6,8 @@ use codex_protocol::policy::{AskForApproval, SandboxPolicy};
 use codex_protocol::response_item::{ContentItem, ResponseItem};
 use codex_protocol::rollout::TurnContextItem;
 
+use crate::context::skills::{LIST_OPEN, SKILL_OPEN};
+
 const OPEN: &str = "<environment_context>";
 const CLOSE: &str = "</environment_context>";
 /// Around what stands in the place of an earlier part of a conversation.
@@ -118,6 +120,8 @@ pub fn is_engine_made(content: &[ContentItem]) -> bool {
         "<codex_internal_context",
         ACTION_OPEN,
         SUMMARY_OPEN,
+        LIST_OPEN,
+        SKILL_OPEN,
     ];
     content.iter().filter_map(ContentItem::as_text).any(|text| {
         let text = text.trim_start();

@@ -11,5 +11,6 @@ pub mod modes;
 pub mod normalize;
 pub mod project_doc;
 pub mod review;
+pub mod skills;
 pub mod tokens;
 pub mod truncate;

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::base::files;
 use crate::base::paths::AbsolutePath;
-use crate::config::{Config, project_root};
+use crate::config::{Config, project_root, protected};
 
 const OVERRIDE: &str = "AGENTS.override.md";
 const USUAL: &str = "AGENTS.md";
@@ -20,12 +20,6 @@ const BETWEEN_FILES: &str = "\n\n";
 
 /// The user's own text is not counted, but a file that is longer than this is a mistake.
 const LONGEST_USER_TEXT: usize = 1024 * 1024;
-
-/// Files of the home directory that hold keys.
-const KEY_FILES: [&str; 2] = ["auth.json", ".credentials.json"];
-
-/// Where files are views of processes and devices, of this process among them.
-const SYSTEM_VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
 
 /// The instructions that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,7 +99,7 @@ impl Assembly {
 /// Finds and reads the instructions for a thread. Blocking.
 pub fn read(config: &Config) -> ProjectDoc {
     let mut assembly = Assembly::new(config.project_doc_max_bytes);
-    let forbidden = forbidden(config);
+    let forbidden = protected::paths(config);
     for name in [OVERRIDE, USUAL] {
         let path = config.codex_home.join(name);
         if let Ok(bytes) = read_allowed(&path, LONGEST_USER_TEXT, &forbidden)
@@ -160,15 +154,6 @@ fn first_file(folder: &Path, fallbacks: &[String]) -> Option<AbsolutePath> {
 fn is_plain_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
-}
-
-fn forbidden(config: &Config) -> Vec<PathBuf> {
-    let keys = KEY_FILES.iter().map(|name| config.codex_home.join(name));
-    keys.chain(config.sandbox_unreadable_paths.iter().cloned())
-        .map(AbsolutePath::into_path_buf)
-        .chain(SYSTEM_VIEWS.map(PathBuf::from))
-        .filter_map(|path| path.canonicalize().ok())
-        .collect()
 }
 
 fn stays_below(path: &Path, root: Option<&Path>) -> io::Result<()> {

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::context::goal::{GoalChange, Refused};
-use crate::conversations::input::read_input;
+use crate::conversations::input::{Input, read_input};
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
 use crate::session::request::{
@@ -76,7 +76,11 @@ impl CodexConversation {
         turn: UserTurn,
     ) -> Result<Result<Accepted, NonSteerableTurn>, CoreError> {
         let UserTurn { items, client_id, overrides, final_output_json_schema } = turn;
-        let message = read_input(&self.services, items, client_id).await?;
+        let cwd = match &overrides.cwd {
+            Some(cwd) => self.config.cwd.join(cwd),
+            None => self.snapshot().await?.settings.cwd,
+        };
+        let message = read_input(&self.services, Input { items, client_id, cwd }).await?;
         let input = TurnInput::Message(message);
         let new = NewTurn { turn_id, input, overrides, output_schema: final_output_json_schema };
         self.begin(new).await
@@ -127,7 +131,8 @@ impl CodexConversation {
         items: Vec<UserInput>,
         client_id: Option<String>,
     ) -> Result<Result<Accepted, NotTaken>, CoreError> {
-        let message = read_input(&self.services, items, client_id).await?;
+        let cwd = self.snapshot().await?.settings.cwd;
+        let message = read_input(&self.services, Input { items, client_id, cwd }).await?;
         let steering = Steering { expected, message };
         match self.ask(|reply| Request::Steer(Box::new(steering), reply)).await? {
             Ok(accepted) => Ok(Ok(accepted)),

@@ -1,38 +1,84 @@
-//! Turns what a user hands in into what the model is shown: images of this machine are read here.
+//! Turns what a user hands in into what the model is shown: images of this machine and skills are read here.
 //!
 //! A file that cannot be read, is too large or is no image does not fail the request: the model is
 //! told what is wrong instead.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use codex_protocol::input::{ImageDetail, UserInput};
 use codex_protocol::response_item::ContentItem;
 
 use crate::base::files;
 use crate::base::image::data_url;
+use crate::base::paths::AbsolutePath;
 use crate::context::input::{plain, plain_content};
+use crate::context::skills;
 use crate::error::CoreError;
-use crate::session::request::UserMessage;
+use crate::session::request::{SkillsOfMessage, UserMessage};
+use crate::skills::Skill;
 use crate::turn::services::SessionServices;
 
 /// Larger files are not read.
 const LARGEST_IMAGE: usize = 20 * 1024 * 1024;
+/// A disk that does not answer keeps no turn from starting.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
-pub async fn read_input(
-    services: &SessionServices,
-    items: Vec<UserInput>,
-    client_id: Option<String>,
-) -> Result<UserMessage, CoreError> {
+/// What a user hands in.
+#[derive(Debug)]
+pub struct Input {
+    pub items: Vec<UserInput>,
+    pub client_id: Option<String>,
+    /// Where the turn works, whose skills are meant.
+    pub cwd: AbsolutePath,
+}
+
+/// Reads what a message means, away from the runtime's threads and not for ever.
+pub async fn read_input(services: &SessionServices, input: Input) -> Result<UserMessage, CoreError> {
+    let (finder, config) = (services.skills.clone(), Arc::clone(&services.config));
+    let Input { items, client_id, cwd } = input;
+    let for_skills = items.clone();
+    let looked =
+        services.group.spawn_blocking(move || skills_for(&for_skills, &finder.find(&config, &cwd).skills));
+    let skills = match tokio::time::timeout(LONGEST_LOOK, looked).await {
+        Ok(Ok(skills)) => skills,
+        Ok(Err(_)) | Err(_) => {
+            tracing::warn!("the skills could not be looked through in time; the turn goes on without");
+            SkillsOfMessage::default()
+        }
+    };
     let has_files = items.iter().any(|item| matches!(item, UserInput::LocalImage { .. }));
     if !has_files {
-        return Ok(UserMessage { content: plain_content(&items), items, client_id });
+        return Ok(UserMessage { content: plain_content(&items), items, client_id, skills });
     }
     let read = services.group.spawn_blocking(move || (content_of(&items), items));
     let (content, items) = read.await.map_err(|error| CoreError::Internal {
         message: "the input could not be read".into(),
         source: Some(Box::new(error)),
     })?;
-    Ok(UserMessage { content, items, client_id })
+    Ok(UserMessage { content, items, client_id, skills })
+}
+
+fn skills_for(items: &[UserInput], skills: &[Skill]) -> SkillsOfMessage {
+    let mut given = Vec::new();
+    for skill in skills::named(skills, items) {
+        match crate::skills::text(&skill.path) {
+            Ok(text) => given.push(skills::given(skill, &text)),
+            Err(error) => given.push(skills::given(skill, &format!("[the file cannot be read: {error}]"))),
+        }
+    }
+    let missing = items.iter().filter_map(|item| match item {
+        UserInput::Skill { name, path } => skills::missing(skills, name, path),
+        UserInput::Text { .. }
+        | UserInput::Image { .. }
+        | UserInput::Audio { .. }
+        | UserInput::LocalImage { .. }
+        | UserInput::LocalAudio { .. }
+        | UserInput::Mention { .. } => None,
+    });
+    given.extend(missing);
+    SkillsOfMessage { list: Some(skills::list(skills)), given }
 }
 
 fn content_of(items: &[UserInput]) -> Vec<ContentItem> {

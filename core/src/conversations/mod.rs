@@ -19,6 +19,7 @@ use codex_protocol::event::Event;
 use codex_protocol::events::notice::SessionConfiguredEvent;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::ConversationId;
+use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::{BaseInstructions, RolloutItem, SessionMeta, SessionSource};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,8 +31,8 @@ use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::base::time::now_ms;
 use crate::config::{Config, features, home};
-use crate::context::instructions;
 use crate::context::project_doc::{self, ProjectDoc};
+use crate::context::{instructions, skills};
 use crate::conversations::conversation::CodexConversation;
 use crate::error::CoreError;
 use crate::exec::env::EnvironmentSnapshot;
@@ -49,6 +50,7 @@ use crate::rollout::{location, stamp};
 use crate::sandbox::Sandbox;
 use crate::session::settings::SessionSettings;
 use crate::session::start::{self, Opening, Parts};
+use crate::skills::SkillFinder;
 use crate::turn::services::SessionServices;
 
 /// Room for facts of background terminals.
@@ -73,6 +75,7 @@ pub struct Shared {
     pub variables: Arc<EnvironmentSnapshot>,
     pub login: Arc<LoginShells>,
     pub index: Arc<ThreadIndex>,
+    pub skills: SkillFinder,
     pub group: TaskGroup,
     /// Ends every conversation.
     pub token: CancellationToken,
@@ -89,6 +92,7 @@ impl Shared {
         Self {
             index: Arc::new(ThreadIndex::new(home.clone(), group.clone(), token.clone())),
             login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
+            skills: SkillFinder::new(home::user_home(&environment)),
             auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
             sandbox: Arc::new(
                 Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment),
@@ -236,9 +240,10 @@ impl ConversationManager {
     }
 
     async fn look_around(&self, config: &Arc<Config>) -> Result<Surroundings, CoreError> {
-        let config = Arc::clone(config);
+        let (config, finder) = (Arc::clone(config), self.shared.skills.clone());
         let looked = self.shared.group.spawn_blocking(move || Surroundings {
             docs: project_doc::read(&config),
+            skills: skills::list(&finder.find(&config, &config.cwd).skills),
             git: info::read(config.cwd.as_path()),
         });
         looked.await.map_err(|error| CoreError::Internal {
@@ -301,6 +306,7 @@ impl ConversationManager {
         let shell = Shell::of_user(self.shared.environment.get("SHELL"));
         let opening = Opening {
             developer: config.developer_instructions.clone(),
+            skills: surroundings.skills,
             user: surroundings.docs.text,
             shell: shell.path().file_name().map(|name| name.to_string_lossy().into_owned()),
         };
@@ -328,6 +334,7 @@ impl ConversationManager {
                 &self.shared.environment,
                 &self.shared.group,
             ),
+            skills: self.shared.skills.clone(),
             instructions,
             dynamic_tools,
             keeps_goals: recorder.path().is_some() && config.is_enabled(&features::GOALS),
@@ -391,6 +398,7 @@ struct Origin {
 /// What a new session finds in its folder.
 struct Surroundings {
     docs: ProjectDoc,
+    skills: Option<ResponseItem>,
     git: Option<GitInfo>,
 }
 

@@ -94,7 +94,7 @@ struct Held {
 
 enum HeldInput {
     Start(Box<NewTurn>),
-    Steer(UserMessage),
+    Steer(Box<UserMessage>),
     Interrupt(TurnId),
     /// What is only told.
     Goal(Box<GoalFact>),
@@ -220,7 +220,7 @@ impl Session {
             Some(HeldInput::Goal(fact)) => self.tell_of_goal(*fact),
             Some(HeldInput::Steer(message)) => {
                 if let Some(active) = &mut self.active {
-                    active.pending_input.push(message);
+                    active.pending_input.push(*message);
                 }
             }
             None => {}

@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 use crate::context::input::plain_content;
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{
-    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request, Snapshot, Steering,
-    TurnInput, UserMessage,
+    Accepted, Full, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request, SkillsOfMessage,
+    Snapshot, Steering, TurnInput, UserMessage,
 };
 use crate::session::{Held, HeldInput, Session};
 use crate::tasks::user_shell::UserShellTask;
@@ -73,7 +73,8 @@ impl Session {
             }
             Op::UserTurn(turn) => {
                 let content = plain_content(&turn.items);
-                let message = UserMessage { items: turn.items, client_id: turn.client_id, content };
+                let skills = SkillsOfMessage::default();
+                let message = UserMessage { items: turn.items, client_id: turn.client_id, content, skills };
                 let new = NewTurn {
                     turn_id: id,
                     input: TurnInput::Message(message),
@@ -189,7 +190,7 @@ impl Session {
         let is_accepted = accepted.is_ok();
         let answer = accepted.map(|()| Accepted { turn_id: steering.expected, go });
         if reply.send(answer).is_ok() && is_accepted {
-            self.held = Some(Held { go: held, input: HeldInput::Steer(steering.message) });
+            self.held = Some(Held { go: held, input: HeldInput::Steer(Box::new(steering.message)) });
         }
     }
 

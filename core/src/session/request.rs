@@ -51,6 +51,16 @@ pub struct UserMessage {
     pub items: Vec<UserInput>,
     pub client_id: Option<String>,
     pub content: Vec<ContentItem>,
+    pub skills: SkillsOfMessage,
+}
+
+/// What was read of skills for a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SkillsOfMessage {
+    /// The list as it is now; none if nobody looked.
+    pub list: Option<Option<ResponseItem>>,
+    /// The texts of those that the message names.
+    pub given: Vec<ResponseItem>,
 }
 
 /// What a turn is begun for, or what the running one is given.

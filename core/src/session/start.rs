@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::session::compaction::SizeAfter;
 use crate::session::goals::GoalWork;
 use crate::session::outbox::Outbox;
-use crate::session::request::{MAILBOX, Request};
+use crate::session::request::{MAILBOX, Request, TurnInput};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
 use crate::turn::grants::Grants;
@@ -52,14 +52,26 @@ pub struct Ends {
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
     pub developer: Option<String>,
+    /// The list of skills.
+    pub skills: Option<ResponseItem>,
     pub user: Option<String>,
     pub shell: Option<String>,
 }
 
 impl Opening {
+    /// A message brings along which skills there are now.
+    pub fn learn(&mut self, input: &TurnInput) {
+        if let TurnInput::Message(message) = input
+            && let Some(list) = &message.skills.list
+        {
+            self.skills.clone_from(list);
+        }
+    }
+
     pub fn items(&self, environment: EnvironmentContext) -> Vec<ResponseItem> {
         let mut items = Vec::new();
         items.extend(self.developer.as_deref().map(developer_instructions));
+        items.extend(self.skills.clone());
         let cwd = environment.cwd.display().to_string();
         items.extend(self.user.as_deref().map(|text| user_instructions(&cwd, text)));
         items.push(EnvironmentContext { shell: self.shell.clone(), ..environment }.message());

@@ -18,7 +18,7 @@ use crate::base::time::{now_ms, now_seconds};
 use crate::context::environment::{EnvironmentContext, is_engine_made};
 use crate::context::modes;
 use crate::context::normalize::{output_for, unanswered};
-use crate::context::tokens;
+use crate::context::{skills, tokens};
 use crate::notify::{self, TurnIsComplete};
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, TurnInput, UserMessage};
@@ -84,6 +84,7 @@ impl Session {
             token.cancel();
         }
         let is_for_goal = input == TurnInput::Goal;
+        self.opening.learn(&input);
         let (task, message): (Box<dyn SessionTask>, _) = match input {
             TurnInput::Message(message) => (Box::new(RegularTask::default()), Some(message)),
             TurnInput::Shell(task) => (Box::new(task), None),
@@ -159,6 +160,10 @@ impl Session {
         } else if let Some(last) = &self.state.last_context {
             let earlier = EnvironmentContext::of(last);
             items.extend(self.settings.environment(None).change_since(&earlier));
+        }
+        let told = self.state.history.items().iter().rev().find_map(|item| skills::told(item));
+        if !self.state.history.is_empty() {
+            items.extend(skills::change(told, self.opening.skills.as_ref()));
         }
         items.extend(modes::change(&mode, &self.settings.mode));
         let mut items: Vec<_> = items.into_iter().map(RolloutItem::ResponseItem).collect();
@@ -351,12 +356,13 @@ impl Session {
     }
 
     fn take_in(&mut self, turn_id: &TurnId, message: UserMessage) {
-        let UserMessage { items, client_id, content } = message;
+        let UserMessage { items, client_id, content, skills } = message;
         if content.is_empty() {
             return;
         }
         let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
-        self.keep(&[RolloutItem::ResponseItem(stored)]);
+        let stored = std::iter::once(stored).chain(skills.given).map(RolloutItem::ResponseItem);
+        self.keep(&stored.collect::<Vec<_>>());
         let item = TurnItem::UserMessage(UserMessageItem { id: ItemId::fresh(), client_id, content: items });
         self.report_item(turn_id, item);
     }

@@ -16,6 +16,7 @@ use crate::git::snapshot::Snapshots;
 use crate::model::ModelClient;
 use crate::model::credentials::Credentials;
 use crate::sandbox::Sandbox;
+use crate::skills::SkillFinder;
 use crate::turn::port::LateMsg;
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct SessionServices {
     pub login: Arc<LoginShells>,
     /// By which files can be brought back.
     pub snapshots: Snapshots,
+    pub skills: SkillFinder,
     /// The instructions that every request begins with.
     pub instructions: Arc<str>,
     /// Tools that the client carries out.

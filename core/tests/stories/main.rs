@@ -37,6 +37,7 @@ mod readers;
 mod resume;
 mod reviews;
 mod rules;
+mod skills;
 mod slow_client;
 mod steering;
 mod turns;
@@ -72,6 +73,7 @@ fn main() {
         compaction::stories(),
         goals::stories(),
         client_tools::stories(),
+        skills::stories(),
         slow_client::stories(),
         user_shell::stories(),
     ]

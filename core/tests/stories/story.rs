@@ -16,7 +16,8 @@
 //!   its end; `clean` ends the commands that run on, `hear-end` hears one item complete.
 //! - After `deaf` no events are taken, as by a slow client, until `listen`; `full` waits until no more
 //!   events fit in, `idle` for the end of the turn, `wait PATH` for a file.
-//! - `file PATH` looks into the work folder, `write PATH` makes a file there; `results` shows what the model
+//! - `file PATH` looks into the work folder, `write PATH` makes a file there, `skill NAME TEXT`
+//!   a skill, and `drop PATH` takes a folder away; `results` shows what the model
 //!   was told of its calls, `count TEXT` how often this was said; `quiet` leaves deltas out, `silent` all.
 //!
 //! - `goal OBJECTIVE` sets one, `goal` makes it active again, `budget TOKENS` limits it, `no-goal` clears it; `go-on`
@@ -207,6 +208,8 @@ impl Stage {
                 "revert" => playing = self.revert(playing, rest).await,
                 "sound" => self.look_for_damage(&playing).await,
                 "file" => self.look_at(rest),
+                "skill" => self.make_skill(rest),
+                "drop" => std::fs::remove_dir_all(self.folder.path().join("work").join(rest)).unwrap(),
                 "write" => std::fs::write(self.folder.path().join("work").join(rest), "").unwrap(),
                 "close" => playing.conversation.close(),
                 "end" => playing.end(&mut self.told).await,
@@ -282,6 +285,14 @@ impl Stage {
             _ => None,
         };
         items.filter_map(text).collect()
+    }
+
+    fn make_skill(&self, rest: &str) {
+        let (name, text) = rest.split_once(' ').unwrap();
+        let folder = self.folder.path().join("work/.agents/skills").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = format!("---\nname: {name}\ndescription: on {name}\n---\n{text}\n");
+        std::fs::write(folder.join("SKILL.md"), text).unwrap();
     }
 
     async fn show_history(&mut self, playing: &Playing) {

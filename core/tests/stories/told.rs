@@ -188,6 +188,10 @@ impl Told {
             let summary = summary.trim_end_matches("\n</conversation_summary>");
             return self.note(&format!("  [summary: {summary}]"));
         }
+        if text.contains("<skills_instructions>") {
+            let lines: Vec<_> = text.lines().filter(|line| line.starts_with("- ")).collect();
+            return self.note(&format!("  [skills: {}]", lines.join(", ")));
+        }
         if text.contains("<collaboration_mode>") {
             return self.note(&format!("  [mode: {}]", text.lines().nth(1).unwrap_or_default()));
         }

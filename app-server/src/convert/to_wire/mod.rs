@@ -10,6 +10,7 @@ pub(crate) mod item;
 pub(crate) mod model;
 pub(crate) mod policy;
 pub(crate) mod section;
+pub(crate) mod skill;
 pub(crate) mod thread;
 pub(crate) mod usage;
 

@@ -132,6 +132,7 @@ pub fn resolve(
         web_search: web_search(settings.web_search, &switches),
         tools: settings.tools.unwrap_or_default(),
         history: settings.history.unwrap_or_default(),
+        skills: settings.skills.unwrap_or_default(),
         features: features::effective(&switches),
     };
     (config, wrong, wrong_fields)
@@ -293,6 +294,9 @@ mod tests {
                     persistence: SaveAll,
                     max_bytes: None,
                 },
+                skills: SkillSettings {
+                    config: [],
+                },
                 features: {
                     "default_mode_request_user_input": false,
                     "experimental_sandbox_command_assessment": false,
@@ -395,6 +399,7 @@ mod tests {
             ("web_search", "\"live\""),
             ("tools", "{ read_file = true }"),
             ("history", "{ persistence = \"none\" }"),
+            ("skills", "{ config = [{ name = \"s\", enabled = false }] }"),
             ("openai_base_url", "\"http://x\""),
             ("model_providers", "{ x = { name = \"X\" } }"),
             ("permissions", "{ mine = { extends = \":workspace\" } }"),
