@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::v2::thread_read_state::ThreadReadState;
+
 /// The request cannot be taken: not initialized, unknown method, params that do not decode, failed precondition.
 pub const INVALID_REQUEST: i64 = -32600;
 /// The operation exists but not for this kind of object.
@@ -42,6 +44,26 @@ pub struct OverloadedErrorData {
 pub enum OverloadedErrorInfo {
     /// Too many requests are waiting.
     ServerOverloaded,
+}
+
+/// `data` of [`INVALID_REQUEST`] when a read state is not the one that the client knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ReadStateErrorData {
+    /// Why it was not changed.
+    pub reason: ReadStateErrorReason,
+    /// What holds.
+    pub read_state: ThreadReadState,
+}
+
+/// The one value of [`ReadStateErrorData`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum ReadStateErrorReason {
+    /// Somebody has changed it since, or a turn was added.
+    ReadStateConflict,
 }
 
 /// `data` of [`INVALID_PARAMS`] when the text of a turn's input is too long.

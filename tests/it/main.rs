@@ -27,6 +27,7 @@ mod patches;
 mod permissions;
 mod processes;
 mod queue;
+mod read_states;
 mod readers;
 mod rehearsal;
 mod resume;

@@ -20,8 +20,14 @@ use crate::{
 pub(super) const NO_PARAMS: &str = "NoParams";
 
 /// Types that no table names.
-const BESIDE_THE_TABLES: &[&str] =
-    &["RequestId", "JSONRPCErrorError", "ConfigWriteErrorData", "InputErrorData", "OverloadedErrorData"];
+const BESIDE_THE_TABLES: &[&str] = &[
+    "RequestId",
+    "JSONRPCErrorError",
+    "ConfigWriteErrorData",
+    "InputErrorData",
+    "OverloadedErrorData",
+    "ReadStateErrorData",
+];
 
 /// What a generator does with a type.
 pub(super) trait Visitor {
@@ -52,6 +58,7 @@ pub(super) fn visit_roots(visitor: &mut impl Visitor) {
     visitor.visit::<error_code::ConfigWriteErrorData>();
     visitor.visit::<error_code::InputErrorData>();
     visitor.visit::<error_code::OverloadedErrorData>();
+    visitor.visit::<error_code::ReadStateErrorData>();
 }
 
 /// The four tables, by the name of their union.

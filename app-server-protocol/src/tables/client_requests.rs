@@ -88,6 +88,10 @@ macro_rules! for_each_client_request {
             "thread/attachmentOwner/list" =>
                 ThreadAttachmentOwnerList(thread_attachment::ThreadAttachmentOwnerListParams)
                 -> thread_attachment::ThreadAttachmentOwnerListResponse;
+            /// Says that a thread was read, or is to count as unread.
+            experimental "thread/readState/update" =>
+                ThreadReadStateUpdate(thread_read_state::ThreadReadStateUpdateParams)
+                -> thread_read_state::ThreadReadStateUpdateResponse;
             /// Puts a thread away: it is ended, and listed only with the archived ones.
             "thread/archive" =>
                 ThreadArchive(thread_archive::ThreadArchiveParams) -> thread_archive::ThreadArchiveResponse;

@@ -40,6 +40,9 @@ macro_rules! for_each_server_notification {
             /// Something was attached to a thread, or taken from it.
             "thread/attachment/updated" =>
                 ThreadAttachmentUpdated(thread_attachment::ThreadAttachmentUpdatedNotification);
+            /// From where on a thread is unread has changed.
+            experimental "thread/readState/changed" =>
+                ThreadReadStateChanged(thread_read_state::ThreadReadStateChangedNotification);
             /// The settings of a thread's later turns have changed.
             "thread/settings/updated" => ThreadSettingsUpdated(settings::ThreadSettingsUpdatedNotification);
             /// The goal of a thread has changed, or more was spent on it.

@@ -39,6 +39,7 @@ pub mod thread_goal;
 pub mod thread_history;
 pub mod thread_list;
 pub mod thread_queue;
+pub mod thread_read_state;
 pub mod thread_search;
 pub mod thread_section;
 pub mod thread_start;

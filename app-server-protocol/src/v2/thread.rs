@@ -232,31 +232,6 @@ pub struct ThreadEnvironment {
 #[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
 pub struct ThreadExtra {}
 
-/// How far the user has read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct ThreadReadState {
-    /// Where the unread part begins; `null` when all is read.
-    pub first_unread: Option<ThreadUnreadPosition>,
-    /// Version of this state, to notice changes by.
-    pub revision: String,
-}
-
-/// Where the unread part of a thread begins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum ThreadUnreadPosition {
-    /// At the very beginning.
-    ThreadStart,
-    /// With a turn.
-    Turn {
-        /// That turn.
-        turn_id: String,
-    },
-}
-
 /// There is a new thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]

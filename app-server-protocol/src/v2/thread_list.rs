@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::shared::SortDirection;
-use super::thread::{Thread, ThreadReadState};
+use super::thread::Thread;
+use super::thread_read_state::ThreadReadState;
 
 /// Which threads, in which order. Without filters: those that users began and have not archived.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ pub(crate) mod audience;
 mod pump;
 mod questions;
 mod queue;
+pub(crate) mod unread;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use codex_core::base::spawn::TaskGroup;
 use codex_core::base::time::now_ms;
 use codex_core::conversations::conversation::CodexConversation;
 use codex_core::error::CoreError;
+use codex_core::rollout::read_states::ReadStates;
 use codex_protocol::event::Event;
 use codex_protocol::git::GitInfo;
 use codex_protocol::ids::{ConversationId, TurnId};
@@ -35,12 +37,14 @@ use crate::projection::{Projection, Told};
 use audience::{ConnectionId, Connections, Listener};
 use pump::{Ended, GoesOn, MAILBOX, Message, Parts, Pump, Sources};
 use queue::Queues;
+use unread::Unread;
 
 /// The loaded threads of this process. Clones are handles to the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Threads {
     connections: Connections,
     queues: Queues,
+    read_states: ReadStates,
     loaded: Arc<Mutex<HashMap<ConversationId, LoadedThread>>>,
     tasks: TaskGroup,
 }
@@ -94,12 +98,17 @@ impl Threads {
     pub(crate) fn new(home: &Path, tasks: TaskGroup) -> Self {
         let connections = Connections::default();
         let queues = Queues::new(home, connections.clone(), tasks.clone());
-        Self { connections, queues, loaded: Arc::default(), tasks }
+        Self { connections, queues, read_states: ReadStates::new(home), loaded: Arc::default(), tasks }
     }
 
     /// What waits until the turns of the threads are over.
     pub(crate) fn queues(&self) -> &Queues {
         &self.queues
+    }
+
+    /// What is unread of the threads.
+    pub(crate) fn read_states(&self) -> &ReadStates {
+        &self.read_states
     }
 
     /// A connection hears from now on what is told to everybody.
@@ -116,6 +125,8 @@ impl Threads {
     pub(crate) fn open(&self, opening: Opening) -> (LoadedThread, Gate) {
         let Opening { conversation, events, facts, last_turn, listeners } = opening;
         let id = conversation.id();
+        let is_stored = facts.path.is_some();
+        let unread = Unread { states: self.read_states.clone(), id, tasks: self.tasks.clone() };
         let (mailbox, messages) = mpsc::channel(MAILBOX);
         let (status, told_status) = watch::channel(ThreadStatus::Idle);
         let thread = LoadedThread {
@@ -131,6 +142,7 @@ impl Threads {
             connections: self.connections.clone(),
             status,
             goes_on: Some(GoesOn { queues: self.queues.clone(), conversation: Arc::clone(&conversation) }),
+            unread: is_stored.then_some(unread),
             idle_timeout: conversation.config().thread_idle_timeout,
         };
         let pump = Pump::new(parts, move |submission: Submission| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::v2::thread::ThreadStatus;
-use codex_app_server_protocol::v2::turn::TurnStatus;
+use codex_app_server_protocol::v2::turn::{Turn, TurnStatus};
 use codex_core::conversations::conversation::CodexConversation;
 use codex_protocol::event::Event;
 use codex_protocol::events::notice::MessageEvent;
@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use super::audience::{ConnectionId, Connections, Listener, Listeners};
 use super::questions::{Answered, NOBODY_LISTENS, Questions, refused};
 use super::queue::Queues;
+use super::unread::Unread;
 use crate::projection::effect::{Ask, Effect, Effects, Resolution};
 use crate::projection::{Projection, Told};
 
@@ -51,6 +52,8 @@ pub(super) struct Parts {
     pub(super) connections: Connections,
     pub(super) status: watch::Sender<ThreadStatus>,
     pub(super) goes_on: Option<GoesOn>,
+    /// Absent if nothing of the thread is stored.
+    pub(super) unread: Option<Unread>,
     /// After this time without listeners and without work the conversation is ended.
     pub(super) idle_timeout: Option<Duration>,
 }
@@ -85,6 +88,7 @@ pub(super) struct Pump<S> {
     questions: Questions,
     status: watch::Sender<ThreadStatus>,
     goes_on: Option<GoesOn>,
+    unread: Option<Unread>,
     effects: Effects,
     idle_timeout: Option<Duration>,
     /// Hands an operation to the conversation, which always hears them, so that this never waits for the pump.
@@ -97,7 +101,8 @@ where
     F: Future<Output = ()>,
 {
     pub(super) fn new(parts: Parts, submit: S) -> Self {
-        let Parts { projection, listeners: first, connections, status, goes_on, idle_timeout } = parts;
+        let Parts { projection, listeners: first, connections, status, goes_on, unread, idle_timeout } =
+            parts;
         let mut listeners = Listeners::default();
         first.into_iter().for_each(|listener| listeners.add(listener));
         Self {
@@ -107,6 +112,7 @@ where
             questions: Questions::default(),
             status,
             goes_on,
+            unread,
             effects: Effects::new(),
             idle_timeout,
             submit,
@@ -205,6 +211,9 @@ where
         while let Some(effect) = self.effects.pop_front() {
             match effect {
                 Effect::Notify(notification) => {
+                    if let ServerNotification::TurnCompleted(end) = &notification {
+                        Box::pin(self.tell_unread(&end.turn)).await;
+                    }
                     self.listeners.tell(&notification).await;
                     self.go_on_after(&notification);
                 }
@@ -221,6 +230,19 @@ where
                 }
                 Effect::Submit(op) => Box::pin(self.submit(op)).await,
             }
+        }
+    }
+
+    /// A turn that has failed is news as well; one without an answer, or one that its user has ended, is none.
+    async fn tell_unread(&self, turn: &Turn) {
+        let is_news = match turn.status {
+            TurnStatus::Completed => !turn.items.is_empty(),
+            TurnStatus::Failed => true,
+            TurnStatus::Interrupted | TurnStatus::InProgress => false,
+        };
+        let Some(unread) = self.unread.as_ref().filter(|_| is_news) else { return };
+        if let Some(changed) = unread.add(turn.id.clone()).await {
+            self.listeners.tell(&changed).await;
         }
     }
 

@@ -64,6 +64,7 @@ impl Stage {
             connections: connections.clone(),
             status: sender,
             goes_on: None,
+            unread: None,
             idle_timeout: None,
         };
         let pump = Pump::new(parts, move |submission| {

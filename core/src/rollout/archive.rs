@@ -13,7 +13,7 @@ use codex_protocol::ids::ConversationId;
 use super::error::Error;
 use super::location::{self, FileName};
 use super::sections::{self, Move, SectionError};
-use super::{attachments, head, names, repositories, segments};
+use super::{attachments, head, names, read_states, repositories, segments};
 use crate::base::time::now_ms;
 
 /// Returns where it is now; nothing if there is no such conversation, or it is archived already.
@@ -70,6 +70,7 @@ pub fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
     for attachment in attachments::list(home, id)? {
         attachments::remove(home, id, &attachment.identity)?;
     }
+    read_states::forget(home, id)?;
     repositories::forget(home, id)
 }
 

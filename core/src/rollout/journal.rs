@@ -18,11 +18,11 @@ use super::lines::Lines;
 use crate::base::files;
 
 /// How long others may hold the file.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// A file is not replaced before it has so many lines,
-const FEW_LINES: usize = 1000;
+pub(super) const FEW_LINES: usize = 1000;
 /// nor before so many times as many as it needs.
-const TIMES_AS_MANY: usize = 4;
+pub(super) const TIMES_AS_MANY: usize = 4;
 
 /// What the lines of such a file add up to.
 pub(super) trait Sum: Default {
@@ -91,7 +91,7 @@ fn add_up<S: Sum>(path: &Path) -> Result<Added<S>, Error> {
     Ok(added)
 }
 
-fn push(text: &mut Vec<u8>, entry: &impl Serialize) -> Result<(), Error> {
+pub(super) fn push(text: &mut Vec<u8>, entry: &impl Serialize) -> Result<(), Error> {
     serde_json::to_writer(&mut *text, entry)
         .map_err(|source| Error::Encode { what: "what a user decided", source: source.into() })?;
     text.push(b'\n');
@@ -99,7 +99,7 @@ fn push(text: &mut Vec<u8>, entry: &impl Serialize) -> Result<(), Error> {
 }
 
 /// Whoever waits for the lock of the old file sees that it has lost its name.
-fn replace(path: &Path, entries: &[impl Serialize]) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, entries: &[impl Serialize]) -> Result<(), Error> {
     let mut text = Vec::new();
     entries.iter().try_for_each(|entry| push(&mut text, entry))?;
     let new = PathBuf::from(format!("{}.new", path.display()));

@@ -1,7 +1,7 @@
 //! The lines of a file, read one at a time.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// No line of ours is this long; it would not be worth the memory.
@@ -18,6 +18,8 @@ pub(super) struct Lines {
 pub(super) struct Line<'a> {
     pub number: u64,
     pub offset: u64,
+    /// Where the next one begins.
+    pub end: u64,
     pub bytes: &'a [u8],
     /// Whether it has a line end; only the last one may not.
     pub ended: bool,
@@ -36,6 +38,12 @@ impl Lines {
         Ok(Self { reader, buffer: Vec::new(), number: 0, offset: 0 })
     }
 
+    /// The lines of an open file from one of them on.
+    pub fn from(mut file: File, offset: u64) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Self { reader: BufReader::new(file), buffer: Vec::new(), number: 0, offset })
+    }
+
     /// A line that is too long comes as its beginning, which cannot be decoded.
     pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
@@ -51,6 +59,6 @@ impl Lines {
         }
         self.number += 1;
         self.offset += read;
-        Ok(Some(Line { number: self.number, offset, bytes: &self.buffer, ended }))
+        Ok(Some(Line { number: self.number, offset, end: self.offset, bytes: &self.buffer, ended }))
     }
 }

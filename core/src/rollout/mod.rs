@@ -1,8 +1,8 @@
 //! Stored conversations: one file of JSON lines each, which is the truth about a conversation.
 //!
 //! [`recorder`] appends, [`reader`] loads, [`list`] pages through what is there, [`location`] knows the paths, an
-//! [`index`] makes lists fast; [`names`], [`sections`] and [`attachments`] keep what users say about their
-//! conversations; a [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169
+//! [`index`] makes lists fast; [`names`], [`sections`], [`attachments`] and [`read_states`] keep what users say about
+//! their conversations; a [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169
 //! and of its 2025 releases are read, and what is written here loads there. What was said is never rewritten: a file only grows, except that lines which a crash has broken are copied aside first and then
 //! blanked. A revert goes on in a new file.
 //!
@@ -19,6 +19,7 @@ pub mod cut;
 mod decode;
 pub mod error;
 mod files;
+mod follow;
 mod head;
 pub mod index;
 mod journal;
@@ -34,6 +35,7 @@ pub mod names;
 pub mod peek;
 pub mod policy;
 pub mod query;
+pub mod read_states;
 pub mod reader;
 pub mod recorder;
 pub mod repositories;

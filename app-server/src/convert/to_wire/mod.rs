@@ -9,6 +9,7 @@ pub(crate) mod input;
 pub(crate) mod item;
 pub(crate) mod model;
 pub(crate) mod policy;
+pub(crate) mod read_state;
 pub(crate) mod section;
 pub(crate) mod skill;
 pub(crate) mod thread;

@@ -19,6 +19,8 @@ pub(super) const DEFAULT_LIMIT: u32 = 25;
 pub(super) const LARGEST_LIMIT: u32 = 100;
 /// In bytes of JSON; some clients read no lines above 64 KiB.
 const LONGEST_PAGE: usize = 60 * 1024;
+/// The read state of a thread, in bytes of JSON.
+const READ_STATE: usize = 180;
 
 impl Handle<ThreadList> for Context {
     fn lane(_: &ThreadListParams) -> Lane {
@@ -39,6 +41,8 @@ impl Handle<ThreadList> for Context {
         for path in &page.unreadable {
             tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not listed");
         }
+        let ids = page.threads.iter().map(|thread| thread.id).collect();
+        let read_states = Some(self.stored_read_states(ids).await?);
         let response = ThreadListResponse {
             data: page
                 .threads
@@ -49,7 +53,7 @@ impl Handle<ThreadList> for Context {
                     Thread { forked_from_id: None, ..to_wire::thread::stored(thread, status) }
                 })
                 .collect(),
-            read_states: None,
+            read_states,
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
@@ -68,7 +72,7 @@ pub(super) fn fitting(threads: &[StoredThread]) -> usize {
     let mut bytes = 0;
     let fitting = threads.iter().take_while(|thread| {
         let shown = to_wire::thread::stored((*thread).clone(), ThreadStatus::NotLoaded);
-        bytes += serde_json::to_vec(&shown).map_or(0, |json| json.len());
+        bytes += serde_json::to_vec(&shown).map_or(0, |json| json.len()) + READ_STATE;
         bytes <= LONGEST_PAGE
     });
     fitting.count().max(1)

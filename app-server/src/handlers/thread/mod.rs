@@ -15,6 +15,7 @@ mod loaded;
 mod metadata;
 mod queue;
 mod read;
+mod read_state;
 mod rename;
 mod resume;
 mod resume_settings;

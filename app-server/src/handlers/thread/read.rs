@@ -23,16 +23,23 @@ impl Handle<ThreadRead> for Context {
     async fn handle(&self, params: ThreadReadParams) -> Result<Reply<ThreadReadResponse>, RpcError> {
         let id = thread_id(&params.thread_id)?;
         let history = if params.include_turns { Some(self.history().await?) } else { None };
-        let thread = match self.threads().get(&id) {
-            Some(loaded) => self.read_loaded(&loaded, params.include_turns).await?,
-            None => self.read_stored_thread(id, params.include_turns).await?,
+        let (thread, has_read_state) = match self.threads().get(&id) {
+            Some(loaded) => {
+                let thread = self.read_loaded(&loaded, params.include_turns).await?;
+                (thread, self.has_read_state(&loaded).await?)
+            }
+            None => (self.read_stored_thread(id, params.include_turns).await?, true),
+        };
+        let read_state = match has_read_state {
+            true => self.stored_read_states(vec![id]).await?.into_values().next(),
+            false => None,
         };
         if params.include_turns {
             let notice =
                 view::whole_history_is_deprecated("Leave `includeTurns` out where the turns are not needed.");
             self.outgoing().notify(&notice).await;
         }
-        Ok(Reply::new(ThreadReadResponse { thread, read_state: None }).keeping(history))
+        Ok(Reply::new(ThreadReadResponse { thread, read_state }).keeping(history))
     }
 }
 
