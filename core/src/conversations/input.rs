@@ -38,7 +38,9 @@ pub struct Input {
 pub async fn read_input(services: &SessionServices, input: Input) -> Result<UserMessage, CoreError> {
     let (finder, config) = (services.skills.clone(), Arc::clone(&services.config));
     let Input { items, client_id, cwd } = input;
-    let for_skills = items.clone();
+    // Without images, which may be large.
+    let names_skills = |item: &&UserInput| matches!(item, UserInput::Text { .. } | UserInput::Skill { .. });
+    let for_skills: Vec<UserInput> = items.iter().filter(names_skills).cloned().collect();
     let looked =
         services.group.spawn_blocking(move || skills_for(&for_skills, &finder.find(&config, &cwd).skills));
     let skills = match tokio::time::timeout(LONGEST_LOOK, looked).await {

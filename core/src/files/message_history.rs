@@ -8,16 +8,16 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codex_protocol::ids::ConversationId;
 use serde::{Deserialize, Serialize};
 
+use crate::base::files;
+
 const NAME: &str = "history.jsonl";
-/// How often the lock is asked for, and how long to wait in between.
-const TRIES: usize = 10;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How long the lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A message as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,8 @@ pub fn append(home: &Path, entry: &HistoryEntry, most: Option<u64>) -> io::Resul
     let path = home.join(NAME);
     let mut line = serde_json::to_vec(entry)?;
     line.push(b'\n');
-    let mut file = open_locked(&path)?;
+    let mut file = files::lock_to_append(&path, Instant::now() + PATIENCE)?;
+    make_private(&file)?;
     // Whatever the last writer has left unfinished must not swallow this one.
     if !ends_with_line(&mut file)? {
         line.insert(0, b'\n');
@@ -80,37 +81,6 @@ pub fn lookup(home: &Path, log_id: u64, number: usize) -> Option<HistoryEntry> {
     }
     let line = BufReader::new(file).split(b'\n').nth(number)?.ok()?;
     serde_json::from_slice(&line).ok()
-}
-
-/// Opens the file for appending and takes its lock.
-fn open_locked(path: &Path) -> io::Result<File> {
-    for attempt in 0..TRIES {
-        if attempt > 0 {
-            thread::sleep(PAUSE);
-        }
-        let mut options = File::options();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
-        match file.try_lock() {
-            // Another program may have put a shorter file in its place meanwhile.
-            Ok(()) if is_at(&file, path) => {
-                make_private(&file)?;
-                return Ok(file);
-            }
-            Ok(()) | Err(fs::TryLockError::WouldBlock) => {}
-            Err(fs::TryLockError::Error(error)) => return Err(error),
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::WouldBlock, "another program keeps the message history locked"))
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(named)) => inode(&open) == inode(&named),
-        _ => false,
-    }
 }
 
 #[cfg(unix)]
@@ -238,7 +208,7 @@ mod tests {
     #[test]
     fn who_writes_at_the_same_time_waits() {
         let home = tempfile::tempdir().unwrap();
-        thread::scope(|scope| {
+        std::thread::scope(|scope| {
             for writer in 0..4 {
                 let home = home.path();
                 scope.spawn(move || {
