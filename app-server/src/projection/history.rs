@@ -265,7 +265,7 @@ impl History {
 
     fn item_completed(&mut self, event: ItemCompletedEvent) {
         let part = self.part.as_ref() == Some(&event.turn_id);
-        let is_known = part || self.turns.iter().any(|stored| stored.turn.id == event.turn_id.as_str());
+        let is_known = part || self.turns.iter().rev().any(|stored| stored.turn.id == event.turn_id.as_str());
         if !is_known && matches!(event.item, TurnItem::EnteredReviewMode(_)) {
             // A review is told of before its turn begins.
             self.interrupt();

@@ -120,7 +120,7 @@ impl Chain {
     /// The lines before a place, the last one first.
     pub fn backwards(&self, before: u64) -> Backwards<'_> {
         let start = before.min(self.len());
-        Backwards { chain: self, buffer: Vec::new(), start, end: 0 }
+        Backwards { chain: self, buffer: Vec::new(), spare: Vec::new(), start, end: 0 }
     }
 
     /// The lines from one place, where a line begins, to another.
@@ -198,6 +198,8 @@ fn read_exact_at(mut file: &File, target: &mut [u8], at: u64) -> io::Result<()> 
 pub struct Backwards<'a> {
     chain: &'a Chain,
     buffer: Vec<u8>,
+    /// The buffer before, whose memory is used again.
+    spare: Vec<u8>,
     /// The place of the buffer's first byte.
     start: u64,
     /// How much of the buffer is still to be given out.
@@ -209,7 +211,7 @@ impl Backwards<'_> {
         loop {
             let unread = self.buffer.get(..self.end).unwrap_or_default();
             let body = unread.strip_suffix(b"\n").unwrap_or(unread).len();
-            let before = unread.get(..body).unwrap_or_default().iter().rposition(|byte| *byte == b'\n');
+            let before = memchr::memrchr(b'\n', unread.get(..body).unwrap_or_default());
             if before.is_none() && self.start > 0 {
                 self.read_more().map_err(|source| self.chain.failed(source))?;
                 continue;
@@ -227,12 +229,13 @@ impl Backwards<'_> {
     /// At least doubles what there is, so that a long line is not copied often.
     fn read_more(&mut self) -> io::Result<()> {
         let more = BLOCK.max(self.end as u64).min(self.start);
-        let mut buffer = Vec::with_capacity(self.end + usize::try_from(more).unwrap_or(0));
+        let mut buffer = std::mem::take(&mut self.spare);
+        buffer.clear();
         self.chain.read(self.start - more, self.start, &mut buffer)?;
         buffer.extend_from_slice(self.buffer.get(..self.end).unwrap_or_default());
         self.start -= more;
         self.end = buffer.len();
-        self.buffer = buffer;
+        self.spare = std::mem::replace(&mut self.buffer, buffer);
         Ok(())
     }
 
@@ -266,7 +269,7 @@ impl Forwards<'_> {
         let mut searched = self.at;
         let end = loop {
             let unread = self.buffer.get(searched..).unwrap_or_default();
-            if let Some(at) = unread.iter().position(|byte| *byte == b'\n') {
+            if let Some(at) = memchr::memchr(b'\n', unread) {
                 break searched + at + 1;
             }
             searched = self.buffer.len();

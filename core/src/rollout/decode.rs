@@ -65,7 +65,7 @@ fn content(envelope: &Envelope<'_>) -> Result<Content, serde_json::Error> {
 }
 
 fn event(payload: &RawValue) -> Result<Content, serde_json::Error> {
-    let Tag { tag } = serde_json::from_str(payload.get())?;
+    let tag = line::tag_of(payload)?;
     if !policy::keeps_tag(tag) {
         return Ok(Content::Passed(format!("{} {tag}", line::EVENT_MSG)));
     }
@@ -102,8 +102,8 @@ fn unknown_item(payload: &RawValue) -> Option<String> {
 }
 
 fn name(kind: &str, payload: &RawValue) -> String {
-    match serde_json::from_str::<Tag<'_>>(payload.get()) {
-        Ok(Tag { tag }) => format!("{kind} {tag}"),
+    match line::tag_of(payload) {
+        Ok(tag) => format!("{kind} {tag}"),
         Err(_) => kind.to_owned(),
     }
 }

@@ -82,6 +82,15 @@ pub(super) struct Tag<'a> {
     pub tag: &'a str,
 }
 
+/// The tag of a payload. All writers put it in front; another payload is taken apart.
+pub(super) fn tag_of(payload: &RawValue) -> Result<&str, serde_json::Error> {
+    let in_front = payload.get().strip_prefix("{\"type\":\"").and_then(|rest| rest.split_once('"'));
+    match in_front {
+        Some((tag, _)) if !tag.contains('\\') => Ok(tag),
+        _ => serde_json::from_str(payload.get()).map(|Tag { tag }| tag),
+    }
+}
+
 /// What stands at both ends of a line and is not part of it: line ends, blanks, a byte order mark.
 pub(super) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
