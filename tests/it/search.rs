@@ -52,3 +52,71 @@ fn what_cannot_be_looked_for_is_said() {
     let refusal = server.refused("thread/search", json!({"searchTerm": "a", "cursor": "q"}));
     assert_eq!((refusal.code, refusal.message.as_str()), (-32600, "invalid cursor: q"));
 }
+
+fn places(server: &mut AppServer, thread: &str, more: Value) -> (Vec<String>, Value) {
+    let mut params = json!({"threadId": thread});
+    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let page = server.ok("thread/searchOccurrences", params);
+    let text = |hit: &Value| {
+        let units: Vec<u16> = hit["snippet"].as_str().unwrap().encode_utf16().collect();
+        let at = |name: &str| usize::try_from(hit["snippetMatchRange"][name].as_u64().unwrap()).unwrap();
+        let words = String::from_utf16(&units[at("start")..at("end")]).unwrap();
+        format!("{} {words}: {}", at("start"), hit["snippet"].as_str().unwrap())
+    };
+    (page["data"].as_array().unwrap().iter().map(text).collect(), page["nextCursor"].clone())
+}
+
+#[test]
+fn every_place_of_a_thread_where_it_was_said() {
+    let model = MockModel::start([
+        Reply::text("a fox, a Fox\nand one fox"),
+        Reply::shell("echo fox"),
+        Reply::text("nothing"),
+        Reply::text("the last FOX"),
+    ]);
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::start_experimental(&home);
+    let sandbox = json!({"sandbox": "danger-full-access", "historyMode": "paginated"});
+    let thread = server.start_thread_with(&home, sandbox);
+    let refusal =
+        server.refused("thread/searchOccurrences", json!({"threadId": thread, "searchTerm": "fox"}));
+    assert!(refusal.message.contains("not materialized yet"), "{refusal:?}");
+    for text in ["\u{1f642} fox", "second", "third"] {
+        server.run_turn(&thread, text);
+    }
+    let all = [
+        "3 fox: \u{1f642} fox",
+        "2 fox: a fox, a Fox and one fox",
+        "9 Fox: a fox, a Fox and one fox",
+        "21 fox: a fox, a Fox and one fox",
+        "9 FOX: the last FOX",
+    ];
+    let all = all.map(str::to_owned).to_vec();
+    assert_eq!(places(&mut server, &thread, json!({"searchTerm": "fox"})), (all.clone(), Value::Null));
+    let (mut paged, mut cursor) = (Vec::new(), Value::Null);
+    loop {
+        let wanted = json!({"searchTerm": "fox", "limit": 1, "cursor": cursor});
+        let (page, next) = places(&mut server, &thread, wanted);
+        paged.extend(page);
+        if next.is_null() {
+            break;
+        }
+        cursor = next;
+    }
+    assert_eq!(paged, all);
+    let other = json!({"threadId": thread, "searchTerm": "last", "cursor": cursor});
+    assert!(server.refused("thread/searchOccurrences", other).message.starts_with("invalid cursor: "));
+
+    let last = server.ok("thread/searchOccurrences", json!({"threadId": thread, "searchTerm": "LAST fox"}));
+    let hit = last["data"][0].clone();
+    let turns = json!({"threadId": thread, "cursor": hit["turnCursor"], "sortDirection": "asc"});
+    let turns = server.ok("thread/turns/list", turns)["data"].clone();
+    assert_eq!((turns.as_array().unwrap().len(), &turns[0]["id"]), (1, &hit["turnId"]));
+    assert_eq!(turns[0]["items"][1]["id"], hit["itemId"]);
+
+    for (term, count) in [("zebra", 0), ("third", 1)] {
+        assert_eq!(places(&mut server, &thread, json!({"searchTerm": term})).0.len(), count);
+    }
+    let refusal = server.refused("thread/searchOccurrences", json!({"threadId": thread, "searchTerm": " "}));
+    assert!(refusal.message.contains("requires a non-empty searchTerm"), "{refusal:?}");
+}

@@ -54,6 +54,10 @@ macro_rules! for_each_client_request {
             /// source alone.
             experimental "thread/search" =>
                 ThreadSearch(thread_search::ThreadSearchParams) -> thread_search::ThreadSearchResponse;
+            /// Lists all places of a thread where something was said, oldest first.
+            experimental "thread/searchOccurrences" =>
+                ThreadSearchOccurrences(thread_search::ThreadSearchOccurrencesParams)
+                    -> thread_search::ThreadSearchOccurrencesResponse;
             /// Lists the sections that users sort threads into.
             "threadSection/list" =>
                 ThreadSectionList(thread_section::ThreadSectionListParams) -> thread_section::ThreadSectionListResponse;

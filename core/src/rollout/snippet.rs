@@ -10,7 +10,7 @@ const BEHIND: usize = 96;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
-pub(super) struct Words {
+pub struct Words {
     /// In small letters, one space between words.
     text: Vec<char>,
     /// The longest word, in small letters, as it stands in JSON.
@@ -44,8 +44,23 @@ impl Words {
     /// Where they stand first.
     pub fn find(&self, text: &str) -> Option<Snippet> {
         let chars = collapsed(text);
-        let at = (0..chars.len()).find_map(|start| Some(start..self.end_of(&chars, start)?))?;
-        Some(Snippet::of(&chars, at))
+        self.next_in(&chars, 0).map(|at| Snippet::of(&chars, at))
+    }
+
+    /// Everywhere they stand, each with what is around it; no two places overlap.
+    pub fn find_all(&self, text: &str) -> Vec<Snippet> {
+        let chars = collapsed(text);
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(at) = self.next_in(&chars, from) {
+            from = at.end;
+            found.push(Snippet::of(&chars, at));
+        }
+        found
+    }
+
+    fn next_in(&self, chars: &[char], from: usize) -> Option<Range<usize>> {
+        (from..chars.len()).find_map(|start| Some(start..self.end_of(chars, start)?))
     }
 
     fn end_of(&self, chars: &[char], start: usize) -> Option<usize> {
@@ -132,6 +147,17 @@ mod tests {
         assert_eq!(found("aab", "aaab").as_deref(), Some("1..4 aaab"));
         assert_eq!(found("lines", "line s"), None);
         assert!(Words::of(" \n").is_none());
+    }
+
+    #[test]
+    fn every_place_is_found_once() {
+        let found = |term: &str, text: &str| -> Vec<Range<usize>> {
+            Words::of(term).unwrap().find_all(text).into_iter().map(|snippet| snippet.found).collect()
+        };
+        assert_eq!(found("fox", "a fox, a Fox\n and  one fOx"), [2..5, 9..12, 21..24]);
+        assert_eq!(found("aa", "aaaaa"), [0..2, 2..4]);
+        assert_eq!(found("fox", "🙂 fox"), [3..6]);
+        assert!(found("zebra", "fox").is_empty());
     }
 
     #[test]

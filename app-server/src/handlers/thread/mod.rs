@@ -24,6 +24,7 @@ mod revert;
 mod rules_notice;
 mod sandbox_notice;
 mod search;
+mod search_occurrences;
 mod settings;
 mod shell_command;
 mod start;

@@ -19,6 +19,8 @@ use super::cursor::{Anchor, Scope, cursor};
 use crate::convert::to_wire::item::{Times, item};
 use crate::projection::history::{History, PlacedTurn, Wanted};
 
+pub(super) mod occurrences;
+
 /// What turns are made of.
 const OF_TURNS: &[Kind] = &[Kind::TurnStarted, Kind::ItemCompleted, Kind::Event, Kind::Compacted];
 /// How far behind the end of a turn an item of it is looked for, which was complete only then.
