@@ -131,7 +131,7 @@ fn what_cannot_be_queued_is_refused() {
     let add = |id: &str, input: Value| json!({"threadId": id, "input": input, "clientUserMessageId": "c"});
     assert_eq!(
         refusal(&mut server, "thread/queue/add", add(&thread, json!([]))),
-        "only user input can be added to the user-message queue (-32600)"
+        "only user input can be added to the user-message queue; `input` is empty (-32600)"
     );
     assert_eq!(
         refusal(&mut server, "thread/queue/add", add(&ephemeral, said("x"))),
@@ -160,5 +160,49 @@ fn what_cannot_be_queued_is_refused() {
         ),
         "queue reorder must include every queued submission exactly once (-32600)"
     );
+    server.ignore_rest();
+}
+
+/// What the file of the queue holds when the process is killed while a turn takes a message.
+fn kill_while_taken(home: &Home, thread: &str, turn: &str) {
+    let entry = json!({
+        "id": NOBODY, "input": said("taken"), "clientUserMessageId": "c taken", "responsesapiClientMetadata": null,
+        "takenBy": turn,
+    });
+    let folder = home.codex_home().join("queues");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{thread}.json")), json!([entry]).to_string()).unwrap();
+}
+
+#[test]
+fn a_message_that_a_killed_process_took_is_neither_lost_nor_said_twice() {
+    let model = MockModel::start([Reply::text("1"), Reply::text("2"), Reply::text("3")]);
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::start_experimental(&home);
+    let thread = server.start_thread(&home);
+    queue(&mut server, &thread, "taken");
+    let stored = server.wait_turn(&thread).id().to_owned();
+    server.ignore_rest();
+    drop(server);
+    kill_while_taken(&home, &thread, &stored);
+    let mut server = AppServer::start_experimental(&home);
+    server.ok("thread/resume", json!({"threadId": thread, "excludeTurns": true}));
+    assert_eq!(queued(&mut server, &thread), [""; 0], "the turn has stored it");
+    assert_eq!(
+        refusal(&mut server, "thread/queue/start", json!({"threadId": thread})),
+        "queue is empty (-32600)"
+    );
+    server.ignore_rest();
+    drop(server);
+    kill_while_taken(&home, &thread, "ffffffff-ffff-7fff-8fff-ffffffffffff");
+    let mut server = AppServer::start_experimental(&home);
+    server.ok("thread/resume", json!({"threadId": thread, "excludeTurns": true}));
+    assert_eq!(queued(&mut server, &thread), ["taken"], "the turn has not begun");
+    server.ok("thread/queue/start", json!({"threadId": thread}));
+    assert_eq!(queued(&mut server, &thread), [""; 0], "a turn takes it");
+    assert_eq!(server.wait_turn(&thread).status(), "completed");
+    server.run_turn(&thread, "more");
+    assert_eq!(queued(&mut server, &thread), [""; 0]);
+    assert_eq!(model.requests().iter().map(last_user_text).collect::<Vec<_>>(), ["taken", "taken", "more"]);
     server.ignore_rest();
 }

@@ -7,6 +7,7 @@ pub(crate) mod audience;
 mod pump;
 mod questions;
 mod queue;
+mod queue_file;
 pub(crate) mod unread;
 
 #[cfg(test)]

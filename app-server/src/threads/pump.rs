@@ -250,9 +250,13 @@ where
     fn go_on_after(&self, told: &ServerNotification) {
         if let (ServerNotification::TurnCompleted(end), Some(GoesOn { queues, conversation })) =
             (told, &self.goes_on)
-            && end.turn.status == TurnStatus::Completed
         {
-            queues.go_on(Arc::clone(conversation));
+            match end.turn.status {
+                TurnStatus::Completed => queues.go_on(Arc::clone(conversation)),
+                TurnStatus::Interrupted | TurnStatus::Failed | TurnStatus::InProgress => {
+                    queues.settle(conversation.id());
+                }
+            }
         }
     }
 

@@ -13,6 +13,7 @@
 
 pub mod archive;
 pub mod attachments;
+pub mod begun;
 pub mod chain;
 mod cursor;
 pub mod cut;

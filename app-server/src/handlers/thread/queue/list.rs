@@ -18,7 +18,7 @@ impl Handle<ThreadQueueList> for Context {
         params: ThreadQueueListParams,
     ) -> Result<Reply<ThreadQueueListResponse>, RpcError> {
         let id = self.queueing_thread(&params.thread_id).await?;
-        let (queue, _) = self.threads().queues().edit(id, |queue| queue.clone()).await?;
+        let queue = self.threads().queues().list(id).await?;
         let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "queued submissions" };
         let (data, next_cursor) = page(queue, wanted)?;
         Ok(ThreadQueueListResponse { data, next_cursor }.into())

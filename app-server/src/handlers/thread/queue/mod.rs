@@ -32,7 +32,9 @@ impl Context {
 /// Only what a turn would take is queued.
 fn check_input(input: &[UserInput]) -> Result<(), RpcError> {
     if input.is_empty() {
-        return Err(RpcError::invalid_request("only user input can be added to the user-message queue"));
+        return Err(RpcError::invalid_request(
+            "only user input can be added to the user-message queue; `input` is empty",
+        ));
     }
     user_input(input.to_vec()).map(|_| ())
 }
