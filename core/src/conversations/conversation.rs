@@ -169,13 +169,22 @@ impl CodexConversation {
 
     /// Changes the goal, or gives the conversation one. Nothing of that is reported before the answer's `go` is sent or
     /// dropped.
-    pub async fn set_goal(&self, change: GoalChange) -> Result<Result<GoalAccepted, Refused>, CoreError> {
-        self.ask(|reply| Request::SetGoal(change, reply)).await
+    pub async fn set_goal(
+        &self,
+        change: GoalChange,
+    ) -> Result<Result<GoalAccepted<ThreadGoal>, Refused>, CoreError> {
+        match self.ask(|reply| Request::SetGoal(change, reply)).await? {
+            Ok(accepted) => Ok(accepted.when_stored().await),
+            Err(refused) => Ok(Err(refused)),
+        }
     }
 
     /// Takes the goal away, if there is one. Otherwise as above.
-    pub async fn clear_goal(&self) -> Result<Result<Option<Accepted>, Refused>, CoreError> {
-        self.ask(Request::ClearGoal).await
+    pub async fn clear_goal(&self) -> Result<Result<Option<GoalAccepted<()>>, Refused>, CoreError> {
+        match self.ask(Request::ClearGoal).await? {
+            Ok(Some(accepted)) => Ok(accepted.when_stored().await.map(Some)),
+            other => Ok(other),
+        }
     }
 
     /// Puts the goal back after turns were taken back.

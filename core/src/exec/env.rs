@@ -52,6 +52,11 @@ impl EnvironmentSnapshot {
         }
         snapshot
     }
+
+    /// All of it, for what its user trusts as much as this process.
+    pub fn all(&self) -> Vec<(String, String)> {
+        self.vars.clone().into_iter().collect()
+    }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for EnvironmentSnapshot {

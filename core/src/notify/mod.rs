@@ -1,25 +1,14 @@
-//! Tells a program of the user's that a turn is over: the setting `notify`.
+//! What a program of the user's is told when a turn is over: the setting `notify`, which no project can set. Pure.
 //!
-//! The program runs outside of the sandbox and gets all variables, for it is the user's own choice: no project can
-//! set it. It gets what the public codex gives it, as one argument more. An argument has a limit, so of long messages
-//! only the latest are told. Nobody waits for the program, and it does not outlive its conversation by more than a
-//! moment. That it cannot be run is logged.
-
-use std::process::Stdio;
-use std::time::Duration;
+//! It is what the public codex tells, as one argument more. An argument has a limit, so of long messages only the
+//! latest are told.
 
 use codex_protocol::ids::{ConversationId, TurnId};
 use serde::Serialize;
-use tokio::process::Command;
-use tokio_util::sync::CancellationToken;
 
 use crate::base::paths::AbsolutePath;
 use crate::base::text::head;
 
-/// It is ended after that.
-const TIME: Duration = Duration::from_secs(60);
-/// How long it may go on when its conversation ends.
-const LAST_MOMENT: Duration = Duration::from_millis(500);
 /// Linux takes 128 KiB for one argument; in JSON a byte may become six.
 const LONGEST_MESSAGES: usize = 12 * 1024;
 const LONGEST_ANSWER: usize = 8 * 1024;
@@ -57,35 +46,6 @@ impl TurnIsComplete {
         input_messages.reverse();
         let last_assistant_message = answer.map(|answer| head(answer, LONGEST_ANSWER).to_owned());
         Self { thread_id, turn_id, cwd: cwd.to_string(), input_messages, last_assistant_message }
-    }
-}
-
-/// Runs the program to its end.
-pub async fn tell(program: &[String], turn: &TurnIsComplete, token: &CancellationToken) {
-    let Some((name, arguments)) = program.split_first() else { return };
-    let told = match serde_json::to_string(turn) {
-        Ok(told) => told,
-        Err(error) => return tracing::warn!(%error, "a finished turn cannot be told to the program `notify`"),
-    };
-    let mut command = Command::new(name);
-    command.args(arguments).arg(told).current_dir(&turn.cwd).kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut running = match command.spawn() {
-        Ok(running) => running,
-        Err(error) => return tracing::warn!(program = name, %error, "the program `notify` cannot be run"),
-    };
-    let left_alone = async {
-        token.cancelled().await;
-        tokio::time::sleep(LAST_MOMENT).await;
-    };
-    tokio::select! {
-        status = running.wait() => match status {
-            Ok(status) if status.success() => {}
-            Ok(status) => tracing::info!(program = name, %status, "the program `notify` has failed"),
-            Err(error) => tracing::warn!(program = name, %error, "the program `notify` is lost"),
-        },
-        () = tokio::time::sleep(TIME) => tracing::warn!(program = name, "the program `notify` is ended: it took too long"),
-        () = left_alone => {}
     }
 }
 

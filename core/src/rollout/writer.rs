@@ -144,7 +144,7 @@ pub(super) async fn run(
         if closing.is_some() {
             writer.wanted = writer.dirty.then_some(0);
         }
-        writer.bring_to_disk(&group).await;
+        let result = result.and(writer.bring_to_disk(&group).await);
         for answer in waiting.drain(..) {
             // Whoever asked may have gone.
             let _ = answer.send(result.clone());
@@ -159,7 +159,8 @@ pub(super) async fn run(
         tracing::error!(%error, "the end of a conversation is not stored");
     }
     writer.wanted = writer.dirty.then_some(0);
-    writer.bring_to_disk(&group).await;
+    // That it has failed is logged, and there is nobody else to tell.
+    let _ = writer.bring_to_disk(&group).await;
 }
 
 impl Writer {
@@ -198,30 +199,31 @@ impl Writer {
 
     /// Has the disk hold what is in the file, if somebody waits for that. Conversations do this side by side, and
     /// file systems answer those that ask together with one write of their journal.
-    async fn bring_to_disk(&mut self, group: &TaskGroup) {
-        let Some(wanted) = self.wanted else { return };
+    async fn bring_to_disk(&mut self, group: &TaskGroup) -> Result<(), Error> {
+        let Some(wanted) = self.wanted else { return Ok(()) };
         // What could not be written is tried again first.
         let until = self.written.borrow().seq;
         if until < wanted {
-            return;
+            return Ok(());
         }
         self.wanted = None;
-        let Some(mut log) = self.log.take() else { return };
+        let Some(mut log) = self.log.take() else { return Err(Error::Closed) };
         let task = group.spawn_blocking(move || {
             let result = log.sync();
             (log, result)
         });
         // Else the runtime is going away.
-        let Ok((log, result)) = task.await else { return };
+        let Ok((log, result)) = task.await else { return Err(Error::Closed) };
         self.log = Some(log);
         self.dirty = result.is_err();
         if let Err(error) = &result {
             tracing::error!(%error, "the end of a conversation may not survive the end of the machine");
         }
-        self.written.send_modify(|written| match result {
+        self.written.send_modify(|written| match &result {
             Ok(()) => written.durable = until,
-            Err(error) => written.not_durable = Some((until, error)),
+            Err(error) => written.not_durable = Some((until, error.clone())),
         });
+        result
     }
 
     async fn append(&mut self, bytes: Vec<u8>, group: &TaskGroup) -> (Vec<u8>, Result<(), Failed>) {

@@ -26,7 +26,7 @@ use crate::config::features;
 use crate::context::goal::{self, GoalChange, Refused};
 use crate::context::goal_texts;
 use crate::session::outbox::Line;
-use crate::session::request::{Accepted, GoalAccepted, NewTurn, TurnInput};
+use crate::session::request::{GoalAccepted, NewTurn, TurnInput};
 use crate::session::{Held, HeldInput, NextTurn, Session};
 use crate::tasks::TaskKind;
 use crate::turn::goal::{GoalAnswer, GoalCall};
@@ -75,7 +75,7 @@ impl Session {
     pub(super) fn accept_goal(
         &mut self,
         change: GoalChange,
-        reply: oneshot::Sender<Result<GoalAccepted, Refused>>,
+        reply: oneshot::Sender<Result<GoalAccepted<ThreadGoal>, Refused>>,
     ) {
         let before = self.goal().cloned();
         let changed = self.can_have_goals().and_then(|()| {
@@ -102,13 +102,17 @@ impl Session {
         self.goal_work.idle = 0;
         self.follow_goal();
         let (go, held) = oneshot::channel();
+        let stored = self.outbox.watch(&fact.line);
         // If whoever asked has gone away, so has `go`, and the others are told all the same.
         self.held = Some(Held { go: held, input: HeldInput::Goal(Box::new(fact)) });
-        let _ = reply.send(Ok(GoalAccepted { goal, go }));
+        let _ = reply.send(Ok(GoalAccepted { goal, go, stored }));
     }
 
     /// A client takes the goal away, if there is one.
-    pub(super) fn accept_no_goal(&mut self, reply: oneshot::Sender<Result<Option<Accepted>, Refused>>) {
+    pub(super) fn accept_no_goal(
+        &mut self,
+        reply: oneshot::Sender<Result<Option<GoalAccepted<()>>, Refused>>,
+    ) {
         let cleared = self.can_have_goals().map(|()| self.goal().is_some());
         if cleared != Ok(true) {
             let _ = reply.send(cleared.map(|_| None));
@@ -119,8 +123,9 @@ impl Session {
         let line = self.record(&[RolloutItem::EventMsg(msg.clone())]);
         self.follow_goal();
         let (go, held) = oneshot::channel();
+        let stored = self.outbox.watch(&line);
         self.held = Some(Held { go: held, input: HeldInput::Goal(Box::new(GoalFact { msg, line })) });
-        let _ = reply.send(Ok(Some(Accepted { turn_id: TurnId::from(""), go })));
+        let _ = reply.send(Ok(Some(GoalAccepted { goal: (), go, stored })));
     }
 
     pub(super) fn tell_of_goal(&mut self, GoalFact { msg, line }: GoalFact) {

@@ -16,6 +16,7 @@ pub mod request;
 pub mod settings;
 pub mod start;
 pub mod state;
+mod telling;
 pub mod turns;
 
 use std::collections::{HashSet, VecDeque};

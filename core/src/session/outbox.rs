@@ -6,12 +6,14 @@
 //! once more if the rest of the turn is not even kept to be written later. Facts are boxed, because a queue of values takes its room for every loaded conversation, used or not.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use codex_protocol::error_info::CodexErrorInfo;
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::events::notice::ErrorEvent;
 use codex_protocol::ids::TurnId;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use crate::rollout::error::Error;
 use crate::rollout::recorder::{Place, Written};
@@ -48,9 +50,41 @@ struct Waiting {
 /// Where the line that holds a fact must be, if it is of a kind that is kept; or why it could not be recorded.
 pub type Line = Result<Option<Place>, Error>;
 
+/// A line on its way to the disk.
+#[derive(Debug)]
+pub struct Stored {
+    line: Line,
+    written: watch::Receiver<Written>,
+}
+
+/// How long a client waits for the disk, and the session for the client.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Stored {
+    /// What became of it, or why that is not known.
+    pub async fn outcome(&mut self) -> Result<(), String> {
+        let place = match &self.line {
+            Ok(Some(place)) => *place,
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let tried = self.written.wait_for(|written| written.outcome(place).is_some());
+        match timeout(PATIENCE, tried).await {
+            Ok(Ok(written)) => written.outcome(place).unwrap_or(Ok(())).map_err(|error| error.to_string()),
+            Ok(Err(_gone)) => Err(Error::Closed.to_string()),
+            Err(_elapsed) => Err("the disk does not answer".to_owned()),
+        }
+    }
+}
+
 impl Outbox {
     pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
         Self { waiting: VecDeque::new(), events, written, unstored: VecDeque::new() }
+    }
+
+    /// For whoever is to be told when a line is on the disk.
+    pub fn watch(&self, line: &Line) -> Stored {
+        Stored { line: line.clone(), written: self.written.clone() }
     }
 
     pub fn has_room(&self) -> bool {

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::context::goal::{GoalChange, Refused};
 use crate::rollout;
+use crate::session::outbox::Stored;
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
 use crate::tasks::user_shell::UserShellTask;
@@ -32,9 +33,9 @@ pub enum Request {
     ChangeSettings(Box<TurnOverrides>, oneshot::Sender<()>),
     /// For the model, which is not asked because of that unless a turn runs.
     Inject(Vec<ResponseItem>, oneshot::Sender<()>),
-    SetGoal(GoalChange, oneshot::Sender<Result<GoalAccepted, Refused>>),
+    SetGoal(GoalChange, oneshot::Sender<Result<GoalAccepted<ThreadGoal>, Refused>>),
     /// Nothing is accepted where there is no goal.
-    ClearGoal(oneshot::Sender<Result<Option<Accepted>, Refused>>),
+    ClearGoal(oneshot::Sender<Result<Option<GoalAccepted<()>>, Refused>>),
     /// Puts the goal back that a history which was cut does not tell of.
     RestoreGoal(Option<ThreadGoal>, oneshot::Sender<()>),
     /// Nothing waits any more that the next turn could be for, so that the goal may begin it. Answered with that turn.
@@ -103,11 +104,20 @@ pub struct Accepted {
     pub go: oneshot::Sender<()>,
 }
 
-/// The goal was changed; as above.
+/// The goal was changed, as above, or taken away.
 #[derive(Debug)]
-pub struct GoalAccepted {
-    pub goal: ThreadGoal,
+pub struct GoalAccepted<T> {
+    pub goal: T,
     pub go: oneshot::Sender<()>,
+    pub stored: Stored,
+}
+
+impl<T> GoalAccepted<T> {
+    /// Waits until the disk has it. If that fails it holds in this process, which tries to store it with what comes next.
+    pub async fn when_stored(mut self) -> Result<Self, Refused> {
+        self.stored.outcome().await.map_err(Refused::NotStored)?;
+        Ok(self)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,16 +10,15 @@ use codex_protocol::events::turn::{TurnAbortReason, TurnAbortedEvent, TurnComple
 use codex_protocol::events::usage::TokenCountEvent;
 use codex_protocol::ids::{ItemId, TurnId};
 use codex_protocol::permission::GrantScope;
-use codex_protocol::response_item::{ContentItem, ResponseItem};
+use codex_protocol::response_item::ResponseItem;
 use codex_protocol::rollout::RolloutItem;
 use codex_protocol::turn_item::{EnteredReviewModeItem, TurnItem, UserMessageItem};
 
 use crate::base::time::{now_ms, now_seconds};
-use crate::context::environment::{EnvironmentContext, is_engine_made};
+use crate::context::environment::EnvironmentContext;
 use crate::context::modes;
 use crate::context::normalize::{output_for, unanswered};
 use crate::context::{skills, tokens};
-use crate::notify::{self, TurnIsComplete};
 use crate::session::active_turn::ActiveTurn;
 use crate::session::request::{NewTurn, TurnInput, UserMessage};
 use crate::session::{NextTurn, Session};
@@ -444,7 +443,7 @@ impl Session {
     fn report_complete(&mut self, active: ActiveTurn) {
         let turn_id = active.id().clone();
         let is_good = active.kind == TaskKind::Regular && active.error.is_none();
-        let telling = if is_good { self.telling(&active) } else { None };
+        let telling = if is_good { self.telling_program(&active) } else { None };
         let event = TurnCompleteEvent {
             turn_id: Some(turn_id.clone()),
             root_turn_id: Some(turn_id.clone()),
@@ -458,21 +457,6 @@ impl Session {
         if let Some(telling) = telling {
             self.services.group.spawn(telling);
         }
-    }
-
-    /// A program of the user's is to be told that the turn is over, if there is one.
-    fn telling(&self, active: &ActiveTurn) -> Option<impl Future<Output = ()> + use<>> {
-        let program = self.services.config.notify.clone()?;
-        let messages = self.state.history.items().iter().rev().filter_map(|item| match &**item {
-            ResponseItem::Message { role, content, .. } if role == "user" && !is_engine_made(content) => {
-                Some(content.iter().filter_map(ContentItem::as_text).collect::<Vec<_>>().join("\n"))
-            }
-            _ => None,
-        });
-        let (ids, cwd) = ((self.id, active.id().clone()), &active.context.cwd);
-        let turn = TurnIsComplete::new(ids, cwd, messages, active.last_agent_message.as_deref());
-        let token = self.token.clone();
-        Some(async move { notify::tell(&program, &turn, &token).await })
     }
 
     fn report_aborted(&mut self, active: &ActiveTurn, reason: TurnAbortReason) {

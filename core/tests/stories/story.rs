@@ -146,9 +146,10 @@ impl Stage {
         config.features.extend(keys.map(|key| (key.to_owned(), true)));
         let limit = steps.lines().find_map(|step| step.trim().strip_prefix("compact-at "));
         let told = steps.lines().find_map(|step| step.trim().strip_prefix("notify "));
+        let work = config.cwd.to_string();
         config.notify = told.map(|file| {
             let script = format!(
-                "printf %s \"$0\" | grep -o 'input-messages.*' > new; (cat {file}; cat new) > newer; mv newer {file}"
+                "cd '{work}'; printf %s \"$0\" | grep -o 'input-messages.*' > new; (cat {file}; cat new) > newer; mv newer {file}"
             );
             ["/bin/sh", "-c", &script].map(str::to_owned).to_vec()
         });
