@@ -185,6 +185,37 @@ fn what_is_queued_goes_before_the_goal() {
 }
 
 #[test]
+fn a_goal_waits_on_resume_for_what_is_queued() {
+    let gate = Gate::new();
+    let model = MockModel::start([
+        Reply::text("Hel").until(&gate),
+        Reply::text("mine is done"),
+        reached(),
+        Reply::text("there"),
+    ]);
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::start_experimental(&home);
+    let thread = server.start_thread(&home);
+    set(&mut server, &thread, "x");
+    server.expect("item/agentMessage/delta");
+    let input = json!([{"type": "text", "text": "mine", "text_elements": []}]);
+    server.ok("thread/queue/add", json!({"threadId": thread, "input": input, "clientUserMessageId": "c"}));
+    server.ignore_rest();
+    drop(server);
+    let mut server = AppServer::start_experimental(&home);
+    server.ok("thread/resume", json!({"threadId": thread, "excludeTurns": true}));
+    server.ok("thread/goal/set", json!({"threadId": thread, "tokenBudget": 900_000}));
+    // The queue waits for its user, and the goal for the queue.
+    server.ok("thread/queue/start", json!({"threadId": thread}));
+    for _ in 0..2 {
+        assert_eq!(server.wait_turn(&thread).status(), "completed");
+    }
+    assert_eq!(last_user_text(&model.requests()[1]), "mine");
+    assert_eq!(model.requests().len(), 4);
+    server.ignore_rest();
+}
+
+#[test]
 fn a_goal_stays_when_turns_are_taken_back() {
     let model = MockModel::start([Reply::text("hello"), reached(), Reply::text("there")]);
     let home = Home::with_model(&model, "");

@@ -51,6 +51,11 @@ usage input=300000
 shell echo long
 say after all that
 
+[contains the quick aim]
+shell echo aimed
+call update_goal {"status":"complete"}
+say done
+
 [contains steered]
 shell echo started; sleep 0.01
 say steered
@@ -83,6 +88,8 @@ fn steps() -> impl Strategy<Value = &'static str> {
         1 => Just("review say what you think"),
         2 => Just("resume"),
         1 => Just("undo"),
+        2 => Just("goal the quick aim\ngo-on"),
+        1 => Just("goal no aim\nno-goal"),
         1 => Just("fork"),
         2 => (0..4usize).prop_map(|number| FORKS[number]),
         2 => (0..4usize).prop_map(|number| REVERTS[number]),
@@ -91,7 +98,8 @@ fn steps() -> impl Strategy<Value = &'static str> {
 
 fn any_order_of_steps() {
     let rounds = rounds().unwrap_or(8);
-    let config = Config { cases: rounds, failure_persistence: None, ..Config::default() };
+    let config =
+        Config { cases: rounds, failure_persistence: None, max_shrink_time: 20_000, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let stories = prop::collection::vec(steps(), 1..14);
     let outcome = runner.run(&stories, |steps| {

@@ -184,7 +184,7 @@ impl Context {
             context.tell_of_sandbox(&snapshot.settings.sandbox_policy).await;
             if is_new {
                 // It goes on where it ended.
-                let _thread_has_ended = loaded.conversation.go_on().await;
+                context.threads().queues().let_goal_go_on(&loaded.conversation).await;
             }
         }))
     }

@@ -31,10 +31,10 @@ impl Handle<ThreadGoalSet> for Context {
                 let accepted = thread.conversation.set_goal(change).await;
                 let accepted = accepted.map_err(|error| thread.ended(error))?.map_err(refused)?;
                 let response = ThreadGoalSetResponse { goal: to_wire::goal::goal(accepted.goal) };
+                let queues = self.threads().queues().clone();
                 return Ok(Reply::then(response, async move {
                     let _session_has_ended = accepted.go.send(());
-                    // Likewise.
-                    let _ = thread.conversation.go_on().await;
+                    queues.let_goal_go_on(&thread.conversation).await;
                 }));
             }
         };
