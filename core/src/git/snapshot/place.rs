@@ -65,8 +65,10 @@ impl Place {
     }
 
     async fn described(mut self, environment: &Environment) -> Result<Self, Failure> {
+        // Git that is not told where the repository is refuses one that belongs to somebody else.
+        let wary = Git::new(&self.root, environment);
+        self.format = wary.run(&["rev-parse", "--show-object-format"]).await?;
         let git = self.users_git(environment);
-        self.format = git.run(&["rev-parse", "--show-object-format"]).await?;
         let shared = git.run(&["config", "--get", "core.sharedRepository"]).await.unwrap_or_default();
         let is_word = !shared.is_empty() && shared.bytes().all(|byte| byte.is_ascii_alphanumeric());
         self.shared = if is_word { shared } else { "umask".into() };

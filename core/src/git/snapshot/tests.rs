@@ -309,3 +309,16 @@ async fn a_repository_behind_a_link_is_one() {
     undo(&bed, &commit).await;
     assert_eq!(bed.read("a"), "1");
 }
+
+#[tokio::test]
+async fn a_repository_of_somebody_else_is_left_alone() {
+    let bed = Bed::new(&[("a", "1")]);
+    let somebody = Some(rustix::fs::Uid::from_raw(12345));
+    if rustix::fs::chown(bed.path(".git"), somebody, None).is_err() {
+        // Only root can give files away.
+        return;
+    }
+    rustix::fs::chown(bed.work(), somebody, None).unwrap();
+    let failure = bed.snapshots.take(&bed.work()).await.unwrap_err();
+    assert!(failure.to_string().contains("dubious ownership"), "{failure}");
+}
