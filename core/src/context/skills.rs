@@ -3,7 +3,8 @@
 //! The list is short: what helps in choosing, and where to read on. Names and descriptions are the words of whoever
 //! wrote the skill, on one line each and unable to close the frame they stand in; with skills of a repository among
 //! them, which may be anybody's, the list has no more weight than what a user says. A user names a skill as `$name`, as
-//! `[$name](path)`, or as an item of the input; one that is switched off, or a name that two skills share, means none.
+//! `[$name](path)`, or as an item of the input; one that is switched off means none, and neither does a name that two
+//! skills share, of which no single one is the user's own. `$HOME` and its like are variables and no names.
 
 use codex_protocol::input::UserInput;
 use codex_protocol::response_item::{ContentItem, ResponseItem};
@@ -159,8 +160,11 @@ impl Mention<'_> {
         match self {
             Mention::Path(path) => by_path(skills, path),
             Mention::Name(name) => {
-                let mut same = skills.iter().filter(|skill| skill.is_enabled && skill.name == *name);
-                same.next().filter(|_| same.next().is_none())
+                let same = |skill: &&Skill| skill.is_enabled && skill.name == *name;
+                let only = |mut found: Vec<&'a Skill>| found.pop().filter(|_| found.is_empty());
+                // A project takes no name away from its user.
+                let own = skills.iter().filter(same).filter(|skill| skill.scope != Scope::Repo).collect();
+                only(own).or_else(|| only(skills.iter().filter(same).collect()))
             }
         }
     }
@@ -180,10 +184,16 @@ fn mentions(text: &str) -> Vec<Mention<'_>> {
                 found.push(Mention::Path(path.trim()));
                 rest = behind;
             }
+            (None, name) if is_variable(name) => {}
             (None, name) => found.push(Mention::Name(name)),
         }
     }
     found
+}
+
+/// Shells are talked about as well.
+fn is_variable(name: &str) -> bool {
+    !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
 fn is_of_name(c: char) -> bool {
@@ -267,7 +277,7 @@ mod tests {
     fn mentions_are_words_after_a_dollar_and_links() {
         let shown = |text| format!("{:?}", mentions(text));
         expect![[r#"[Name("a"), Name("b-c"), Name("d"), Name("e"), Name("f:g")]"#]]
-            .assert_eq(&shown("$a, x$b-c $$d `$e`. $f:g ${h} $ $"));
+            .assert_eq(&shown("$a, x$b-c $$d `$e`. $f:g ${h} $ $ $HOME $1 $MY_VAR"));
         expect![[r#"[Path("/s/a/SKILL.md"), Path("skill:///x"), Name("b")]"#]]
             .assert_eq(&shown("[$a](/s/a/SKILL.md) [$a](skill:///x) [$b] (c)"));
     }
@@ -278,10 +288,13 @@ mod tests {
         skills[2].path = "/r/dup/SKILL.md".into();
         skills.push(Skill { is_enabled: false, ..skill("off", Scope::User) });
         let say = |text: &str| UserInput::Text { text: text.into(), text_elements: Vec::new() };
+        skills.push(skill("two", Scope::User));
+        skills.push(Skill { path: "/t/two/SKILL.md".into(), ..skill("two", Scope::System) });
         let names = |items: &[UserInput]| -> Vec<String> {
             named(&skills, items).iter().map(|skill| skill.path.display().to_string()).collect()
         };
-        assert_eq!(names(&[say("$a $a $dup $off $A $none")]), ["/s/a/SKILL.md"]);
+        assert_eq!(names(&[say("$a $a $off $A $none $two")]), ["/s/a/SKILL.md"]);
+        assert_eq!(names(&[say("$dup")]), ["/s/dup/SKILL.md"], "the user's own");
         assert_eq!(names(&[say("[$a](/r/dup/SKILL.md)")]), ["/r/dup/SKILL.md"]);
         let item = |path: &str| UserInput::Skill { name: "x".into(), path: path.into() };
         assert_eq!(names(&[item("/s/dup/SKILL.md"), say("$a")]), ["/s/dup/SKILL.md", "/s/a/SKILL.md"]);

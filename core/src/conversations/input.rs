@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::input::{ImageDetail, UserInput};
-use codex_protocol::response_item::ContentItem;
+use codex_protocol::response_item::{ContentItem, ResponseItem};
 
 use crate::base::files;
 use crate::base::image::data_url;
@@ -47,7 +47,7 @@ pub async fn read_input(services: &SessionServices, input: Input) -> Result<User
         Ok(Ok(skills)) => skills,
         Ok(Err(_)) | Err(_) => {
             tracing::warn!("the skills could not be looked through in time; the turn goes on without");
-            SkillsOfMessage::default()
+            SkillsOfMessage { list: None, given: missing_of(&items, &[]) }
         }
     };
     let has_files = items.iter().any(|item| matches!(item, UserInput::LocalImage { .. }));
@@ -70,6 +70,12 @@ fn skills_for(items: &[UserInput], skills: &[Skill]) -> SkillsOfMessage {
             Err(error) => given.push(skills::given(skill, &format!("[the file cannot be read: {error}]"))),
         }
     }
+    given.extend(missing_of(items, skills));
+    SkillsOfMessage { list: Some(skills::list(skills)), given }
+}
+
+/// What is said in the place of those that the user has chosen and that are not among the skills.
+fn missing_of(items: &[UserInput], skills: &[Skill]) -> Vec<ResponseItem> {
     let missing = items.iter().filter_map(|item| match item {
         UserInput::Skill { name, path } => skills::missing(skills, name, path),
         UserInput::Text { .. }
@@ -79,8 +85,7 @@ fn skills_for(items: &[UserInput], skills: &[Skill]) -> SkillsOfMessage {
         | UserInput::LocalAudio { .. }
         | UserInput::Mention { .. } => None,
     });
-    given.extend(missing);
-    SkillsOfMessage { list: Some(skills::list(skills)), given }
+    missing.collect()
 }
 
 fn content_of(items: &[UserInput]) -> Vec<ContentItem> {
