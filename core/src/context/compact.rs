@@ -19,8 +19,6 @@ pub const PROMPT: &str = include_str!("prompts/compact.md");
 const KEPT_TOKENS: usize = 20_000;
 /// Of a small window that would be too much: no more than one part of this many.
 const PART_OF_WINDOW: usize = 4;
-/// How many turns can still be undone.
-const KEPT_SNAPSHOTS: usize = 50;
 /// What the model reads before the summary.
 const INTRODUCTION: &str = "What was said and done up to here has been summed up to make room. This note takes its \
                             place; the messages before it are the user's own. Take up the work where the note leaves \
@@ -58,8 +56,7 @@ impl Before<'_> {
         // They are not for the model, and undo still needs them.
         let snapshots =
             self.history.iter().filter(|item| matches!(***item, ResponseItem::GhostSnapshot { .. }));
-        let too_many = snapshots.clone().count().saturating_sub(KEPT_SNAPSHOTS);
-        items.extend(snapshots.skip(too_many).map(|item| ResponseItem::clone(item)));
+        items.extend(snapshots.map(|item| ResponseItem::clone(item)));
         items
     }
 
