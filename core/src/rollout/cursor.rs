@@ -4,7 +4,7 @@ use codex_protocol::ids::ConversationId;
 use jiff::Timestamp;
 
 use super::error::Error;
-use super::query::Direction;
+use super::query::{Direction, ListQuery, SortKey};
 use super::stamp;
 
 /// The place of a conversation in a list.
@@ -49,11 +49,20 @@ impl Cursor {
         format!("{}|{id}", Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
-    /// The last time that a reader in the opposite direction would begin behind.
-    pub fn just_before(key: Key, direction: Direction) -> String {
-        match direction {
-            Direction::Descending => stamp::timestamp(key.at_ms - 1),
-            Direction::Ascending => stamp::timestamp(key.at_ms + 1),
+    /// Where a reader in the opposite direction begins, with this conversation as its first.
+    pub fn just_before(key: Key, query: &ListQuery) -> String {
+        match (query.sort, query.direction) {
+            (SortKey::Created | SortKey::Place, Direction::Descending) => stamp::timestamp(key.at_ms - 1),
+            (SortKey::Created | SortKey::Place, Direction::Ascending) => stamp::timestamp(key.at_ms + 1),
+            // Within a second these are in the order of their ids, which a bare time does not know.
+            (SortKey::Updated, direction) => {
+                let id = u128::from_be_bytes(key.id.bytes());
+                let id = match direction {
+                    Direction::Descending => id.saturating_sub(1),
+                    Direction::Ascending => id.saturating_add(1),
+                };
+                Self::behind(Key { id: ConversationId::of_bytes(id.to_be_bytes()), ..key })
+            }
         }
     }
 
@@ -92,6 +101,19 @@ mod tests {
         let id = "01a20507-a775-7583-bb12-157c0e80978f";
         let place = Cursor::behind(Key { at_ms: NOON, id: id.parse().unwrap() });
         assert_eq!(place, format!("2026-11-22T20:51:57Z|{id}"));
+        for (direction, other) in
+            [(Direction::Descending, Direction::Ascending), (Direction::Ascending, Direction::Descending)]
+        {
+            let key = Key { at_ms: NOON, id: id.parse().unwrap() };
+            let earlier =
+                Key { at_ms: NOON + 400, id: "01a20507-a775-7583-bb12-157c0e80978e".parse().unwrap() };
+            let later =
+                Key { at_ms: NOON - 400, id: "01a20507-a775-7583-bb12-157c0e809790".parse().unwrap() };
+            let query = ListQuery { sort: SortKey::Updated, direction, ..ListQuery::default() };
+            let back = Cursor::parse(&Cursor::just_before(key, &query)).unwrap();
+            let passed = [earlier, key, later].map(|key| back.is_passed(&key, other));
+            assert_eq!(passed, [other == Direction::Descending, true, other == Direction::Ascending]);
+        }
         let second = NOON.div_euclid(1000);
         assert_eq!(Cursor::parse(&place).unwrap(), Cursor::Thread { second, id: id.parse().unwrap() });
     }

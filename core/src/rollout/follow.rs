@@ -49,8 +49,9 @@ impl<S: Sum> Followed<S> {
     /// Adds one entry, if the decision is to add one.
     pub(super) fn decide<T>(&self, decide: impl FnOnce(&S) -> (Option<S::Entry>, T)) -> Result<T, Error> {
         let fail = |source| Error::io("write", &self.path, source);
-        let mut known = self.lock();
+        // Waiting for others keeps nobody from reading.
         let mut file = files::lock_to_append(&self.path, Instant::now() + PATIENCE).map_err(fail)?;
+        let mut known = self.lock();
         known.catch_up(&self.path).map_err(fail)?;
         let (entry, result) = decide(&known.sum);
         let Some(entry) = entry else { return Ok(result) };

@@ -158,7 +158,7 @@ pub(super) fn page<S: Stock>(
             break;
         }
         if page.threads.is_empty() {
-            page.backwards_cursor = Some(Cursor::just_before(key, query.direction));
+            page.backwards_cursor = Some(Cursor::just_before(key, query));
         }
         last_shown = Some(key);
         page.threads.push(thread);

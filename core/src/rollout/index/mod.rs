@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use super::cursor::Cursor;
 use super::error::Error;
 use super::files::Files;
 use super::list::{self, Page, Said, Wanted};
@@ -100,6 +101,8 @@ impl ThreadIndex {
         let said = self.recent.said(&self.home)?;
         // Places in sections are few and stand elsewhere.
         if query.sort != SortKey::Place {
+            // A wrong one is the client's, and says nothing of the index.
+            query.cursor.as_deref().map(Cursor::parse).transpose()?;
             let result = self.indexed(query, &said, is_wanted);
             result.as_ref().inspect_err(|failed| self.note(failed)).ok();
             self.check();
