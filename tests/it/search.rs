@@ -73,6 +73,7 @@ fn every_place_of_a_thread_where_it_was_said() {
         Reply::shell("echo fox"),
         Reply::text("nothing"),
         Reply::text("the last FOX"),
+        Reply::text("yes"),
     ]);
     let home = Home::with_model(&model, "");
     let mut server = AppServer::start_experimental(&home);
@@ -113,6 +114,20 @@ fn every_place_of_a_thread_where_it_was_said() {
     let turns = server.ok("thread/turns/list", turns)["data"].clone();
     assert_eq!((turns.as_array().unwrap().len(), &turns[0]["id"]), (1, &hit["turnId"]));
     assert_eq!(turns[0]["items"][1]["id"], hit["itemId"]);
+
+    let many = server.start_thread_with(&home, json!({"sandbox": "danger-full-access"}));
+    server.run_turn(&many, &"often ".repeat(1200));
+    let (mut found, mut cursor) = (0, Value::Null);
+    loop {
+        let (page, next) = places(&mut server, &many, json!({"searchTerm": "often", "cursor": cursor}));
+        assert!(page.len() <= 100);
+        found += page.len();
+        if next.is_null() {
+            break;
+        }
+        cursor = next;
+    }
+    assert_eq!(found, 1200);
 
     for (term, count) in [("zebra", 0), ("third", 1)] {
         assert_eq!(places(&mut server, &thread, json!({"searchTerm": term})).0.len(), count);

@@ -18,6 +18,7 @@ use super::error::Error;
 use super::location::{self, FileName};
 use super::peek::{self, Kind};
 use super::{line, reader};
+use crate::base::files;
 
 #[derive(Debug)]
 pub struct Chain {
@@ -154,7 +155,7 @@ impl Chain {
 impl Part {
     fn open(path: &Path) -> Result<Self, Error> {
         let fail = |source| Error::io("read", path, source);
-        let file = File::open(path).map_err(fail)?;
+        let file = files::open_regular(path).map_err(fail)?;
         let len = file.metadata().map_err(fail)?.len();
         Ok(Self { file, path: path.to_owned(), start: 0, len })
     }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::base::files;
+
 /// No line of ours is this long; it would not be worth the memory.
 const LONGEST: u64 = 256 * 1024 * 1024;
 
@@ -34,7 +36,7 @@ impl Line<'_> {
 
 impl Lines {
     pub fn open(path: &Path) -> io::Result<Self> {
-        let reader = BufReader::with_capacity(64 * 1024, File::open(path)?);
+        let reader = BufReader::with_capacity(64 * 1024, files::open_regular(path)?);
         Ok(Self { reader, buffer: Vec::new(), number: 0, offset: 0 })
     }
 

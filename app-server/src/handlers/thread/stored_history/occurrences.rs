@@ -12,7 +12,7 @@ use codex_protocol::event::EventMsg;
 use codex_protocol::rollout::RolloutItem;
 use serde::{Deserialize, Serialize};
 
-use super::{Filling, Found, Start, StoredHistory, completed};
+use super::{Filling, Found, StoredHistory, completed};
 
 /// One of the occurrences in a thread: which one of the message that stands there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,16 +31,15 @@ pub(in super::super) struct Occurrence {
     pub snippet: Snippet,
 }
 
-/// A message, and where its turn begins.
+/// A message.
 struct Message<'a> {
     place: u64,
     turn_id: &'a str,
-    turn_place: u64,
     item: &'a ThreadItem,
 }
 
 impl StoredHistory {
-    /// The occurrences from a spot on, that one included.
+    /// The occurrences from a spot on, that one included. If there are more, the last one is where they go on.
     pub(in super::super) fn occurrences(
         &self,
         words: &Words,
@@ -53,7 +52,8 @@ impl StoredHistory {
                 let items =
                     turns.iter().flat_map(|turn| turn.turn.items.iter().map(move |item| (turn, item)));
                 for (place, (turn, item)) in (0..).zip(items) {
-                    page.add(Message { place, turn_id: &turn.turn.id, turn_place: turn.place, item });
+                    let message = Message { place, turn_id: &turn.turn.id, item };
+                    page.add(message, || Ok(Some(turn.place)))?;
                 }
             }
             None => self.read_occurrences(&mut page)?,
@@ -62,24 +62,29 @@ impl StoredHistory {
     }
 
     fn read_occurrences(&self, page: &mut Page<'_>) -> Result<(), rollout::Error> {
-        let mut current: Option<Start> = None;
+        // Of the turn that was met or looked for last; some have no beginning.
+        let mut last: Option<(String, Option<u64>)> = None;
         let mut lines = self.chain.forwards(page.from.rollout_offset, self.chain.len());
         while let Some((kind, line)) = lines.next_of(&[Kind::TurnStarted, Kind::ItemCompleted])? {
             if kind == Kind::TurnStarted {
-                current = self.start(&line)?.or(current);
+                let start = self.start(&line)?.map(|start| (start.id.to_string(), Some(start.place)));
+                last = start.or(last);
                 continue;
             }
             if !page.words.may_be_in(line.bytes) {
                 continue;
             }
             let Some(item) = completed(&line) else { continue };
-            // What the page begins with, or what is late, belongs to a turn that has begun before.
-            let turn_place = match &current {
-                Some(start) if start.id.as_str() == item.turn_id => Some(start.place),
-                _ => self.begin_of(&line, &item.turn_id)?,
-            };
-            let Some(turn_place) = turn_place else { continue };
-            page.add(Message { place: item.place, turn_id: &item.turn_id, turn_place, item: &item.item });
+            let message = Message { place: item.place, turn_id: &item.turn_id, item: &item.item };
+            page.add(message, || match &last {
+                Some((turn, place)) if *turn == item.turn_id => Ok(*place),
+                // What the page begins with, or what is late, belongs to a turn that has begun before.
+                _ => {
+                    let place = self.begin_of(&line, &item.turn_id)?;
+                    last = Some((item.turn_id.clone(), place));
+                    Ok(place)
+                }
+            })?;
             if page.more {
                 break;
             }
@@ -112,27 +117,34 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn add(&mut self, message: Message<'_>) {
-        let Message { place, turn_id, turn_place, item } = message;
+    /// Where its turn begins is asked only if the words are in the message.
+    fn add(
+        &mut self,
+        message: Message<'_>,
+        turn_place: impl FnOnce() -> Result<Option<u64>, rollout::Error>,
+    ) -> Result<(), rollout::Error> {
+        let Message { place, turn_id, item } = message;
         if place < self.from.rollout_offset || self.more {
-            return;
+            return Ok(());
         }
-        let Some(text) = said(item) else { return };
-        for (occurrence, snippet) in self.words.find_all(&text).into_iter().enumerate() {
+        let Some(text) = said(item) else { return Ok(()) };
+        let skipped = if place == self.from.rollout_offset { self.from.occurrence } else { 0 };
+        let mut hits = self.words.find_all(&text).enumerate().skip(skipped).peekable();
+        if hits.peek().is_none() {
+            return Ok(());
+        }
+        let Some(turn_place) = turn_place()? else { return Ok(()) };
+        for (occurrence, snippet) in hits {
             let spot = Spot { rollout_offset: place, occurrence };
-            if spot.rollout_offset == self.from.rollout_offset && occurrence < self.from.occurrence {
-                continue;
-            }
-            // One more than fits tells where the next page begins.
             self.more = self.filling.is_full();
-            let item_id = item.details.id().to_owned();
+            let (turn_id, item_id) = (turn_id.to_owned(), item.details.id().to_owned());
             let size = snippet.text.len() + ENVELOPE;
-            let found = Occurrence { spot, turn_id: turn_id.to_owned(), turn_place, item_id, snippet };
-            self.filling.add(size, found);
+            self.filling.add(size, Occurrence { spot, turn_id, turn_place, item_id, snippet });
             if self.more {
-                return;
+                break;
             }
         }
+        Ok(())
     }
 }
 
