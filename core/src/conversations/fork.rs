@@ -83,7 +83,8 @@ impl ConversationManager {
 }
 
 fn not_stored(error: crate::rollout::Error) -> CoreError {
-    CoreError::Internal { message: "the fork could not be stored".into(), source: Some(Box::new(error)) }
+    let message = format!("the fork could not be stored: {error}");
+    CoreError::Internal { message, source: Some(Box::new(error)) }
 }
 
 /// The end of a turn that has begun and not ended.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use codex_app_server_protocol::v2::input::TurnEnvironmentParams;
 use codex_app_server_protocol::v2::thread_start as wire;
 use codex_app_server_protocol::v2::thread_start::{ThreadResumeParams, ThreadStartParams};
 use codex_core::config::overrides::ThreadOverrides;
@@ -9,6 +10,7 @@ use codex_core::tools::dynamic::{self, Refused};
 use codex_protocol::dynamic_tool::{DynamicTool, DynamicToolSpec, GroupedTool};
 
 use super::{policy, unsupported};
+use crate::convert::to_wire::LOCAL;
 use crate::error::RpcError;
 
 /// What a new thread is to be. Wishes of style and of the vendor's own services (`personality`, `multiAgentMode`,
@@ -17,6 +19,22 @@ use crate::error::RpcError;
 pub(crate) fn start_overrides(params: &mut ThreadStartParams) -> Result<ThreadOverrides, RpcError> {
     if params.experimental_raw_events {
         return Err(unsupported("experimentalRawEvents", "leave the field out"));
+    }
+    if params.daybreak_enabled == Some(true) {
+        return Err(unsupported("daybreakEnabled", "leave the field out"));
+    }
+    if let Some(project) = &params.project_id {
+        return Err(RpcError::invalid_request(format!(
+            "project not found: {project}; there are no projects here, leave `projectId` out"
+        )));
+    }
+    let environments = params.environments.take();
+    let environment = environments.map(only_environment).transpose()?;
+    if let Some(TurnEnvironmentParams { cwd, runtime_workspace_roots, .. }) = environment {
+        params.cwd.get_or_insert(cwd);
+        if params.runtime_workspace_roots.is_none() {
+            params.runtime_workspace_roots = runtime_workspace_roots;
+        }
     }
     Ok(ThreadOverrides {
         cwd: params.cwd.take().map(PathBuf::from),
@@ -30,6 +48,20 @@ pub(crate) fn start_overrides(params: &mut ThreadStartParams) -> Result<ThreadOv
         service_tier: params.service_tier.take(),
         config: params.config.take().unwrap_or_default(),
     })
+}
+
+/// Commands run on this machine and nowhere else.
+fn only_environment(environments: Vec<TurnEnvironmentParams>) -> Result<TurnEnvironmentParams, RpcError> {
+    if let Some(other) = environments.iter().find(|environment| environment.environment_id != LOCAL) {
+        let id = &other.environment_id;
+        return Err(RpcError::invalid_request(format!(
+            "unknown turn environment id `{id}`; `environments` can only name `{LOCAL}`"
+        )));
+    }
+    match <[_; 1]>::try_from(environments) {
+        Ok([environment]) => Ok(environment),
+        Err(_) => Err(unsupported("environments", "name `local` once, or leave the field out")),
+    }
 }
 
 /// What is to be different from the stored thread.

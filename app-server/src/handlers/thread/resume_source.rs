@@ -182,6 +182,11 @@ impl Context {
         history: Vec<WireItem>,
         params: &ThreadResumeParams,
     ) -> Result<(PathBuf, ConversationId), RpcError> {
+        if history.is_empty() {
+            return Err(RpcError::invalid_request(
+                "history must not be empty; leave `history` out to resume the stored thread",
+            ));
+        }
         let items: Vec<ResponseItem> = history
             .into_iter()
             .enumerate()
