@@ -16,6 +16,7 @@ use reqwest::{Client, ClientBuilder, Response};
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
+use crate::model::compression::{self, ZSTD};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::failure::{self, Asked};
@@ -204,11 +205,15 @@ impl ModelTransport for HttpTransport {
 
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
-        let headers = self.headers(prompt, credentials)?;
+        let mut headers = self.headers(prompt, credentials)?;
         let url = self.url(credentials)?;
         let provider_id = self.settings.provider_id.as_str();
         let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
-        let body = self.wire.encode(prompt, &target)?;
+        let mut body = self.wire.encode(prompt, &target)?;
+        if self.settings.compresses && provider.requires_openai_auth && credentials.account_id.is_some() {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
+            body = compression::zstd(&body);
+        }
         let known = Arc::new(self.wire.known(prompt, provider_id));
         let asked = Asked {
             provider: self.settings.provider_id.clone(),
@@ -312,6 +317,7 @@ mod tests {
             environment: variables.iter().copied().collect(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            compresses: true,
             script: None,
         };
         HttpTransport::new(settings, Wire::Responses)
@@ -369,6 +375,20 @@ mod tests {
             bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
             "NoCredentials { provider: \"p\", env_key: None }"
         );
+    }
+
+    #[tokio::test]
+    async fn only_requests_signed_with_an_account_are_compressed() {
+        let mut transport = transport("requires_openai_auth = true\nbase_url = \"http://h\"", NO_ENV);
+        let key = Credentials { account_id: None, ..login() };
+        for (compresses, login, coding) in
+            [(true, login(), Some("zstd")), (true, key, None), (false, login(), None)]
+        {
+            transport.settings.compresses = compresses;
+            let request = transport.prepare(&prompt("m", vec![]), &login).await.unwrap();
+            assert_eq!(request.headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), coding);
+            assert_eq!(request.body.starts_with(b"{"), coding.is_none());
+        }
     }
 
     #[test]
