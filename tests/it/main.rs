@@ -48,5 +48,7 @@ mod threads;
 mod try_it;
 mod turns;
 mod updates;
+mod wire_speed;
+mod wires;
 mod write_faults;
 mod writers;

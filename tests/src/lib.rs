@@ -16,6 +16,7 @@ pub mod home;
 mod inbox;
 pub mod model;
 pub mod normalize;
+mod other_wires;
 pub mod process;
 pub mod program;
 pub mod reply;

@@ -1,7 +1,7 @@
 //! A model server on loopback that answers from a script and remembers what it was asked.
 //!
 //! Plain threads and blocking sockets, one connection per request, nothing shared with the server under test. It
-//! speaks the Responses wire. A request that the script has no answer to gets status 400, so that a test which
+//! speaks the wire of the path that is asked for. A request that the script has no answer to gets status 400, so that a test which
 //! asks the model once too often fails with a message and without retries.
 
 use std::collections::VecDeque;
@@ -14,6 +14,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::PATIENCE;
+use crate::other_wires::{self, Spoken};
 use crate::reply::{End, Events, Gate, Reply};
 
 /// A client that has taken nothing for so long does not read.
@@ -123,9 +124,9 @@ impl Shared {
     /// Answers one request. Trouble with the connection is the client's doing.
     fn serve(&self, connection: TcpStream) {
         let Some((path, body)) = read_request(&connection) else { return };
-        if !path.ends_with("/responses") {
+        let Some(spoken) = Spoken::at(&path) else {
             return write_status(&connection, 404, &[], &json!({"error": {"message": "no such route"}}));
-        }
+        };
         let (number, reply) = self.take_reply(body);
         let Some(reply) = reply else {
             let message = format!("the script has no answer to request {number}");
@@ -134,7 +135,7 @@ impl Shared {
         if let End::Status { code, headers, body } = &reply.end {
             return write_status(&connection, *code, headers, body);
         }
-        if self.stream(&connection, number, &reply).is_err() {
+        if self.stream(&connection, (number, spoken), &reply).is_err() {
             self.abandon(number);
         }
     }
@@ -154,7 +155,12 @@ impl Shared {
     }
 
     /// Streams a reply; an error when the connection broke before it began.
-    fn stream(&self, connection: &TcpStream, number: usize, reply: &Reply) -> std::io::Result<()> {
+    fn stream(
+        &self,
+        connection: &TcpStream,
+        (number, spoken): (usize, Spoken),
+        reply: &Reply,
+    ) -> std::io::Result<()> {
         let mut output = connection;
         write!(output, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n")?;
         write!(output, "transfer-encoding: chunked\r\n\r\n")?;
@@ -178,7 +184,11 @@ impl Shared {
                     self.abandon(number);
                 }
             });
-            let sent = Events { number, send: &mut send }.stream(reply);
+            let sent = match spoken {
+                Spoken::Responses => Events { number, send: &mut send }.stream(reply),
+                Spoken::Chat => other_wires::stream_chat(number, reply, &mut send),
+                Spoken::Anthropic => other_wires::stream_anthropic(number, reply, &mut send),
+            };
             finished.store(sent.is_ok(), Ordering::SeqCst);
             self.be_still(number);
             if sent.is_ok() && !matches!(reply.end, End::Disconnect) {
@@ -256,7 +266,7 @@ fn write_status(connection: &TcpStream, code: u16, headers: &[(String, String)],
 
 /// The text of the last message that a person wrote; what the server adds begins with a tag.
 pub fn last_user_text(body: &Value) -> String {
-    let items = body["input"].as_array().map_or(&[][..], Vec::as_slice);
+    let items = body["input"].as_array().or(body["messages"].as_array()).map_or(&[][..], Vec::as_slice);
     items
         .iter()
         .rev()
@@ -267,6 +277,9 @@ pub fn last_user_text(body: &Value) -> String {
 }
 
 fn content_text(item: &Value) -> String {
+    if let Some(text) = item["content"].as_str() {
+        return text.to_owned();
+    }
     let parts = item["content"].as_array().map_or(&[][..], Vec::as_slice);
     parts.iter().filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n")
 }

@@ -55,6 +55,8 @@ pub(crate) enum Part {
         id: Option<String>,
     },
     Gate(Gate),
+    /// Bytes of the stream as they are.
+    Raw(String),
 }
 
 #[derive(Clone)]
@@ -69,6 +71,8 @@ pub(crate) enum End {
     Completed,
     /// The connection breaks.
     Disconnect,
+    /// Nothing more comes, and nothing is broken.
+    Silent,
     /// `response.failed` with this code.
     Failed(String),
     /// An HTTP error instead of a stream.
@@ -106,6 +110,11 @@ impl Reply {
         Reply::call("exec_command", &json!({"cmd": command}))
     }
 
+    /// Streams these bytes and nothing else.
+    pub fn raw(text: &str) -> Reply {
+        Reply { end: End::Silent, ..Reply::default() }.and(Part::Raw(text.to_owned()))
+    }
+
     /// Answers with an HTTP error.
     pub fn status(code: u16, body: Value) -> Reply {
         Reply { end: End::Status { code, headers: Vec::new(), body }, ..Reply::default() }
@@ -124,6 +133,12 @@ impl Reply {
     /// Calls one more function; several calls of one reply may run in parallel.
     pub fn and_call(self, name: &str, arguments: &Value) -> Reply {
         self.and(Part::Call { name: name.to_owned(), arguments: arguments.to_string(), id: None })
+    }
+
+    /// The same, with an id of the script's.
+    pub fn and_call_with_id(self, name: &str, arguments: &Value, id: &str) -> Reply {
+        let (name, arguments) = (name.to_owned(), arguments.to_string());
+        self.and(Part::Call { name, arguments, id: Some(id.to_owned()) })
     }
 
     /// The parts of another reply, in the same response.
@@ -145,7 +160,9 @@ impl Reply {
         self.parts.iter().flat_map(|part| match part {
             Part::Gate(gate) => vec![gate],
             Part::Text(pieces) => pieces.iter().filter_map(Piece::gate).collect(),
-            Part::Words(_) | Part::Reasoning(_) | Part::Search(_) | Part::Call { .. } => Vec::new(),
+            Part::Words(_) | Part::Reasoning(_) | Part::Search(_) | Part::Call { .. } | Part::Raw(_) => {
+                Vec::new()
+            }
         })
     }
 
@@ -207,6 +224,7 @@ impl Events<'_> {
             let index = output.len();
             match part {
                 Part::Gate(gate) => gate.wait(),
+                Part::Raw(text) => (self.send)(text.as_bytes())?,
                 Part::Text(pieces) => output.push(self.text(index, &mut pieces.iter().cloned())?),
                 Part::Words(count) => {
                     output.push(
@@ -245,7 +263,7 @@ impl Events<'_> {
                 let whole = json!({"id": response, "status": "failed", "output": output, "error": error});
                 self.event("response.failed", json!({"response": whole}))
             }
-            End::Disconnect | End::Status { .. } => Ok(()),
+            End::Disconnect | End::Silent | End::Status { .. } => Ok(()),
         }
     }
 

@@ -31,7 +31,7 @@ impl Handle<ModelList> for Context {
         let configured = (provider == active).then_some(config.model.as_str());
         let catalog = match info.wire_api {
             WireApi::Rehearsal => REHEARSAL,
-            WireApi::Responses => provider,
+            WireApi::Responses | WireApi::Chat | WireApi::Anthropic => provider,
         };
         let mut presets = model_presets(catalog, configured);
         presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));

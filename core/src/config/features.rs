@@ -48,6 +48,10 @@ pub const SANDBOX_COMMAND_ASSESSMENT: Feature = Feature {
     default: false,
 };
 
+/// Requests to the vendor's own server are compressed; others are never.
+pub const REQUEST_COMPRESSION: Feature =
+    Feature { key: "enable_request_compression", stage: Stage::Stable, default: true };
+
 /// The profile of the user's shell is run once, not with each command.
 pub const SHELL_SNAPSHOT: Feature = Feature { key: "shell_snapshot", stage: Stage::Stable, default: true };
 
@@ -71,11 +75,12 @@ pub const GHOST_COMMIT: Feature =
 pub const GOALS: Feature = Feature { key: "goals", stage: Stage::Stable, default: true };
 
 /// All switches that do something here.
-pub const FEATURES: [Feature; 13] = [
+pub const FEATURES: [Feature; 14] = [
     SHELL_TOOL,
     UNIFIED_EXEC,
     SHELL_COMMAND_TOOL,
     SHELL_SNAPSHOT,
+    REQUEST_COMPRESSION,
     VIEW_IMAGE,
     WEB_SEARCH_REQUEST,
     WEB_SEARCH_CACHED,
@@ -116,7 +121,7 @@ const FOREIGN: &str = "
     critical_path_timing current_time_reminder cwd_relative_turn_diffs daemon_auto_start
     daybreak_program_propagation defer_mailbox_preemption
     deferred_executor deferred_tool_world_state elevated_windows_sandbox
-    enable_experimental_windows_sandbox enable_fanout enable_mcp_apps enable_request_compression
+    enable_experimental_windows_sandbox enable_fanout enable_mcp_apps
     exec_permission_approvals exec_policy executed_tool_call_metadata executor_capability_discovery
     executor_capability_discovery_v2
     experimental_windows_sandbox external_agent_memory_import external_migration fast_mode

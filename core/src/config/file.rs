@@ -332,7 +332,7 @@ mod tests {
         check(
             text,
             expect![[r#"
-            model_providers.bad.wire_api: unknown variant `telepathy`, expected `responses` or `rehearsal`
+            model_providers.bad.wire_api: unknown variant `telepathy`, expected one of `responses`, `chat`, `anthropic`, `rehearsal`
             projects./x.trust_level: unknown variant `maybe`, expected `trusted` or `untrusted`
             features.b: invalid type: integer `1`, expected a boolean
         "#]],

@@ -16,6 +16,8 @@ pub const REHEARSAL: &str = "rehearsal";
 
 /// The model of a provider when none is configured.
 pub const DEFAULT_MODEL: &str = "gpt-5.5";
+/// The model of a provider that speaks Anthropic's API when none is configured.
+pub const DEFAULT_CLAUDE_MODEL: &str = "claude-sonnet-4-6";
 /// The model of the rehearsal provider when none is configured.
 pub const DEFAULT_REHEARSAL_MODEL: &str = "rehearsal";
 
@@ -25,8 +27,16 @@ pub const DEFAULT_REHEARSAL_MODEL: &str = "rehearsal";
 pub enum WireApi {
     #[default]
     Responses,
+    /// Chat Completions, which most other servers speak.
+    Chat,
+    /// Anthropic Messages.
+    Anthropic,
     /// The model that is built into this program; needs no server.
     Rehearsal,
+}
+
+impl WireApi {
+    pub const ALL: [Self; 4] = [Self::Responses, Self::Chat, Self::Anthropic, Self::Rehearsal];
 }
 
 /// A model server, as configured or built in.
@@ -79,7 +89,8 @@ impl ModelProviderInfo {
     pub fn default_model(&self) -> &'static str {
         match self.wire_api {
             WireApi::Rehearsal => DEFAULT_REHEARSAL_MODEL,
-            WireApi::Responses => DEFAULT_MODEL,
+            WireApi::Responses | WireApi::Chat => DEFAULT_MODEL,
+            WireApi::Anthropic => DEFAULT_CLAUDE_MODEL,
         }
     }
 }

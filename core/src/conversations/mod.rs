@@ -319,6 +319,7 @@ impl ConversationManager {
             environment: self.shared.environment.clone(),
             group: self.shared.group.clone(),
             token: token.clone(),
+            compresses: config.is_enabled(&features::REQUEST_COMPRESSION),
             script: None,
         });
         let services = Arc::new(SessionServices {

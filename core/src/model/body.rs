@@ -31,6 +31,8 @@ pub struct BodyEvents {
     frames: SseDecoder,
     decoder: Decoder,
     events: Events,
+    /// What ends the answer once its events are taken.
+    failure: Option<Error>,
     group: TaskGroup,
     token: CancellationToken,
 }
@@ -44,7 +46,7 @@ impl BodyEvents {
         token: CancellationToken,
     ) -> Self {
         let (frames, events) = (SseDecoder::default(), Events::new());
-        Self { body: Some(Box::pin(body)), frames, decoder, events, group, token }
+        Self { body: Some(Box::pin(body)), frames, decoder, events, failure: None, group, token }
     }
 
     /// Reads events until one comes out; the rest of what has arrived is left for the next call.
@@ -53,8 +55,11 @@ impl BodyEvents {
             if let Some(event) = self.events.pop_front() {
                 return Ok(Some(event));
             }
+            if let Some(error) = self.failure.take() {
+                return Err(error);
+            }
             let Some(data) = self.frames.next_event() else { return Ok(None) };
-            self.decoder.decode(data, &mut self.events)?;
+            self.failure = self.decoder.decode(data, &mut self.events).err();
         }
     }
 
@@ -112,10 +117,13 @@ impl Stream for BodyEvents {
                 }
                 None => {
                     this.body = None;
-                    if let Some(data) = this.frames.finish()
-                        && let Err(error) = this.decoder.decode(data, &mut this.events)
-                    {
-                        return Poll::Ready(Some(Err(error)));
+                    if let Some(data) = this.frames.finish() {
+                        let failure = this.decoder.decode(data, &mut this.events).err();
+                        // What cannot be read of an event without end was cut off with the rest.
+                        this.failure = failure.filter(|error| !matches!(error, Error::Decode { .. }));
+                    }
+                    if this.failure.is_none() {
+                        this.failure = this.decoder.finish(&mut this.events).err();
                     }
                 }
             }
@@ -139,18 +147,24 @@ mod tests {
     fn recorded(wire: Wire) -> &'static str {
         match wire {
             Wire::Responses => include_str!("wire/responses/recorded.txt"),
+            Wire::Chat => include_str!("wire/chat/recorded.txt"),
+            Wire::Anthropic => include_str!("wire/anthropic/recorded.txt"),
         }
     }
 
     fn wires() -> impl Iterator<Item = Wire> {
-        [WireApi::Responses, WireApi::Rehearsal].into_iter().filter_map(Wire::of)
+        WireApi::ALL.into_iter().filter_map(Wire::of)
+    }
+
+    fn decoder(wire: Wire) -> Decoder {
+        wire.decoder(Arc::default(), || "seed".to_owned())
     }
 
     fn read(wire: Wire, pieces: Vec<&'static [u8]>) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let body = stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from_static(piece))));
-            let events = BodyEvents::new(body, wire.decoder(), TaskGroup::new(), CancellationToken::new());
+            let events = BodyEvents::new(body, decoder(wire), TaskGroup::new(), CancellationToken::new());
             events.map(|event| format!("{event:?}")).collect().await
         })
     }
@@ -175,7 +189,7 @@ mod tests {
         });
         let (group, token) = (TaskGroup::new(), CancellationToken::new());
         let body = stream::iter([Ok(answer)]).chain(end);
-        let mut events = BodyEvents::new(body, Wire::Responses.decoder(), group.clone(), token);
+        let mut events = BodyEvents::new(body, decoder(Wire::Responses), group.clone(), token);
         while let Some(Ok(event)) = events.next().await {
             if matches!(event, ResponseEvent::Completed { .. }) {
                 break;
@@ -191,12 +205,43 @@ mod tests {
         let answer = Bytes::from_static(recorded(Wire::Responses).as_bytes());
         let body = stream::iter([Ok(answer)]).chain(stream::pending());
         let (group, token) = (TaskGroup::new(), CancellationToken::new());
-        let events = BodyEvents::new(body, Wire::Responses.decoder(), group.clone(), token.clone());
+        let events = BodyEvents::new(body, decoder(Wire::Responses), group.clone(), token.clone());
         let is_no_end = |event: &_| std::future::ready(!matches!(event, Ok(ResponseEvent::Completed { .. })));
         events.take_while(is_no_end).for_each(|_| std::future::ready(())).await;
         assert_eq!(group.running(), 1);
         token.cancel();
         timeout(DRAIN_TIMEOUT / 2, group.finished()).await.expect("it ends at once");
+    }
+
+    #[test]
+    fn a_split_anywhere_reads_alike() {
+        for wire in wires() {
+            let bytes = recorded(wire).as_bytes();
+            let whole = read(wire, vec![bytes]);
+            for at in 0..bytes.len() {
+                let (head, tail) = bytes.split_at(at);
+                assert_eq!(whole, read(wire, vec![head, tail]), "{wire:?} at {at}");
+            }
+            assert_eq!(whole, read(wire, bytes.chunks(1).collect()), "{wire:?} byte by byte");
+        }
+    }
+
+    #[test]
+    fn a_cut_anywhere_is_no_completion() {
+        for wire in wires() {
+            // What ends an answer: a reason to finish, or the completion itself.
+            let last = match wire {
+                Wire::Responses => "response.completed",
+                Wire::Chat => "\"finish_reason\":\"",
+                Wire::Anthropic => "\"stop_reason\":\"",
+            };
+            let last = recorded(wire).rfind(last).expect("it ends");
+            for at in 0..last {
+                let (head, _) = recorded(wire).as_bytes().split_at(at);
+                let events = read(wire, vec![head]);
+                assert!(!events.iter().any(|event| event.starts_with("Ok(Completed")), "{wire:?} at {at}");
+            }
+        }
     }
 
     proptest! {

@@ -65,6 +65,7 @@ impl Server {
             environment: crate::base::environment::Environment::default(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            compresses: true,
             script: None,
         })
     }
@@ -218,6 +219,16 @@ async fn a_body_that_is_no_stream_is_quoted() {
         error.to_string(),
         r#"The model server's answer cannot be read: it is `application/json`, not an event stream: {"choices":[]}"#
     );
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_asked_to_compress_is_not_unpacked() {
+    let gzip = "content-encoding: gzip\r\ncontent-type: text/event-stream\r\n";
+    let server = Server::start(&[status("200 OK", gzip, "\u{1f}\u{8b}")]).await;
+    let error = ask(&server.client(0)).await.unwrap_err();
+    let expected =
+        "The model server's answer cannot be read: it is compressed (`gzip`), which was not asked for";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[tokio::test]

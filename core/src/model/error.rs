@@ -82,6 +82,9 @@ pub enum Error {
     Cancelled,
 }
 
+/// The code of a server that may have room again in a moment.
+const OVERLOADED: &str = "overloaded_error";
+
 /// An answer with an error status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
@@ -126,6 +129,7 @@ impl Error {
                 CodexErrorInfo::UsageLimitExceeded
             }
             Self::Overloaded => CodexErrorInfo::ServerOverloaded,
+            Self::Failed { code: Some(code), .. } if code == OVERLOADED => CodexErrorInfo::ServerOverloaded,
             Self::ContextWindowExceeded => CodexErrorInfo::ContextWindowExceeded,
             Self::Setting { .. } => CodexErrorInfo::BadRequest,
             Self::MissingEnvVar { .. }

@@ -36,6 +36,13 @@ pub struct ErrorBody {
     pub resets_at: Option<i64>,
 }
 
+impl ErrorBody {
+    /// One that has only words.
+    pub fn of(message: &str) -> Self {
+        Self { message: Some(message.to_owned()), ..Self::default() }
+    }
+}
+
 /// An answer whose status is not a success.
 pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
     let text = String::from_utf8_lossy(body);
@@ -56,6 +63,9 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
         (429, "usage_not_included", _) => return Error::NotIncluded,
         (_, _, "insufficient_quota") => return Error::QuotaExceeded,
         (_, _, "context_length_exceeded") => return Error::ContextWindowExceeded,
+        (400 | 413 | 422, ..) if is_overflow(error.message.as_deref().unwrap_or(&text)) => {
+            return Error::ContextWindowExceeded;
+        }
         (503 | 529, _, "server_is_overloaded") => return Error::Overloaded,
         (429, ..) => {
             let message = error.message.unwrap_or_else(|| "too many requests".to_owned());
@@ -89,12 +99,28 @@ pub fn failed(error: ErrorBody) -> Error {
         Some("insufficient_quota") => Error::QuotaExceeded,
         Some("usage_not_included") => Error::NotIncluded,
         Some("server_is_overloaded") => Error::Overloaded,
-        Some("rate_limit_exceeded" | "slow_down") => {
+        Some("rate_limit_exceeded" | "slow_down" | "rate_limit_error" | "429") => {
             let retry_after = retry::delay_in_text(&message);
             Error::RateLimited { status: None, message, retry_after }
         }
+        Some(_) | None if is_overflow(&message) => Error::ContextWindowExceeded,
         Some(_) | None => Error::Failed { code: error.code.or(error.kind), message },
     }
+}
+
+/// Whether a server that has no code for it says that a request does not fit into the window.
+fn is_overflow(message: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "maximum context length",
+        "prompt is too long",
+        "exceed context limit",
+        "exceeds the available context size",
+        "exceeds the context window",
+        "exceed_context_size",
+        "context length exceeded",
+    ];
+    let message = head(message, EXCERPT).to_ascii_lowercase();
+    WORDS.iter().any(|words| message.contains(words))
 }
 
 fn parse(text: &str) -> ErrorBody {
@@ -260,6 +286,18 @@ mod tests {
             The model server limits the rate of requests (status 429): too many requests
             ResponseTooManyFailedAttempts { http_status_code: Some(429) }"#]],
         );
+    }
+
+    #[test]
+    fn a_window_that_is_full_is_known_by_words() {
+        for body in [
+            r#"{"error":{"message":"This model's maximum context length is 4096 tokens."}}"#,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 3 > 2"}}"#,
+            r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#,
+        ] {
+            let error = refused(&Asked::default(), 400, &HeaderMap::new(), body.as_bytes());
+            assert!(matches!(error, Error::ContextWindowExceeded), "{body}: {error:?}");
+        }
     }
 
     #[test]

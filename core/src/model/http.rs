@@ -4,23 +4,31 @@
 //! followed, because a request carries credentials and a whole conversation. The login of this program
 //! is sent only to providers that ask for it; other providers get their own key or none.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use reqwest::{Client, ClientBuilder, Response};
 
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
+use crate::model::compression::{self, ZSTD};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::failure::{self, Asked};
 use crate::model::prompt::Prompt;
 use crate::model::transport::{ModelTransport, Opened};
-use crate::model::wire::{Server, Wire};
+use crate::model::wire::lowered::Known;
+use crate::model::wire::{Server, Target, Wire};
 
+/// The headers of Anthropic's API.
+const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// What is read of an error's body, and what is quoted of one that is no answer.
 const SMALL_BODY: usize = 64 * 1024;
@@ -36,6 +44,8 @@ pub struct Request {
     url: String,
     headers: HeaderMap,
     body: Bytes,
+    /// What the answers are read with.
+    known: Arc<Known>,
 }
 
 impl HttpTransport {
@@ -92,6 +102,12 @@ impl HttpTransport {
         }
     }
 
+    /// Whether Anthropic's servers want it as a token: keys have a header of their own.
+    fn is_bearer(&self, token: &str) -> bool {
+        let configured = self.settings.provider.experimental_bearer_token.as_deref();
+        configured == Some(token) || token.starts_with("sk-ant-oat")
+    }
+
     fn headers(&self, prompt: &Prompt, credentials: &Credentials) -> Result<HeaderMap, Error> {
         let settings = &self.settings;
         let mut headers = HeaderMap::new();
@@ -114,10 +130,17 @@ impl HttpTransport {
                 headers.insert(header, self.header_value(name, value)?);
             }
         }
+        if self.wire == Wire::Anthropic && !headers.contains_key(VERSION) {
+            headers.insert(VERSION, HeaderValue::from_static(ANTHROPIC_VERSION));
+        }
         if let Some(token) = self.bearer(credentials)? {
-            let mut value = self.header_value("authorization", &format!("Bearer {token}"))?;
+            let (name, value) = match self.wire {
+                Wire::Anthropic if !self.is_bearer(&token) => (API_KEY, token),
+                Wire::Anthropic | Wire::Responses | Wire::Chat => (AUTHORIZATION, format!("Bearer {token}")),
+            };
+            let mut value = self.header_value(name.as_str(), &value)?;
             value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            headers.insert(name, value);
         }
         if let (true, Some(id)) = (settings.provider.requires_openai_auth, &credentials.account_id) {
             headers.insert("chatgpt-account-id", self.header_value("chatgpt-account-id", id)?);
@@ -160,6 +183,17 @@ fn no_stream(headers: &HeaderMap) -> Option<&str> {
     (kind.starts_with("application/json") || kind.starts_with("text/html")).then_some(kind)
 }
 
+/// How a body is compressed. None is asked for, so that nothing has to be unpacked whose size is not known.
+fn compressed(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_ENCODING)?.to_str().ok().filter(|coding| !coding.eq_ignore_ascii_case("identity"))
+}
+
+/// What ids of calls are made with, if a server gives none.
+fn seed() -> String {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    id.get(16..).unwrap_or(&id).to_owned()
+}
+
 /// A header value with everything that cannot be in one replaced.
 fn plain(text: &str) -> HeaderValue {
     let text: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '_' }).collect();
@@ -171,20 +205,26 @@ impl ModelTransport for HttpTransport {
 
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
-        let headers = self.headers(prompt, credentials)?;
+        let mut headers = self.headers(prompt, credentials)?;
         let url = self.url(credentials)?;
-        let server = if is_azure(&provider.name, &url) { Server::Azure } else { Server::Stateless };
-        let body = self.wire.encode(prompt, server)?;
+        let provider_id = self.settings.provider_id.as_str();
+        let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
+        let mut body = self.wire.encode(prompt, &target)?;
+        if self.settings.compresses && provider.requires_openai_auth && credentials.account_id.is_some() {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
+            body = compression::zstd(&body);
+        }
+        let known = Arc::new(self.wire.known(prompt, provider_id));
         let asked = Asked {
             provider: self.settings.provider_id.clone(),
             url: shown(&url),
             env_key: provider.env_key.clone(),
         };
-        Ok(Request { asked, url, headers, body })
+        Ok(Request { asked, url, headers, body, known })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
-        let Request { asked, url, headers, body } = request;
+        let Request { asked, url, headers, body, known } = request;
         let network = |error: reqwest::Error| Error::Network {
             url: asked.url.clone(),
             source: error.without_url().into(),
@@ -198,6 +238,10 @@ impl ModelTransport for HttpTransport {
             return Err(failure::refused(asked, status.as_u16(), &headers, &body));
         }
         let headers = response.headers().clone();
+        if let Some(coding) = compressed(&headers) {
+            let reason = format!("it is compressed (`{coding}`), which was not asked for");
+            return Err(Error::Decode { reason });
+        }
         if let Some(kind) = no_stream(&headers) {
             let body = beginning(response).await;
             let text = String::from_utf8_lossy(&body);
@@ -205,16 +249,11 @@ impl ModelTransport for HttpTransport {
             return Err(Error::Decode { reason });
         }
         let ModelSettings { group, token, .. } = &self.settings;
-        let (body, decoder) = (response.bytes_stream(), self.wire.decoder());
+        let decoder = self.wire.decoder(Arc::clone(known), seed);
+        let body = response.bytes_stream();
         let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
         Ok(Opened { headers, events: Box::pin(events) })
     }
-}
-
-fn is_azure(name: &str, url: &str) -> bool {
-    const HOSTS: [&str; 5] =
-        ["openai.azure.", "cognitiveservices.azure.", "aoai.azure.", "azure-api.", "azurefd."];
-    name.eq_ignore_ascii_case("azure") || HOSTS.iter().any(|host| url.contains(host))
 }
 
 /// The client of the process for this kind of address.
@@ -267,6 +306,7 @@ mod tests {
 
     use super::*;
     use crate::base::spawn::TaskGroup;
+    use crate::model::wire::testkit::prompt;
 
     fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
         let settings = ModelSettings {
@@ -277,6 +317,7 @@ mod tests {
             environment: variables.iter().copied().collect(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            compresses: true,
             script: None,
         };
         HttpTransport::new(settings, Wire::Responses)
@@ -336,6 +377,20 @@ mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn only_requests_signed_with_an_account_are_compressed() {
+        let mut transport = transport("requires_openai_auth = true\nbase_url = \"http://h\"", NO_ENV);
+        let key = Credentials { account_id: None, ..login() };
+        for (compresses, login, coding) in
+            [(true, login(), Some("zstd")), (true, key, None), (false, login(), None)]
+        {
+            transport.settings.compresses = compresses;
+            let request = transport.prepare(&prompt("m", vec![]), &login).await.unwrap();
+            assert_eq!(request.headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), coding);
+            assert_eq!(request.body.starts_with(b"{"), coding.is_none());
+        }
+    }
+
     #[test]
     fn an_address_is_shown_without_secrets() {
         assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
@@ -344,9 +399,18 @@ mod tests {
     }
 
     #[test]
-    fn azure_is_known_by_name_or_address() {
-        assert!(is_azure("Azure", "https://x"));
-        assert!(is_azure("x", "https://me.openai.azure.com/openai/responses"));
-        assert!(!is_azure("x", "https://api.openai.com/v1/responses"));
+    fn anthropic_has_headers_of_its_own() {
+        let sent = |provider: &str| {
+            let transport = HttpTransport { wire: Wire::Anthropic, ..transport(provider, SOME_ENV) };
+            let headers = transport.headers(&prompt("m", vec![]), &Credentials::default()).unwrap();
+            let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            (text("x-api-key"), text("authorization"), text("anthropic-version"))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(sent("env_key = \"KEY\""), (some("KEY"), None, some("2023-06-01")));
+        assert_eq!(
+            sent("experimental_bearer_token = \"t\"\nhttp_headers = { anthropic-version = \"2\" }"),
+            (None, some("Bearer t"), some("2"))
+        );
     }
 }

@@ -26,6 +26,7 @@ use crate::model::wire::Wire;
 
 pub mod body;
 pub mod catalog;
+mod compression;
 pub mod credentials;
 pub mod error;
 pub mod event;
@@ -57,6 +58,8 @@ pub struct ModelSettings {
     /// Where that runs which an answer leaves to be done, and what ends it.
     pub group: TaskGroup,
     pub token: CancellationToken,
+    /// Whether requests signed with an account are compressed.
+    pub compresses: bool,
     /// Plays this with the rehearsal model, instead of the provider's file.
     pub script: Option<Arc<Script>>,
 }

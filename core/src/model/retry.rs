@@ -30,7 +30,7 @@ impl Error {
                 retry_after.map_or(status.is_none(), |delay| delay <= LONGEST_WAIT)
             }
             Self::Failed { code, .. } => !code.as_deref().is_some_and(is_final_code),
-            Self::Incomplete { reason, .. } => reason != "max_output_tokens",
+            Self::Incomplete { reason, .. } => !matches!(reason.as_str(), "max_output_tokens" | "refusal"),
             Self::Unauthorized { .. }
             | Self::NoCredentials { .. }
             | Self::MissingEnvVar { .. }

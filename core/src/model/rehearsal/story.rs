@@ -47,6 +47,7 @@ impl Story {
             environment: crate::base::environment::Environment::default(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            compresses: false,
             script,
         };
         let prompt = Prompt {

@@ -17,6 +17,7 @@ use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::failure::{self, ErrorBody};
 use crate::model::wire::Events;
+use crate::model::wire::lenient::Number;
 
 /// The fields of all events that are looked at.
 #[derive(Deserialize)]
@@ -120,8 +121,27 @@ fn item(value: Option<&RawValue>) -> Result<ResponseItem, Error> {
     match part("item", value) {
         Ok(item) => Ok(item),
         // Only now, because the detour costs more than the item itself.
-        Err(error) => value.and_then(|value| item_with_strange_parts(value.get())).ok_or(error),
+        Err(error) => {
+            let repaired = value
+                .map(RawValue::get)
+                .and_then(|text| item_with_strange_parts(text).or_else(|| call_with_strange_fields(text)));
+            repaired.ok_or(error)
+        }
     }
+}
+
+/// A call whose id is only that of its item, or whose arguments are not in a string.
+fn call_with_strange_fields(text: &str) -> Option<ResponseItem> {
+    let mut item: Value = serde_json::from_str(text).ok()?;
+    let fields = item.as_object_mut()?;
+    if fields.get("call_id").is_none_or(Value::is_null) {
+        let id = fields.get("id")?.clone();
+        fields.insert("call_id".to_owned(), id);
+    }
+    if let Some(arguments) = fields.get_mut("arguments").filter(|arguments| arguments.is_object()) {
+        *arguments = Value::String(arguments.to_string());
+    }
+    serde_json::from_value(item).ok()
 }
 
 /// A message whose content has parts of unknown kinds: refusals become text, others are left out.
@@ -174,38 +194,39 @@ struct IncompleteDetails {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Usage {
-    input_tokens: i64,
+    input_tokens: Number,
     input_tokens_details: Option<InputDetails>,
-    output_tokens: i64,
+    output_tokens: Number,
     output_tokens_details: Option<OutputDetails>,
-    total_tokens: i64,
+    total_tokens: Number,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct InputDetails {
-    cached_tokens: i64,
-    cache_write_tokens: i64,
+    cached_tokens: Number,
+    cache_write_tokens: Number,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OutputDetails {
-    reasoning_tokens: i64,
+    reasoning_tokens: Number,
 }
 
 impl From<Usage> for TokenUsage {
     fn from(usage: Usage) -> Self {
         let input = usage.input_tokens_details.unwrap_or_default();
         let output = usage.output_tokens_details.unwrap_or_default();
+        let (read, written) = (usage.input_tokens.or_zero(), usage.output_tokens.or_zero());
         Self {
-            input_tokens: usage.input_tokens,
-            cached_input_tokens: input.cached_tokens,
-            cache_write_input_tokens: input.cache_write_tokens,
-            output_tokens: usage.output_tokens,
-            reasoning_output_tokens: output.reasoning_tokens,
-            total_tokens: match usage.total_tokens {
-                0 => usage.input_tokens.saturating_add(usage.output_tokens),
+            input_tokens: read,
+            cached_input_tokens: input.cached_tokens.or_zero(),
+            cache_write_input_tokens: input.cache_write_tokens.or_zero(),
+            output_tokens: written,
+            reasoning_output_tokens: output.reasoning_tokens.or_zero(),
+            total_tokens: match usage.total_tokens.or_zero() {
+                0 => read.saturating_add(written),
                 total => total,
             },
         }
@@ -334,6 +355,16 @@ mod tests {
     }
 
     #[test]
+    fn calls_are_read_even_with_strange_fields() {
+        check(
+            r#"{"type":"response.output_item.done","item":{"type":"function_call","id":"fc_1","name":"f","arguments":{"x":1}}}"#,
+            expect![[r#"
+                ItemDone(FunctionCall { id: Some("fc_1"), name: "f", namespace: None, arguments: "{\"x\":1}", call_id: fc_1 })
+            "#]],
+        );
+    }
+
+    #[test]
     fn an_item_or_an_end_that_cannot_be_read_is_an_error() {
         check(
             r#"{"type":"response.output_item.done","item":{"type":"function_call","name":"f"}}"#,
@@ -364,7 +395,7 @@ mod tests {
         "#]],
         );
         check(
-            r#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":3},"output_tokens":5,"output_tokens_details":{"reasoning_tokens":2}}}}"#,
+            r#"{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":"10","input_tokens_details":{"cached_tokens":3},"output_tokens":5,"output_tokens_details":{"reasoning_tokens":2}}}}"#,
             expect![[r#"
                 Completed { response_id: "r", usage: Some(TokenUsage { input_tokens: 10, cached_input_tokens: 3, cache_write_input_tokens: 0, output_tokens: 5, reasoning_output_tokens: 2, total_tokens: 15 }) }
             "#]],

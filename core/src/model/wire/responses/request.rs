@@ -2,9 +2,8 @@
 //!
 //! The whole history travels with each request and nothing is kept by the server (`store: false`), so
 //! items are sent without their ids. Azure is the exception: it keeps responses and wants reasoning,
-//! messages and calls under the ids it gave them.
+//! messages and calls under the ids it gave them. Reasoning that came over another wire is left out.
 
-use bytes::Bytes;
 use codex_protocol::ids::ConversationId;
 use codex_protocol::policy::{ReasoningSummary, Verbosity};
 use codex_protocol::response_item::{
@@ -16,13 +15,13 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::model::catalog;
-use crate::model::error::Error;
 use crate::model::prompt::Prompt;
 use crate::model::tool_spec::ToolSpec;
 use crate::model::wire::Server;
+use crate::model::wire::mark;
 use crate::model::wire::responses::web_search::WebSearch;
 
-pub fn encode(prompt: &Prompt, server: Server) -> Result<Bytes, Error> {
+pub fn encode(prompt: &Prompt, server: Server) -> serde_json::Result<Vec<u8>> {
     let model = catalog::find(&prompt.model);
     let reasoning = model.reasoning.then(|| Reasoning {
         effort: prompt.effort.as_deref().or(model.default_effort),
@@ -48,12 +47,7 @@ pub fn encode(prompt: &Prompt, server: Server) -> Result<Bytes, Error> {
         service_tier: prompt.service_tier.as_deref(),
         text: (text != Text::default()).then_some(text),
     };
-    match serde_json::to_vec(&body) {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) => {
-            Err(Error::Setting { field: "prompt".into(), reason: format!("cannot be sent: {error}") })
-        }
-    }
+    serde_json::to_vec(&body)
 }
 
 #[derive(Serialize)]
@@ -232,6 +226,11 @@ impl<'a> Item<'a> {
             ResponseItem::Message { id, role, content, phase } => {
                 Self::Message { id: sent(id), role, content, phase: *phase }
             }
+            ResponseItem::Reasoning { encrypted_content, .. }
+                if mark::is_marked(encrypted_content.as_deref()) =>
+            {
+                return None;
+            }
             ResponseItem::Reasoning { id, summary, content, encrypted_content } => Self::Reasoning {
                 id: sent(id),
                 summary,
@@ -284,31 +283,17 @@ fn is_reasoning_text(part: &ReasoningContent) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use codex_protocol::ids::TurnId;
     use expect_test::expect;
     use serde_json::json;
 
     use super::*;
-    use crate::model::prompt::Purpose;
     use crate::model::tool_spec::{FreeformTool, WebSearchTool};
+    use crate::model::wire::testkit;
 
     fn prompt(model: &str, input: Vec<Value>) -> Prompt {
-        let input = input.into_iter().map(|item| Arc::new(serde_json::from_value(item).unwrap())).collect();
-        Prompt {
-            conversation_id: "01a204c2-4887-7bf2-88cb-1e909b637fb4".parse().unwrap(),
-            turn_id: TurnId::from("t"),
-            model: model.into(),
-            instructions: "Be good.".into(),
-            input,
-            tools: Arc::new([]),
-            parallel_tool_calls: true,
-            effort: Some("high".into()),
-            summary: ReasoningSummary::Auto,
-            verbosity: Some(Verbosity::Low),
-            service_tier: None,
-            output_schema: None,
-            purpose: Purpose::Answer,
-        }
+        let mut prompt = testkit::prompt(model, input);
+        (prompt.effort, prompt.verbosity) = (Some("high".into()), Some(Verbosity::Low));
+        prompt
     }
 
     fn body(prompt: &Prompt, server: Server) -> Value {
@@ -438,6 +423,7 @@ mod tests {
                 json!({"type": "custom_tool_call", "id": "ctc_1", "call_id": "c3", "name": "p", "input": "i", "status": "completed"}),
                 json!({"type": "custom_tool_call_output", "call_id": "c3", "output": "out"}),
                 json!({"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}}),
+                json!({"type": "reasoning", "summary": [], "encrypted_content": "codex-wire thinking p x"}),
                 json!({"type": "ghost_snapshot", "ghost_commit": {}}),
                 json!({"type": "hologram"}),
             ],
