@@ -45,6 +45,7 @@ pub mod search;
 mod section_list;
 pub mod sections;
 mod segments;
+mod shorten;
 pub mod snippet;
 pub mod stamp;
 pub mod tail;

@@ -91,8 +91,8 @@ impl Context {
                     (loaded.meta.clone(), Some(loaded), None)
                 }
                 Cut::Nothing => (whole(&path)?.meta, None, None),
-                Cut::Elsewhere(file, ordinal) => {
-                    let loaded = reader::load_before(&file, ordinal)?;
+                Cut::Elsewhere(file, base) => {
+                    let loaded = reader::load_before(&file, base.end_ordinal_exclusive)?;
                     let meta = if file == path { loaded.meta.clone() } else { whole(&path)?.meta };
                     (meta, Some(loaded), None)
                 }
