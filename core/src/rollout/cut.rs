@@ -277,7 +277,7 @@ mod tests {
         assert_eq!((path, base.end_ordinal_exclusive), (fork.clone(), 11));
         store(home.path(), &second, Some(base), &[]);
         let at = |until| shown(home.path(), &second, until);
-        assert_eq!([at(after("a")), at(before("b")), at(before("d"))], ["3 a", "3 a", "7 ?"]);
+        assert_eq!([at(after("a")), at(before("b")), at(before("d"))], ["3 a", "3 a", "6 b"]);
         assert_eq!([at(after("d")), at(before("a")), at(after("c"))], ["10 d", "Nothing", "NoSuchTurn"]);
     }
 

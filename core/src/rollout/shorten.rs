@@ -24,7 +24,7 @@ pub(super) enum Beginning {
     /// With what is before the base, or with nothing.
     Base(Option<HistoryBase>),
     /// The same, of which the lines from a place on are copied.
-    Copy { chain: Chain, base: Option<HistoryBase>, from: u64 },
+    Copy { chain: Box<Chain>, base: Option<HistoryBase>, from: u64 },
 }
 
 impl Beginning {
@@ -44,7 +44,7 @@ impl Beginning {
         let last_kept = kept.checked_sub(1).and_then(|last| chain.parts().get(last));
         let from = last_kept.map_or(0, |part| part.start + part.len);
         let base = last_kept.and_then(|part| part.base);
-        Ok(Self::Copy { base, from, chain })
+        Ok(Self::Copy { base, from, chain: Box::new(chain) })
     }
 
     pub fn base(&self) -> Option<HistoryBase> {

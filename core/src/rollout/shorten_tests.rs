@@ -167,6 +167,6 @@ fn what_is_copied_is_numbered_without_gaps_and_a_long_beginning_stays_where_it_i
             assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{numbers:?}");
         }
     }
-    assert_eq!((shortest, fs::read_to_string(&first).unwrap()), (2, before));
-    assert_eq!(stored.turns().len(), 240);
+    assert!(fs::read_to_string(&first).unwrap().starts_with(&before));
+    assert_eq!((shortest, stored.turns().len()), (2, 240));
 }
