@@ -111,9 +111,18 @@ impl SessionMeta {
     /// The file whose lines before an ordinal this conversation begins with: that of a source, or an older one of
     /// its own.
     pub fn base(&self) -> Option<(ConversationId, u64)> {
-        match &self.history_base {
-            Some(base) => Some((base.thread_id, base.end_ordinal_exclusive)),
-            None => Some((self.forked_from_id?, self.forked_from_ordinal_exclusive?)),
+        self.whole_base().map(|base| (base.thread_id, base.end_ordinal_exclusive))
+    }
+
+    /// The same, with the place in the file if it is known.
+    pub fn whole_base(&self) -> Option<HistoryBase> {
+        match self.history_base {
+            Some(base) => Some(base),
+            None => Some(HistoryBase {
+                thread_id: self.forked_from_id?,
+                end_ordinal_exclusive: self.forked_from_ordinal_exclusive?,
+                end_byte_offset: None,
+            }),
         }
     }
 }

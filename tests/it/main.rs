@@ -32,6 +32,7 @@ mod readers;
 mod rehearsal;
 mod resume;
 mod revert;
+mod revert_often;
 mod review;
 mod rules;
 mod search;

@@ -5,6 +5,7 @@
 //! starts one gets its events, and must take them: a conversation whose events nobody takes stands
 //! still, it does not fill the memory.
 
+pub mod branch;
 pub mod conversation;
 pub mod fork;
 pub mod input;

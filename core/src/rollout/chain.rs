@@ -6,12 +6,13 @@
 //! can be handed out and come back later. Only what is asked for is read, never a whole file. What grows after the
 //! chain was opened is not seen. All functions block.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use codex_protocol::ids::ConversationId;
-use codex_protocol::rollout::{RolloutItem, SessionMeta};
+use codex_protocol::rollout::{HistoryBase, RolloutItem, SessionMeta};
 
 use super::decode::{Content, decode};
 use super::error::Error;
@@ -30,11 +31,13 @@ pub struct Chain {
 }
 
 #[derive(Debug)]
-struct Part {
+pub(super) struct Part {
     file: File,
     path: PathBuf,
-    start: u64,
-    len: u64,
+    pub start: u64,
+    pub len: u64,
+    /// Where it ends, for one that begins with it; absent if it was not cut.
+    pub base: Option<HistoryBase>,
 }
 
 /// A line without its end.
@@ -44,8 +47,6 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
 }
 
-/// How many forks may refer to each other.
-const DEEPEST: usize = 64;
 /// How much is read at once, at least.
 const BLOCK: u64 = 64 * 1024;
 
@@ -67,32 +68,50 @@ impl Line<'_> {
 impl Chain {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let meta = reader::meta(path)?;
-        let mut chain = Self { parts: vec![Part::open(path)?], gaps: Vec::new(), meta };
-        let mut seen = vec![FileName::of(path).map_or(chain.meta.id, |name| name.file_id())];
-        let mut next = chain.meta.base();
-        while let Some((source, before)) = next {
-            let found = match seen.contains(&source) || seen.len() > DEEPEST {
-                true => Err("refers to itself".to_owned()),
-                false => earlier(path, source, before),
+        let own = FileName::of(path).map_or(meta.id, |name| name.file_id());
+        Ok(Self::behind(vec![Part::open(path)?], own, meta))
+    }
+
+    /// What stands before a place in the file at this path, and what that file begins with.
+    pub fn open_before(path: &Path, base: HistoryBase) -> Result<Self, Error> {
+        let (part, meta) = Part::before(path, base)?;
+        Ok(Self::behind(vec![part], base.thread_id, meta))
+    }
+
+    /// Puts in front of a part what its file refers to.
+    fn behind(mut parts: Vec<Part>, own: ConversationId, meta: SessionMeta) -> Self {
+        let mut gaps = Vec::new();
+        let mut seen = HashSet::from([own]);
+        let mut next = meta.whole_base();
+        while let Some(base) = next {
+            let source = base.thread_id;
+            let found = match seen.insert(source) {
+                true => parts.last().map_or(Err("is gone".to_owned()), |part| earlier(&part.path, base)),
+                false => Err("refers to itself".to_owned()),
             };
             next = match found {
                 Ok((part, meta)) => {
-                    chain.parts.insert(0, part);
-                    meta.base()
+                    parts.push(part);
+                    meta.whole_base()
                 }
                 Err(what) => {
-                    chain.gaps.push(format!("the conversation {source}, which this one continues, {what}"));
+                    gaps.push(format!("the conversation {source}, which this one continues, {what}"));
                     None
                 }
             };
-            seen.push(source);
         }
+        parts.reverse();
         let mut start = 0;
-        for part in &mut chain.parts {
+        for part in &mut parts {
             part.start = start;
             start += part.len;
         }
-        Ok(chain)
+        Self { meta, parts, gaps }
+    }
+
+    /// The oldest first.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     pub fn len(&self) -> u64 {
@@ -157,30 +176,52 @@ impl Part {
         let fail = |source| Error::io("read", path, source);
         let file = files::open_regular(path).map_err(fail)?;
         let len = file.metadata().map_err(fail)?.len();
-        Ok(Self { file, path: path.to_owned(), start: 0, len })
+        Ok(Self { file, path: path.to_owned(), start: 0, len, base: None })
+    }
+
+    /// A file up to the first line with an ordinal.
+    fn before(path: &Path, base: HistoryBase) -> Result<(Self, SessionMeta), Error> {
+        let meta = reader::meta(path)?;
+        let chain = Chain { meta, parts: vec![Self::open(path)?], gaps: Vec::new() };
+        let len = chain.end_before(base)?;
+        let Chain { meta, mut parts, .. } = chain;
+        let part = parts.pop().ok_or_else(|| Error::Empty(path.to_owned()))?;
+        let base = HistoryBase { end_byte_offset: Some(len), ..base };
+        Ok((Self { len, base: Some(base), ..part }, meta))
     }
 }
 
-/// The file of a source, up to the first line with this ordinal.
-fn earlier(path: &Path, source: ConversationId, before: u64) -> Result<(Part, SessionMeta), String> {
-    let home = location::home_of(path).ok_or("is gone")?;
-    let found = location::find_file(home, source).map_err(|error| error.to_string())?;
-    let path = found.ok_or("is gone")?;
-    let meta = reader::meta(&path).map_err(|error| error.to_string())?;
-    let part = Part::open(&path).map_err(|error| error.to_string())?;
-    let mut chain = Chain { meta, parts: vec![part], gaps: Vec::new() };
-    let mut len = chain.len();
-    let mut lines = chain.backwards(len);
-    while let Some(line) = lines.next_line().map_err(|error| error.to_string())? {
-        match peek::peek(line.bytes).and_then(|seen| seen.ordinal) {
-            Some(ordinal) if ordinal < before => break,
-            Some(_) => len = line.place,
-            None => {}
+impl Chain {
+    /// Where the lines before an ordinal end in the only file.
+    fn end_before(&self, base: HistoryBase) -> Result<u64, Error> {
+        let before = base.end_ordinal_exclusive;
+        let ordinal = |line: Line<'_>| peek::peek(line.bytes).and_then(|seen| seen.ordinal);
+        // The file is believed only what can be seen.
+        if let Some(place) = base.end_byte_offset.filter(|place| *place > 0 && *place <= self.len())
+            && self.is_start_of_line(place)?
+            && self.backwards(place).next_line()?.and_then(ordinal).is_some_and(|last| last < before)
+            && self.forwards(place, self.len()).next_line()?.is_none_or(|next| ordinal(next) >= Some(before))
+        {
+            return Ok(place);
         }
+        let mut end = self.len();
+        let mut lines = self.backwards(end);
+        while let Some(line) = lines.next_line()? {
+            match ordinal(line) {
+                Some(ordinal) if ordinal < before => break,
+                Some(_) => end = line.place,
+                None => {}
+            }
+        }
+        Ok(end)
     }
-    let mut part = chain.parts.pop().ok_or("is gone")?;
-    part.len = len;
-    Ok((part, chain.meta))
+}
+
+/// The beginning of the file that another one refers to.
+fn earlier(path: &Path, base: HistoryBase) -> Result<(Part, SessionMeta), String> {
+    let home = location::home_of(path).ok_or("is gone")?;
+    let found = location::find_file(home, base.thread_id).map_err(|error| error.to_string())?;
+    Part::before(&found.ok_or("is gone")?, base).map_err(|error| error.to_string())
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 //! A file with ordinals can be referred to up to any line, so nothing is copied. All functions block.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use codex_protocol::rollout::{HistoryBase, HistoryMode, SessionMeta};
@@ -28,7 +29,7 @@ pub enum Cut {
     /// The wanted lines are those of this file before the ordinal, and what it begins with itself.
     At(PathBuf, HistoryBase),
     /// The same lines, of a file that nothing can refer to, because it does not lie where files are looked for.
-    Elsewhere(PathBuf, u64),
+    Elsewhere(PathBuf, HistoryBase),
     /// Nothing is wanted.
     Nothing,
     /// There is no such turn.
@@ -37,36 +38,47 @@ pub enum Cut {
     NoOrdinals,
 }
 
-/// How many files may refer to each other.
-const DEEPEST: usize = 64;
-
-/// Looks for the place in the file of a conversation and in those that it refers to.
+/// Looks for the place in the file of a conversation and in those that it refers to. A file of which nothing is wanted
+/// is passed over, so that nothing refers to it.
 pub fn find(home: &Path, path: &Path, until: &Until) -> Result<Cut, Error> {
-    let (mut path, mut before) = (path.to_path_buf(), u64::MAX);
-    for _ in 0..DEEPEST {
-        let read = read(&path, before, until)?;
+    let (mut path, mut before, mut until) = (path.to_path_buf(), u64::MAX, until.clone());
+    let mut seen = HashSet::new();
+    loop {
+        let read = read(&path, before, &until)?;
         if read.meta.history_mode == HistoryMode::Legacy {
             return Ok(Cut::NoOrdinals);
         }
+        let thread_id = FileName::of(&path).map_or(read.meta.id, |name| name.file_id());
+        seen.insert(thread_id);
+        let base = read.meta.base();
+        let earlier = match base {
+            Some((file, end)) if !seen.contains(&file) => {
+                location::find_file(home, file)?.map(|path| (path, end))
+            }
+            Some(_) | None => None,
+        };
         match read.place {
-            Some(Place { ordinal: Some(ordinal), offset, is_first }) => {
-                if is_first && read.meta.base().is_none() {
-                    return Ok(Cut::Nothing);
-                }
-                let thread_id = FileName::of(&path).map_or(read.meta.id, |name| name.file_id());
+            Some(Place { is_first: true, .. }) if earlier.is_some() => until = Until::End,
+            Some(Place { ordinal: Some(_), is_first: true, .. }) if base.is_none() => {
+                return Ok(Cut::Nothing);
+            }
+            Some(Place { ordinal: Some(ordinal), offset, .. }) => {
                 let base =
                     HistoryBase { thread_id, end_ordinal_exclusive: ordinal, end_byte_offset: Some(offset) };
                 let is_found = location::find_file(home, thread_id)?.as_ref() == Some(&path);
-                return Ok(if is_found { Cut::At(path, base) } else { Cut::Elsewhere(path, ordinal) });
+                return Ok(if is_found { Cut::At(path, base) } else { Cut::Elsewhere(path, base) });
             }
             Some(Place { ordinal: None, .. }) => return Ok(Cut::NoOrdinals),
             None => {}
         }
-        let Some((file, end)) = read.meta.base() else { break };
-        let Some(earlier) = location::find_file(home, file)? else { break };
-        (path, before) = (earlier, before.min(end));
+        let Some((file, end)) = earlier else {
+            if let Some((file, _)) = base {
+                tracing::warn!(file = %file, from = %path.display(), "an earlier file of the thread is gone");
+            }
+            return Ok(Cut::NoSuchTurn);
+        };
+        (path, before) = (file, before.min(end));
     }
-    Ok(Cut::NoSuchTurn)
 }
 
 struct Read {
@@ -265,7 +277,7 @@ mod tests {
         assert_eq!((path, base.end_ordinal_exclusive), (fork.clone(), 11));
         store(home.path(), &second, Some(base), &[]);
         let at = |until| shown(home.path(), &second, until);
-        assert_eq!([at(after("a")), at(before("b")), at(before("d"))], ["3 a", "3 a", "7 ?"]);
+        assert_eq!([at(after("a")), at(before("b")), at(before("d"))], ["3 a", "3 a", "6 b"]);
         assert_eq!([at(after("d")), at(before("a")), at(after("c"))], ["10 d", "Nothing", "NoSuchTurn"]);
     }
 
@@ -278,7 +290,8 @@ mod tests {
         fs::copy(&path, &elsewhere).unwrap();
         for _ in 0..2 {
             let cut = find(home.path(), &elsewhere, &Until::End).unwrap();
-            assert_eq!(cut, Cut::Elsewhere(elsewhere.clone(), 4));
+            let Cut::Elsewhere(file, base) = cut else { panic!("{cut:?}") };
+            assert_eq!((&file, base.end_ordinal_exclusive), (&elsewhere, 4));
             // Neither while there is another file of that name, nor when there is none.
             fs::remove_file(&path).unwrap_or_default();
         }

@@ -43,7 +43,12 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Head>> {
             continue;
         };
         let Some(head) = &mut head else {
-            head = first(&envelope);
+            head = first(&envelope).map(|meta| Head {
+                meta: without_instructions(meta),
+                model: None,
+                preview: None,
+                cut: false,
+            });
             continue;
         };
         match envelope.kind {
@@ -60,10 +65,15 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Head>> {
 
 /// What a file says of its conversation, without the instructions; none if it does not begin with that.
 pub(super) fn meta(path: &Path) -> io::Result<Option<SessionMeta>> {
+    Ok(whole_meta(path)?.map(without_instructions))
+}
+
+/// The same with the instructions.
+pub(super) fn whole_meta(path: &Path) -> io::Result<Option<SessionMeta>> {
     let mut lines = Lines::open(path)?;
     while let Some(line) = lines.next()? {
         if let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line::trimmed(line.bytes)) {
-            return Ok(first(&envelope).map(|head| head.meta));
+            return Ok(first(&envelope));
         }
         if line.number > LINES {
             break;
@@ -72,11 +82,13 @@ pub(super) fn meta(path: &Path) -> io::Result<Option<SessionMeta>> {
     Ok(None)
 }
 
-fn first(envelope: &Envelope<'_>) -> Option<Head> {
+fn first(envelope: &Envelope<'_>) -> Option<SessionMeta> {
     let known = envelope.kind == line::SESSION_META;
-    let meta: SessionMeta = known.then(|| serde_json::from_str(envelope.payload.get()).ok()).flatten()?;
-    let meta = SessionMeta { base_instructions: None, instructions: None, ..meta };
-    Some(Head { meta, model: None, preview: None, cut: false })
+    known.then(|| serde_json::from_str(envelope.payload.get()).ok()).flatten()
+}
+
+fn without_instructions(meta: SessionMeta) -> SessionMeta {
+    SessionMeta { base_instructions: None, instructions: None, ..meta }
 }
 
 fn model(payload: &RawValue) -> Option<String> {

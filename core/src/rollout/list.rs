@@ -4,6 +4,7 @@
 //! conversation is listed from its first message on. Reading the same list backwards from
 //! [`Page::backwards_cursor`] begins with the first conversation of the page again. All functions block.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use codex_protocol::git::GitInfo;
@@ -59,9 +60,6 @@ pub struct StoredThread {
     /// The section that the user put it into.
     pub placed: Option<Placed>,
 }
-
-/// How many forks of forks are followed to their first message.
-const DEEPEST: usize = 16;
 
 /// From the files alone.
 pub fn list(home: &Path, query: &ListQuery) -> Result<Page, Error> {
@@ -241,8 +239,8 @@ fn preview<H: Heads>(heads: &mut H, head: &Head) -> Result<Option<String>, H::Fa
     let own = |head: &Head| head.preview.clone().or_else(|| head.cut.then(String::new));
     let mut found = own(head);
     let mut next = head.meta.base();
-    for _ in 0..DEEPEST {
-        let Some((file, _)) = next else { break };
+    let mut seen = HashSet::new();
+    while let Some((file, _)) = next.filter(|(file, _)| seen.insert(*file)) {
         let Some(path) = heads.file(file)? else { break };
         let Ok(Looked { head, .. }) = heads.head(&path)? else { break };
         found = own(&head).or(found);

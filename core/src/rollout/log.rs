@@ -121,11 +121,7 @@ impl Log {
         let Some(open) = self.open.take() else { return Ok(()) };
         let result = self.sync_file(&open.file);
         result.map_err(|source| Error::io("make durable what was written to", &self.path, source))?;
-        for folder in std::mem::take(&mut self.folders) {
-            if let Err(error) = File::open(&folder).and_then(|folder| folder.sync_all()) {
-                tracing::debug!(folder = %folder.display(), %error, "a folder could not be synchronised");
-            }
-        }
+        sync_folders(&std::mem::take(&mut self.folders));
         Ok(())
     }
 
@@ -169,11 +165,27 @@ impl Log {
             }
             self.lock = Some(lock);
         }
-        let Some(folder) = self.path.parent() else { return Ok(()) };
-        let new = folder.ancestors().take_while(|folder| !folder.exists());
-        let parents = new.filter_map(Path::parent).map(Path::to_owned);
-        self.folders = std::iter::once(folder.to_owned()).chain(parents).collect();
-        std::fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))
+        self.folders = make_folder_of(&self.path)?;
+        Ok(())
+    }
+}
+
+/// Returns the folders that will have new entries once there is a file at this path.
+pub(super) fn make_folder_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let Some(folder) = path.parent() else { return Ok(Vec::new()) };
+    let new = folder.ancestors().take_while(|folder| !folder.exists());
+    let parents = new.filter_map(Path::parent).map(Path::to_owned);
+    let folders = std::iter::once(folder.to_owned()).chain(parents).collect();
+    std::fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))?;
+    Ok(folders)
+}
+
+/// Makes sure that new entries survive the end of the machine, where that can be had.
+pub(super) fn sync_folders(folders: &[PathBuf]) {
+    for folder in folders {
+        if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+            tracing::debug!(folder = %folder.display(), %error, "a folder could not be synchronised");
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`index`] makes lists fast; [`names`], [`sections`], [`attachments`] and [`read_states`] keep what users say about
 //! their conversations; a [`lock`] keeps other processes from writing one at the same time. Files of the public codex 0.169
 //! and of its 2025 releases are read, and what is written here loads there. What was said is never rewritten: a file only grows, except that lines which a crash has broken are copied aside first and then
-//! blanked. A revert goes on in a new file.
+//! blanked. A revert goes on in a new file; when there are many, the newest are put together in it.
 //!
 //! What the public codex 0.169 asks of a file: a first line with a configured `model_provider`; for
 //! its turns to appear also `"history_mode":"paginated"`, an ordinal in the last line, and completed
@@ -46,6 +46,7 @@ pub mod search;
 mod section_list;
 pub mod sections;
 mod segments;
+mod shorten;
 pub mod snippet;
 pub mod stamp;
 pub mod tail;

@@ -7,7 +7,7 @@
 //! and that of 2025 are read. A fork that only refers to its source is loaded with the lines of the
 //! source before it. Loading changes nothing; all functions but [`read`] block.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -77,8 +77,6 @@ pub struct Problem {
 }
 
 const DESCRIBED: usize = 20;
-/// How many forks may refer to each other.
-const DEEPEST: usize = 64;
 
 impl Problems {
     pub(super) fn add(&mut self, line: u64, what: impl fmt::Display) {
@@ -110,7 +108,16 @@ fn load_part(path: &Path, before: Option<u64>) -> Result<Loaded, Error> {
     Ok(Loaded { meta, items, next_ordinal, problems, unknown, repeated, torn, broken })
 }
 
-/// What the first line says, without reading the rest.
+/// What the first line says, with the instructions, which can be long.
+pub fn whole_meta(path: &Path) -> Result<SessionMeta, Error> {
+    match head::whole_meta(path).map_err(|source| Error::io("read", path, source))? {
+        Some(meta) => Ok(meta),
+        // It may still be one; then the reason is told.
+        None => load(path).map(|loaded| loaded.meta),
+    }
+}
+
+/// The same without the instructions.
 pub fn meta(path: &Path) -> Result<SessionMeta, Error> {
     match head::meta(path).map_err(|source| Error::io("read", path, source))? {
         Some(meta) => Ok(meta),
@@ -219,14 +226,14 @@ impl Reading {
 
     /// Puts in front what a fork has from its source.
     fn sources(&mut self, path: &Path, fork: &SessionMeta) {
-        let mut seen = vec![FileName::of(path).map_or(fork.id, |name| name.file_id())];
+        let mut seen = HashSet::from([FileName::of(path).map_or(fork.id, |name| name.file_id())]);
         let mut next = fork.base();
         while let Some((source, before)) = next {
             let found = location::home_of(path).map(|home| location::find_file(home, source));
             let mut earlier = Reading::default();
             next = None;
             let result = match found {
-                _ if seen.contains(&source) || seen.len() > DEEPEST => Err("refers to itself".to_owned()),
+                _ if !seen.insert(source) => Err("refers to itself".to_owned()),
                 Some(Ok(Some(path))) => earlier.file(&path, Some(before)).map_err(|error| error.to_string()),
                 Some(Err(error)) => Err(error.to_string()),
                 Some(Ok(None)) | None => Err("is gone".to_owned()),
@@ -237,7 +244,6 @@ impl Reading {
                     .problems
                     .add(0, format!("the conversation {source}, which this one continues, {what}")),
             }
-            seen.push(source);
             earlier.items.append(&mut self.items);
             self.items = earlier.items;
             for Problem { line, what } in earlier.problems.first {

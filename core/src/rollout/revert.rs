@@ -5,14 +5,15 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::{HistoryBase, RolloutItem, SessionMeta};
 
 use super::error::Error;
-use super::{archive, line, location, stamp};
+use super::shorten::Beginning;
+use super::{archive, line, location, log, stamp};
 use crate::base::time::now_ms;
 
 /// Puts a new file in the place of this one. It begins with what is before the base, or with nothing.
@@ -24,41 +25,49 @@ pub fn begin(
 ) -> Result<PathBuf, Error> {
     let now = now_ms();
     let path = location::path_of_segment(home, meta.id, ConversationId::new(), now);
+    let beginning = Beginning::of(home, base)?;
     let meta = SessionMeta {
         timestamp: stamp::timestamp(now),
-        history_base: base,
+        history_base: beginning.base(),
         forked_from_ordinal_exclusive: None,
         ..meta
     };
-    let mut bytes = Vec::new();
-    line::push_head(&mut bytes, now, Some(meta.base().map_or(0, |(_, end)| end)));
-    line::push_body(&mut bytes, &RolloutItem::SessionMeta(Box::new(meta)))?;
     let mut unfinished = OsString::from(&path);
     unfinished.push(".new");
     let unfinished = PathBuf::from(unfinished);
-    let written = write(&unfinished, &bytes).and_then(|()| {
+    let folders = log::make_folder_of(&path)?;
+    let written = write(&unfinished, meta, &beginning).and_then(|()| {
         // The folder of the new file is looked for by the time of the last change of the old one.
         archive::touch(old)?;
         fs::rename(&unfinished, &path).map_err(|source| Error::io("create", &path, source))
     });
-    if written.is_err() {
-        // It may not even be there.
-        let _ = fs::remove_file(&unfinished);
+    match written {
+        Ok(()) => {
+            log::sync_folders(&folders);
+            Ok(path)
+        }
+        Err(error) => {
+            // It may not even be there.
+            let _ = fs::remove_file(&unfinished);
+            Err(error)
+        }
     }
-    written.map(|()| path)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+fn write(path: &Path, meta: SessionMeta, beginning: &Beginning) -> Result<(), Error> {
     let fail = |source| Error::io("write", path, source);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))?;
-    }
+    let first = beginning.base().map_or(0, |base| base.end_ordinal_exclusive);
+    let mut bytes = Vec::new();
+    line::push_head(&mut bytes, now_ms(), Some(first));
+    line::push_body(&mut bytes, &RolloutItem::SessionMeta(Box::new(meta)))?;
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(fail)?;
-    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(fail)
+    let mut file = BufWriter::new(options.open(path).map_err(fail)?);
+    file.write_all(&bytes).map_err(fail)?;
+    beginning.copy(&mut file, first + 1)?;
+    file.flush().and_then(|()| file.get_ref().sync_data()).map_err(fail)
 }
 
 #[cfg(test)]

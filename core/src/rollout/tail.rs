@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 
 use codex_protocol::event::EventMsg;
 use codex_protocol::rollout::{HistoryMode, RolloutItem, SessionMeta};
@@ -18,11 +19,19 @@ use super::error::Error;
 use super::line;
 use super::mend::Broken;
 use super::peek::{self, Kind};
-use super::reader::{Loaded, Problems, Stored, Torn};
+use super::reader::{self, Loaded, Problems, Stored, Torn};
 use super::salvage;
 
 /// How far before the compaction the rest is looked for.
 const FURTHER: u64 = 16 * 1024 * 1024;
+
+/// Of the file at this path, which is loaded whole where it has to be.
+pub fn load_file(path: &Path) -> Result<Loaded, Error> {
+    match load(&Chain::open(path)?)? {
+        Some(loaded) => Ok(loaded),
+        None => reader::load(path),
+    }
+}
 
 /// None if the conversation has to be loaded whole.
 pub fn load(chain: &Chain) -> Result<Option<Loaded>, Error> {

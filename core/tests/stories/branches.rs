@@ -1,13 +1,13 @@
-//! Conversations that go on from an earlier point, in a story: what the server does for `thread/fork` and
-//! `thread/revert`, without the server.
+//! Conversations that go on from an earlier point, in a story: by the functions that `thread/fork` and `thread/revert`
+//! call, without the server.
 
 use std::collections::HashSet;
 use std::path::Path;
 
+use codex_core::conversations::branch::{ForkSource, Reverted};
 use codex_core::conversations::fork::Fork;
-use codex_core::rollout::cut::{self, Cut, Until};
-use codex_core::rollout::reader::{self, Loaded};
-use codex_core::rollout::revert;
+use codex_core::rollout::cut::Until;
+use codex_core::rollout::reader::Loaded;
 use codex_protocol::event::EventMsg;
 use codex_protocol::ids::TurnId;
 use codex_protocol::response_item::ResponseItem;
@@ -22,29 +22,16 @@ impl Stage {
         let id = self.leave(playing).await;
         let (path, whole) = self.load(id);
         let until = if turn.is_empty() { Until::End } else { Until::After(turn_of(&whole, turn)) };
-        let cut = cut::find(self.home(), &path, &until).unwrap();
-        let (loaded, base) = match cut {
-            Cut::At(file, base) => {
-                (Some(reader::load_before(&file, base.end_ordinal_exclusive).unwrap()), Some(base))
-            }
-            Cut::Nothing => (None, None),
-            other => panic!("{until:?}: {other:?}"),
-        };
-        let fork = Fork::of(whole.meta, loaded, base);
-        Playing::new(self.manager.fork(self.config.clone(), fork).await.unwrap())
+        let source = ForkSource::read(self.home(), &path, &until).unwrap();
+        Playing::new(self.manager.fork(self.config.clone(), Fork::of(source)).await.unwrap())
     }
 
     /// Goes on without this turn and those after it.
     pub async fn revert(&mut self, playing: Playing, turn: &str) -> Playing {
         let id = self.leave(playing).await;
         let (path, whole) = self.load(id);
-        let cut = cut::find(self.home(), &path, &Until::Before(turn_of(&whole, turn))).unwrap();
-        let base = match cut {
-            Cut::At(_, base) => Some(base),
-            Cut::Nothing => None,
-            other => panic!("{other:?}"),
-        };
-        revert::begin(self.home(), &path, whole.meta, base).unwrap();
+        let reverted = Reverted::before(self.home(), &path, turn_of(&whole, turn)).unwrap();
+        reverted.begin(self.home()).unwrap();
         self.take_up(id).await
     }
 

@@ -11,9 +11,8 @@ use codex_core::config::loader::ConfigLoader;
 use codex_core::conversations::fork::Fork;
 use codex_core::rollout::names;
 use codex_core::session::request::Snapshot;
-use codex_protocol::ids::TurnId;
 
-use super::fork_source::{Cutting, ForkSource};
+use super::fork_source::{Cutting, ToFork};
 use super::resume::problems_of;
 use super::resume_settings::ResumedConfig;
 use super::view;
@@ -21,7 +20,6 @@ use crate::context::Context;
 use crate::convert::to_core::unsupported;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
-use crate::projection::history;
 use crate::threads::LoadedThread;
 
 impl Handle<ThreadFork> for Context {
@@ -34,18 +32,16 @@ impl Handle<ThreadFork> for Context {
         let right = self.history().await?;
         let (ephemeral, with_turns) = (params.ephemeral, !params.exclude_turns);
         let cutting = Cutting::of(&mut params)?;
-        let ForkSource { meta, loaded, base, settings, shown } =
-            self.fork_source(&mut params, cutting).await?;
+        let ToFork { source, settings, shown, turns } = self.fork_source(&mut params, cutting).await?;
         let ResumedConfig { config, warning } = self.config_to_resume(as_resume(params), settings).await?;
-        let notices = loaded.as_ref().and_then(problems_of).into_iter().chain(warning);
+        let notices = source.loaded.as_ref().and_then(problems_of).into_iter().chain(warning);
         let notices: Vec<String> = notices.collect();
-        let name = self.stored_name(meta.id).await?;
-        let source_id = meta.id;
-        let fork = Fork { ephemeral, ..Fork::of(meta, loaded, base) };
-        let turns = history::turns(fork.history.iter().filter_map(history::relevant));
-        let last_turn = turns.last().map(|turn| TurnId::from(turn.id.as_str()));
+        let source_id = source.meta.id;
+        let name = self.stored_name(source_id).await?;
+        let mut fork = Fork::of(source);
+        fork.ephemeral = ephemeral;
         let new = self.conversations().fork(config, fork).await?;
-        let (loaded, gate) = self.open(new, Some(source_id), last_turn);
+        let (loaded, gate) = self.open(new, Some(source_id), turns.last.clone());
         let id = loaded.conversation.id();
         if with_turns {
             let remedy = "Pass `excludeTurns: true` and read the turns page by page.";
@@ -64,10 +60,10 @@ impl Handle<ThreadFork> for Context {
         };
         let thread = view::thread(&loaded, stored, &snapshot);
         // Of one that is not stored only its source knows how it begins.
-        let preview = if ephemeral && !turns.is_empty() { shown } else { thread.preview };
+        let preview = if ephemeral && turns.last.is_some() { shown } else { thread.preview };
         let thread = Thread { preview, name, ..thread };
-        let usage = view::token_usage(id, turns.last().map(|turn| turn.id.clone()), &snapshot);
-        let response = response(&loaded, &thread, with_turns.then_some(turns), &snapshot);
+        let usage = view::token_usage(id, turns.last.map(|turn| turn.to_string()), &snapshot);
+        let response = response(&loaded, &thread, turns.all, &snapshot);
         let context = self.clone();
         let reply = Reply::then(response, async move {
             for notice in notices {
@@ -127,10 +123,10 @@ fn as_resume(params: ThreadForkParams) -> ThreadResumeParams {
 fn response(
     loaded: &LoadedThread,
     thread: &Thread,
-    turns: Option<Vec<Turn>>,
+    turns: Vec<Turn>,
     snapshot: &Snapshot,
 ) -> ThreadForkResponse {
-    let thread = Thread { turns: turns.unwrap_or_default(), ..thread.clone() };
+    let thread = Thread { turns, ..thread.clone() };
     let start = view::response(loaded, thread, snapshot);
     ThreadForkResponse {
         thread: start.thread,

@@ -1,18 +1,22 @@
 //! What a fork begins with: the file of its source, and how much of that.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use codex_app_server_protocol::v2::thread_fork::ThreadForkParams;
-use codex_core::rollout::cut::{self, Cut, Until};
-use codex_core::rollout::reader::{self, Loaded};
-use codex_core::rollout::{self, list};
+use codex_app_server_protocol::v2::turn::Turn;
+use codex_core::conversations::branch::{BranchError, ForkSource, Referred};
+use codex_core::rollout::cut::Until;
+use codex_core::rollout::{self, list, tail};
 use codex_protocol::ids::TurnId;
-use codex_protocol::rollout::{HistoryBase, SessionMeta};
 
 use super::resume_settings::StoredSettings;
+use super::resume_source::Turns;
+use super::stored_history::{self, StoredHistory};
 use crate::context::Context;
 use crate::convert::to_core::session_id;
 use crate::error::RpcError;
+use crate::projection::history;
 
 /// How much of the source is wanted.
 pub(super) struct Cutting {
@@ -40,6 +44,20 @@ impl Cutting {
         }
     }
 
+    fn refused(&self, error: BranchError) -> RpcError {
+        let turn = self.turn().unwrap_or_default();
+        match error {
+            BranchError::NoSuchTurn => RpcError::turn_not_found(turn),
+            BranchError::NoOrdinals => RpcError::invalid_request(format!(
+                "{} '{turn}' was not found in the source thread: a thread in the format of 2025 can only be forked as a \
+                 whole",
+                self.field
+            )),
+            BranchError::Elsewhere(_) => RpcError::invalid_request(error.to_string()),
+            BranchError::Rollout(error) => error.into(),
+        }
+    }
+
     /// A turn that runs has no end yet.
     fn refuse_running(&self, running: Option<&TurnId>) -> Result<(), RpcError> {
         match &self.until {
@@ -51,15 +69,42 @@ impl Cutting {
     }
 }
 
-pub(super) struct ForkSource {
-    /// What the source says of itself.
-    pub(super) meta: SessionMeta,
-    /// The wanted part; absent if nothing is wanted.
-    pub(super) loaded: Option<Loaded>,
-    pub(super) base: Option<HistoryBase>,
+/// What is read of the source before a fork is made.
+pub(super) struct ToFork {
+    pub(super) source: ForkSource,
     pub(super) settings: StoredSettings,
     /// What lists show of the source.
     pub(super) shown: String,
+    pub(super) turns: SourceTurns,
+}
+
+/// Which turns the fork begins with.
+pub(super) struct SourceTurns {
+    /// All of them, if they are wanted.
+    pub(super) all: Vec<Turn>,
+    pub(super) last: Option<TurnId>,
+}
+
+impl SourceTurns {
+    /// Blocks.
+    fn of(source: &ForkSource, wanted: Turns) -> Result<Self, rollout::Error> {
+        let Some(Referred { chain, .. }) = &source.referred else {
+            let items = source.loaded.iter().flat_map(|loaded| &loaded.items).map(|stored| &stored.item);
+            let all = history::turns(items.chain(&source.interrupted).filter_map(history::relevant));
+            let last = all.last().map(|turn| TurnId::from(turn.id.as_str()));
+            return Ok(Self { all: if wanted == Turns::All { all } else { Vec::new() }, last });
+        };
+        let ends = StoredHistory::of(Arc::clone(chain)).ends()?;
+        let last = ends.last_turn.map(|(turn, _)| turn);
+        if wanted == Turns::None {
+            return Ok(Self { all: Vec::new(), last });
+        }
+        let mut folded = stored_history::fold_chain(chain)?;
+        if let Some(end) = &source.interrupted {
+            folded.add(chain.len(), end.clone());
+        }
+        Ok(Self { all: folded.finish(None).into_iter().map(|placed| placed.turn).collect(), last })
+    }
 }
 
 impl Context {
@@ -67,49 +112,25 @@ impl Context {
         &self,
         params: &mut ThreadForkParams,
         cutting: Cutting,
-    ) -> Result<ForkSource, RpcError> {
+    ) -> Result<ToFork, RpcError> {
+        let wanted = if params.exclude_turns { Turns::None } else { Turns::All };
         let path = match params.path.take() {
             Some(path) => self.file_to_fork(path).await?,
             None => self.path_to_fork(params, &cutting).await?,
         };
-        let turn = cutting.turn().unwrap_or_default().to_owned();
-        let field = cutting.field;
+        let until = cutting.until.clone();
         let read = self.read_settings(move |configs| {
             let home = configs.codex_home();
-            let cut = cut::find(home, &path, &cutting.until)?;
-            let whole = |path| reader::load(path);
-            let (meta, loaded, base) = match cut {
-                Cut::NoSuchTurn => return Ok(Err(RpcError::turn_not_found(turn))),
-                Cut::NoOrdinals if cutting.until != Until::End => {
-                    return Ok(Err(RpcError::invalid_request(format!(
-                        "{field} '{turn}' was not found in the source thread: a thread in the format of 2025 can only be \
-                         forked as a whole"
-                    ))));
-                }
-                Cut::NoOrdinals => {
-                    let loaded = whole(&path)?;
-                    (loaded.meta.clone(), Some(loaded), None)
-                }
-                Cut::Nothing => (whole(&path)?.meta, None, None),
-                Cut::Elsewhere(file, ordinal) => {
-                    let loaded = reader::load_before(&file, ordinal)?;
-                    let meta = if file == path { loaded.meta.clone() } else { whole(&path)?.meta };
-                    (meta, Some(loaded), None)
-                }
-                Cut::At(file, base) => {
-                    let loaded = reader::load_before(&file, base.end_ordinal_exclusive)?;
-                    let meta = if file == path { loaded.meta.clone() } else { whole(&path)?.meta };
-                    (meta, Some(loaded), Some(base))
-                }
-            };
-            let settings = match &loaded {
+            let source = ForkSource::read(home, &path, &until)?;
+            let settings = match &source.loaded {
                 Some(loaded) => StoredSettings::of(loaded),
-                None => StoredSettings::of(&whole(&path)?),
+                None => StoredSettings::of(&tail::load_file(&path)?),
             };
             let shown = list::find(home, &path)?.map(|stored| stored.preview).unwrap_or_default();
-            Ok::<_, rollout::Error>(Ok(ForkSource { meta, loaded, base, settings, shown }))
+            let turns = SourceTurns::of(&source, wanted)?;
+            Ok::<_, BranchError>(ToFork { source, settings, shown, turns })
         });
-        read.await??
+        read.await?.map_err(|error| cutting.refused(error))
     }
 
     /// The file of a thread, with all that has happened so far.

@@ -9,9 +9,8 @@ use codex_app_server_protocol::v2::thread_start::ThreadResumeParams;
 use codex_app_server_protocol::v2::turn::Turn;
 use codex_core::base::time::now_ms;
 use codex_core::rollout::Error;
-use codex_core::rollout::chain::Chain;
 use codex_core::rollout::lock::WriterLock;
-use codex_core::rollout::reader::{self, Loaded};
+use codex_core::rollout::reader::Loaded;
 use codex_core::rollout::recorder::RolloutRecorder;
 use codex_core::rollout::{location, stamp, tail};
 use codex_protocol::event::EventMsg;
@@ -45,7 +44,7 @@ pub(super) struct StoredSource {
 
 /// Which turns of a thread the client wants at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turns {
+pub(super) enum Turns {
     All,
     None,
 }
@@ -59,8 +58,7 @@ pub(super) struct StoredEnd {
 impl StoredEnd {
     /// Reads the end of a file, or all of it where that says too little. Blocks.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        let tail = tail::load(&Chain::open(path)?)?;
-        let rollout = tail.map_or_else(|| reader::load(path), Ok)?;
+        let rollout = tail::load_file(path)?;
         let ends = StoredHistory::open(path, None)?.ends()?;
         Ok(Self { rollout, ends })
     }

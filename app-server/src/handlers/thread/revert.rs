@@ -1,31 +1,32 @@
 //! `thread/revert`: takes turns of a loaded thread back. It goes on without them, in a new file; a turn that runs is
 //! interrupted first.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ThreadRevert;
-use codex_app_server_protocol::v2::thread::{ThreadStatus, ThreadStatusChangedNotification};
+use codex_app_server_protocol::v2::thread::{
+    ThreadClosedNotification, ThreadStatus, ThreadStatusChangedNotification,
+};
 use codex_app_server_protocol::v2::thread_fork::{
     ThreadRevertParams, ThreadRevertResponse, ThreadRevertedNotification,
 };
 use codex_core::config::Config;
-use codex_core::rollout::cut::{self, Cut, Until};
-use codex_core::rollout::lock::WriterLock;
-use codex_core::rollout::{self, reader, revert};
-use codex_core::session::settings::SessionSettings;
-use codex_protocol::goal::ThreadGoal;
-use codex_protocol::rollout::HistoryBase;
+use codex_core::conversations::branch::{self, BranchError, Reverted};
+use codex_core::rollout;
+use codex_protocol::ids::ConversationId;
 
+use super::resume::problems_of;
 use super::resume_source::StoredEnd;
 use super::stored_history::Ends;
 use super::view;
 use crate::context::Context;
+use crate::convert::to_wire::read_state::read_state;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 use crate::threads::audience::Listener;
-use crate::threads::{Gate, LoadedThread};
+use crate::threads::{Gate, LoadedThread, unread};
 
 impl Handle<ThreadRevert> for Context {
     fn lane(params: &ThreadRevertParams) -> Lane {
@@ -46,24 +47,39 @@ impl Handle<ThreadRevert> for Context {
             return Err(RpcError::no_rollout(id));
         }
         thread.conversation.flush().await.map_err(|error| thread.ended(error))?;
-        let base = self.base_before(&path, params.before_turn_id).await?;
+        let turn = params.before_turn_id;
+        let (home, file) = (self.configs().codex_home().to_owned(), path.clone());
+        let found = self.read_settings(move |_| match Reverted::before(&home, &file, turn.clone()) {
+            Ok(reverted) => Ok((home, reverted)),
+            Err(error) => Err(refused(turn, error)),
+        });
+        let (home, reverted) = found.await??;
         let config = Arc::clone(thread.conversation.config());
         let listeners = self.threads().unload(&thread).await;
-        let lock = self.writer_lock(id).await?;
-        // Whatever goes wrong now, the thread is there again afterwards.
-        let begun = self.begin_again(path.clone(), base).await;
-        let (path, failed) = match begun {
-            Ok(path) => (path, None),
-            Err(error) => (path, Some(error)),
+        let again = Again { home, path, reverted, config, listeners };
+        let (again, failed) = match self.load_again(id, again).await {
+            Ok(again) => again,
+            Err(error) => {
+                let closed = ThreadClosedNotification { thread_id: id.to_string() };
+                self.threads().broadcast(&ServerNotification::ThreadClosed(closed)).await;
+                return Err(error);
+            }
         };
-        let again = Again { path, lock, config, settings: before.settings, goal: before.goal, listeners };
-        let (thread, gate, ends) = self.load_again(again).await?;
+        let LoadedAgain { thread, gate, ends, mut notices } = again;
+        let changed = thread.conversation.change_settings(before.settings.into_overrides()).await;
+        changed.map_err(|error| thread.ended(error))?;
+        thread.conversation.restore_goal(before.goal).await.map_err(|error| thread.ended(error))?;
+        let idle = ThreadStatusChangedNotification { thread_id: id.to_string(), status: ThreadStatus::Idle };
+        self.threads().broadcast(&ServerNotification::ThreadStatusChanged(idle)).await;
         if let Some(error) = failed {
-            return Err(error);
+            return Err(error.into());
         }
         let snapshot = thread.conversation.snapshot().await.map_err(|error| thread.ended(error))?;
         let stored = match thread.facts.path.clone() {
-            Some(path) => self.stored_thread(path).await?,
+            Some(path) => {
+                notices.extend(self.forget_unread(id, path.clone()).await?);
+                self.stored_thread(path).await?
+            }
             None => None,
         };
         let cursors = ends.cursors(id);
@@ -77,6 +93,9 @@ impl Handle<ThreadRevert> for Context {
             let reverted = ThreadRevertedNotification { thread_id: id.to_string() };
             threads.broadcast(&ServerNotification::ThreadReverted(reverted)).await;
             gate.open();
+            for notice in notices {
+                thread.tell(notice).await;
+            }
         });
         Ok(reply.keeping(Some(right)))
     }
@@ -84,56 +103,78 @@ impl Handle<ThreadRevert> for Context {
 
 /// What a thread is loaded again with.
 struct Again {
+    home: PathBuf,
+    /// The file that is there.
     path: PathBuf,
-    lock: WriterLock,
+    reverted: Reverted,
     config: Arc<Config>,
-    settings: SessionSettings,
-    goal: Option<ThreadGoal>,
     listeners: Vec<Listener>,
 }
 
+/// A thread that is there again.
+struct LoadedAgain {
+    thread: LoadedThread,
+    gate: Gate,
+    ends: Ends,
+    /// What those who listen should know.
+    notices: Vec<ServerNotification>,
+}
+
 impl Context {
-    /// What is left of the history; nothing if all of it is taken back.
-    async fn base_before(&self, path: &Path, turn: String) -> Result<Option<HistoryBase>, RpcError> {
-        let (path, until) = (path.to_path_buf(), Until::Before(turn.clone()));
-        let found = self.read_settings(move |configs| cut::find(configs.codex_home(), &path, &until));
-        match found.await?? {
-            Cut::At(_, base) => Ok(Some(base)),
-            Cut::Nothing => Ok(None),
-            Cut::Elsewhere(file, _) => Err(RpcError::invalid_request(format!(
-                "thread/revert only supports threads below the server's home directory; fork {} by its `path` instead",
-                file.display()
-            ))),
-            Cut::NoSuchTurn => Err(RpcError::turn_not_found(turn)),
-            Cut::NoOrdinals => Err(RpcError::invalid_request(
-                "thread/revert only supports paginated threads; fork one in the format of 2025 instead",
-            )),
-        }
-    }
-
-    async fn begin_again(&self, old: PathBuf, base: Option<HistoryBase>) -> Result<PathBuf, RpcError> {
-        let begun = self.read_settings(move |configs| {
-            let meta = reader::load(&old)?.meta;
-            revert::begin(configs.codex_home(), &old, meta, base)
-        });
-        Ok(begun.await?.map_err(|error: rollout::Error| error)?)
-    }
-
-    /// With the settings, the goal and the listeners that it had.
-    async fn load_again(&self, again: Again) -> Result<(LoadedThread, Gate, Ends), RpcError> {
-        let Again { path, lock, config, settings, goal, listeners } = again;
+    /// With the listeners that it had: in its new file, or, if there is none, as it was and with the reason.
+    async fn load_again(
+        &self,
+        id: ConversationId,
+        Again { home, path, reverted, config, listeners }: Again,
+    ) -> Result<(LoadedAgain, Option<rollout::Error>), RpcError> {
+        let lock = self.writer_lock(id).await?;
+        let (path, failed) = match self.read_settings(move |_| reverted.begin(&home)).await? {
+            Ok(new) => (new, None),
+            Err(error) => (path, Some(error)),
+        };
         let file = path.clone();
         let StoredEnd { rollout, ends } = self.read_settings(move |_| StoredEnd::read(&file)).await??;
+        let problems = problems_of(&rollout);
+        if let Some(problems) = &problems {
+            tracing::warn!(thread = %id, %problems, "a thread was reverted that is not whole");
+        }
+        let notices = problems.map(|problems| view::warning(id, problems)).into_iter().collect();
         let last_turn = ends.last_turn.clone().map(|(id, _)| id);
         let forked_from = rollout.meta.forked_from_id;
         let new = self.conversations().resume(Config::clone(&config), rollout, path, lock).await?;
         let (thread, gate) = self.open_for(listeners, new, forked_from, last_turn);
-        let changed = thread.conversation.change_settings(settings.into_overrides()).await;
-        changed.map_err(|error| thread.ended(error))?;
-        thread.conversation.restore_goal(goal).await.map_err(|error| thread.ended(error))?;
-        let thread_id = thread.conversation.id().to_string();
-        let idle = ThreadStatusChangedNotification { thread_id, status: ThreadStatus::Idle };
-        self.threads().broadcast(&ServerNotification::ThreadStatusChanged(idle)).await;
-        Ok((thread, gate, ends))
+        Ok((LoadedAgain { thread, gate, ends, notices }, failed))
+    }
+
+    /// What was unread may be gone. Returns what is told of that.
+    async fn forget_unread(
+        &self,
+        id: ConversationId,
+        path: PathBuf,
+    ) -> Result<Option<ServerNotification>, RpcError> {
+        let states = self.threads().read_states().clone();
+        let changed = self
+            .read_settings(move |configs| branch::forget_unread(&states, configs.codex_home(), id, &path));
+        Ok(match changed.await? {
+            Ok(state) => state.map(|state| unread::changed(id, read_state(state))),
+            Err(error) => {
+                tracing::warn!(thread = %id, %error, "it is not stored that nothing is unread any more");
+                None
+            }
+        })
+    }
+}
+
+fn refused(turn: String, error: BranchError) -> RpcError {
+    match error {
+        BranchError::NoSuchTurn => RpcError::turn_not_found(turn),
+        BranchError::NoOrdinals => RpcError::invalid_request(
+            "thread/revert only supports paginated threads; fork one in the format of 2025 instead",
+        ),
+        BranchError::Elsewhere(file) => RpcError::invalid_request(format!(
+            "thread/revert only supports threads below the server's home directory; fork {} by its `path` instead",
+            file.display()
+        )),
+        BranchError::Rollout(error) => error.into(),
     }
 }

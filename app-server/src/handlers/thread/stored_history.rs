@@ -4,6 +4,7 @@
 //! their turns by counting them; those are read whole, and their places are numbers. Everything here blocks.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use codex_app_server_protocol::v2::item::ThreadItem;
 use codex_app_server_protocol::v2::turn::Turn;
@@ -32,7 +33,7 @@ const FULL: usize = 48 * 1024;
 
 /// One thread, as its files are now.
 pub(super) struct StoredHistory {
-    chain: Chain,
+    chain: Arc<Chain>,
     /// All turns, for files that have to be read whole.
     whole: Option<Vec<PlacedTurn>>,
     running: Option<TurnId>,
@@ -89,12 +90,17 @@ pub(super) struct Found<T> {
 impl StoredHistory {
     /// `running` is the turn that has no end because it still runs.
     pub fn open(path: &Path, running: Option<TurnId>) -> Result<Self, rollout::Error> {
-        let chain = Chain::open(path)?;
+        let chain = Arc::new(Chain::open(path)?);
         let whole = match chain.meta.history_mode {
             HistoryMode::Paginated => None,
             HistoryMode::Legacy => Some(fold_whole(path)?.finish(running.as_ref())),
         };
         Ok(Self { chain, whole, running })
+    }
+
+    /// Of files whose lines have ordinals, and of which no turn runs.
+    pub fn of(chain: Arc<Chain>) -> Self {
+        Self { chain, whole: None, running: None }
     }
 
     /// Whether a page can begin there.
@@ -295,20 +301,25 @@ impl StoredHistory {
 /// All turns of a file, as far as it has been read.
 pub(super) fn fold_whole(path: &Path) -> Result<History, rollout::Error> {
     let chain = Chain::open(path)?;
-    let mut history = History::default();
     match chain.meta.history_mode {
+        HistoryMode::Paginated => fold_chain(&chain),
         HistoryMode::Legacy => {
+            let mut history = History::default();
             for (number, stored) in (0..).zip(reader::load(path)?.items) {
                 history.add(number, stored.item);
             }
+            Ok(history)
         }
-        HistoryMode::Paginated => {
-            let mut lines = chain.forwards(0, chain.len());
-            while let Some((_, line)) = lines.next_of(OF_TURNS)? {
-                if let Some(item) = line.item() {
-                    history.add(line.place, item);
-                }
-            }
+    }
+}
+
+/// The same of files whose lines have ordinals.
+pub(super) fn fold_chain(chain: &Chain) -> Result<History, rollout::Error> {
+    let mut history = History::default();
+    let mut lines = chain.forwards(0, chain.len());
+    while let Some((_, line)) = lines.next_of(OF_TURNS)? {
+        if let Some(item) = line.item() {
+            history.add(line.place, item);
         }
     }
     Ok(history)

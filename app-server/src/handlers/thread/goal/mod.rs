@@ -9,8 +9,7 @@ use std::path::PathBuf;
 use codex_core::config::features;
 use codex_core::context::goal::Refused;
 use codex_core::conversations::stored_goal::StoredThread;
-use codex_core::rollout::chain::Chain;
-use codex_core::rollout::reader::{self, Loaded};
+use codex_core::rollout::reader::Loaded;
 use codex_core::rollout::{self, tail};
 use codex_protocol::ids::ConversationId;
 
@@ -56,10 +55,7 @@ impl Context {
     }
 
     async fn read_for_goal(&self, path: PathBuf) -> Result<Loaded, RpcError> {
-        let read = self.read_settings(move |_| {
-            let tail = tail::load(&Chain::open(&path)?)?;
-            tail.map_or_else(|| reader::load(&path), Ok)
-        });
+        let read = self.read_settings(move |_| tail::load_file(&path));
         Ok(read.await?.map_err(|error: rollout::Error| error)?)
     }
 }
