@@ -48,7 +48,7 @@ impl Handle<ThreadRevert> for Context {
         }
         thread.conversation.flush().await.map_err(|error| thread.ended(error))?;
         let turn = params.before_turn_id;
-        let (home, file) = (self.configs().codex_home().to_owned(), path.clone());
+        let (home, file) = (self.configs().codex_home().to_path_buf(), path.clone());
         let found = self.read_settings(move |_| match Reverted::before(&home, &file, turn.clone()) {
             Ok(reverted) => Ok((home, reverted)),
             Err(error) => Err(refused(turn, error)),
