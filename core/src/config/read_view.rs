@@ -171,7 +171,7 @@ mod tests {
             profiles: {}
             history: {"persistence":"save-all","max_bytes":null}
             model_providers: {}
-            features: {"default_mode_request_user_input":false,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
+            features: {"default_mode_request_user_input":false,"enable_request_compression":true,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
         "#]]
         .assert_eq(&set(&view));
         assert!(view.config.get("sandbox_mode").unwrap().is_null());
@@ -195,7 +195,7 @@ mod tests {
             sandbox_workspace_write: {"writable_roots":[],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
             history: {"persistence":"save-all","max_bytes":null}
             model_providers: {"x":{"name":"X"}}
-            features: {"default_mode_request_user_input":false,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"memories":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
+            features: {"default_mode_request_user_input":false,"enable_request_compression":true,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"memories":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
             foo: [1]
         "#]].assert_eq(&set(&view));
         let origin = |key: &str| format!("{:?}", view.origins[key].name);
@@ -218,7 +218,7 @@ mod tests {
             sandbox_workspace_write: {"writable_roots":[],"network_access":false,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":false}
             history: {"persistence":"save-all","max_bytes":null}
             model_providers: {"x":{"name":"X"}}
-            features: {"default_mode_request_user_input":false,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
+            features: {"default_mode_request_user_input":false,"enable_request_compression":true,"experimental_sandbox_command_assessment":false,"ghost_commit":false,"goals":true,"request_permissions_tool":false,"shell_command_tool":false,"shell_snapshot":true,"shell_tool":true,"undo":false,"unified_exec":true,"view_image_tool":true,"web_search_cached":false,"web_search_request":false}
         "#]].assert_eq(&set(&view));
     }
 

@@ -299,6 +299,7 @@ mod tests {
                 },
                 features: {
                     "default_mode_request_user_input": false,
+                    "enable_request_compression": true,
                     "experimental_sandbox_command_assessment": false,
                     "ghost_commit": false,
                     "goals": true,
