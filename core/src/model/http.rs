@@ -9,7 +9,7 @@ use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
 
-use crate::base::http::{beginning, client_for};
+use crate::base::http::{self, beginning, client_for};
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
@@ -224,7 +224,11 @@ impl ModelTransport for HttpTransport {
             url: asked.url.clone(),
             source: error.without_url().into(),
         };
-        let sending = client_for(url).map_err(network)?.post(url);
+        let client = client_for(url, &self.settings.environment).map_err(|error| match error {
+            http::Error::Variable { name, reason } => Error::Setting { field: name.to_owned(), reason },
+            http::Error::Client(error) => network(error),
+        })?;
+        let sending = client.post(url);
         let response = sending.headers(headers.clone()).body(body.clone()).send().await.map_err(network)?;
         let status = response.status();
         if !status.is_success() {
