@@ -31,6 +31,7 @@ pub mod credentials;
 pub mod error;
 pub mod event;
 pub mod failure;
+pub mod families;
 pub mod http;
 pub mod presets;
 pub mod prompt;
