@@ -1,11 +1,15 @@
 //! `model/list` and `modelProvider/list`: what turns can run on.
+//!
+//! Only servers on this machine that are built in are asked for their models, and only when the list of that
+//! provider is wanted.
 
 use codex_app_server_protocol::method::{ModelList, ModelProviderList};
 use codex_app_server_protocol::v2::model::{
     ModelListParams, ModelListResponse, ModelProviderListParams, ModelProviderListResponse,
 };
 use codex_core::config::provider::{REHEARSAL, WireApi};
-use codex_core::model::presets::model_presets;
+use codex_core::model::local::LocalServer;
+use codex_core::model::presets::{Source, model_presets};
 
 use super::paging::{Page, page};
 use crate::context::Context;
@@ -29,11 +33,20 @@ impl Handle<ModelList> for Context {
         };
         // The configured model is one of the active provider's.
         let configured = (provider == active).then_some(config.model.as_str());
-        let catalog = match info.wire_api {
-            WireApi::Rehearsal => REHEARSAL,
-            WireApi::Responses | WireApi::Chat | WireApi::Anthropic => provider,
+        let environment = &self.conversations().shared().environment;
+        let mut presets = match LocalServer::of(provider) {
+            Some(server) => {
+                let found = server.models(info, environment).await;
+                // What a server has begins with any of it; where it has none, something has to be listed.
+                let is_bare = found.as_ref().map_or(true, Vec::is_empty);
+                let model = configured.or(is_bare.then(|| info.default_model(provider)));
+                model_presets(Source::Server(server, found), model, &config.described_models)
+            }
+            None => {
+                let listed_for = if info.wire_api == WireApi::Rehearsal { REHEARSAL } else { provider };
+                model_presets(Source::Provider(listed_for), configured, &config.described_models)
+            }
         };
-        let mut presets = model_presets(catalog, configured);
         presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));
         let models = presets.into_iter().map(to_wire::model::model).collect();
         let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "models" };

@@ -34,6 +34,7 @@ impl Error {
             Self::Unauthorized { .. }
             | Self::NoCredentials { .. }
             | Self::MissingEnvVar { .. }
+            | Self::TokenCommand { .. }
             | Self::UsageLimit(_)
             | Self::NotIncluded
             | Self::QuotaExceeded

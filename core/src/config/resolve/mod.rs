@@ -90,7 +90,7 @@ pub fn resolve(
     let config = Config {
         codex_home: facts.codex_home,
         cwd: facts.cwd,
-        model: model.unwrap_or_else(|| provider.default_model().to_owned()),
+        model: model.unwrap_or_else(|| provider.default_model(&provider_id).to_owned()),
         review_model: non_empty(settings.review_model),
         model_provider_id: provider_id,
         model_provider: provider,
