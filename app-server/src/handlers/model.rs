@@ -1,13 +1,15 @@
-//! `model/list` and `modelProvider/list`: what turns can run on.
+//! `model/list`, `modelProvider/list` and `modelProvider/capabilities/read`: what turns can run on.
 //!
 //! Only servers on this machine that are built in are asked for their models, and only when the list of that
 //! provider is wanted.
 
-use codex_app_server_protocol::method::{ModelList, ModelProviderList};
+use codex_app_server_protocol::method::{ModelList, ModelProviderCapabilitiesRead, ModelProviderList};
 use codex_app_server_protocol::v2::model::{
-    ModelListParams, ModelListResponse, ModelProviderListParams, ModelProviderListResponse,
+    ModelListParams, ModelListResponse, ModelProviderCapabilitiesReadParams,
+    ModelProviderCapabilitiesReadResponse, ModelProviderListParams, ModelProviderListResponse,
 };
 use codex_core::config::provider::{REHEARSAL, WireApi};
+use codex_core::model::catalog;
 use codex_core::model::local::LocalServer;
 use codex_core::model::presets::{Source, model_presets};
 
@@ -67,6 +69,25 @@ impl Handle<ModelProviderList> for Context {
             data: providers.map(|(id, info)| to_wire::model::provider(id, info)).collect(),
             default_provider_id: loaded.config.model_provider_id.clone(),
             can_change_default: loaded.can_change_provider,
+        };
+        Ok(response.into())
+    }
+}
+
+impl Handle<ModelProviderCapabilitiesRead> for Context {
+    fn lane(_: &ModelProviderCapabilitiesReadParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(
+        &self,
+        _: ModelProviderCapabilitiesReadParams,
+    ) -> Result<Reply<ModelProviderCapabilitiesReadResponse>, RpcError> {
+        let config = self.base_config().await?.config;
+        let response = ModelProviderCapabilitiesReadResponse {
+            // No tool here makes images.
+            image_generation: false,
+            web_search: catalog::configured(&config, &config.model).hosted_search,
         };
         Ok(response.into())
     }
