@@ -53,8 +53,10 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
     let error = parse(&text);
     let kind = error.kind.as_deref().unwrap_or("");
     let code = error.code.as_deref().unwrap_or(kind);
-    let retry_after = retry::delay_in_headers(headers, Timestamp::now())
-        .or_else(|| error.message.as_deref().and_then(retry::delay_in_text));
+    let now = Timestamp::now();
+    let retry_after = retry::delay_in_headers(headers, now)
+        .or_else(|| error.message.as_deref().and_then(retry::delay_in_text))
+        .or_else(|| retry::delay_until_reset(headers, now).filter(|_| status == 429));
     match (status, kind, code) {
         (429, "usage_limit_reached", _) => {
             return Error::UsageLimit(Box::new(UsageLimit {
