@@ -33,20 +33,22 @@ impl Handle<ModelList> for Context {
                 "`modelProvider`: there is no provider `{provider}`; modelProvider/list names those there are"
             )));
         };
-        // The configured model is one of the active provider's.
-        let configured = (provider == active).then_some(config.model.as_str());
+        // The configured model is one of the active provider's, and so are those of the user's file.
+        let is_active = provider == active;
+        let configured = is_active.then_some(config.model.as_str());
+        let described = if is_active { config.described_models.as_slice() } else { &[] };
         let environment = &self.conversations().shared().environment;
         let mut presets = match LocalServer::of(provider) {
             Some(server) => {
                 let found = server.models(info, environment).await;
                 // What a server has begins with any of it; where it has none, something has to be listed.
-                let is_bare = found.as_ref().map_or(true, Vec::is_empty);
-                let model = configured.or(is_bare.then(|| info.default_model(provider)));
-                model_presets(Source::Server(server, found), model, &config.described_models)
+                let has_models = found.as_ref().is_ok_and(|models| !models.is_empty());
+                let model = configured.or((!has_models).then(|| info.default_model(provider)));
+                model_presets(Source::Server(server, found), model, described)
             }
             None => {
                 let listed_for = if info.wire_api == WireApi::Rehearsal { REHEARSAL } else { provider };
-                model_presets(Source::Provider(listed_for), configured, &config.described_models)
+                model_presets(Source::Provider(listed_for), configured, described)
             }
         };
         presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));

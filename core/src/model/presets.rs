@@ -52,10 +52,9 @@ pub fn model_presets(
 ) -> Vec<ModelPreset> {
     let (mut presets, unlisted_about) = match source {
         Source::Provider(REHEARSAL) => (of_rows(preset_rows::REHEARSAL), CONFIGURED.into()),
-        Source::Provider(_) if !described.is_empty() => (
-            described.iter().filter(|model| model.visibility != Visibility::None).map(of_file).collect(),
-            CONFIGURED.into(),
-        ),
+        Source::Provider(_) if described.iter().any(is_listed) => {
+            (described.iter().filter(|model| is_listed(model)).map(of_file).collect(), CONFIGURED.into())
+        }
         Source::Provider(id) => (of_rows(rows(id)), CONFIGURED.into()),
         Source::Server(_, Err(reason)) => (Vec::new(), Cow::Owned(reason)),
         Source::Server(kind, Ok(models)) => {
@@ -92,6 +91,10 @@ pub fn model_presets(
 
 const CONFIGURED: &str = "The configured model";
 
+fn is_listed(model: &DescribedModel) -> bool {
+    model.visibility != Visibility::None
+}
+
 fn rows(provider_id: &str) -> &'static [Row] {
     match provider_id {
         ANTHROPIC => preset_rows::ANTHROPIC,
@@ -116,7 +119,7 @@ fn of_name(model: &str, info: &ModelInfo, description: Cow<'static, str>) -> Mod
         model: model.to_owned(),
         display_name: model.to_owned(),
         description,
-        default_effort: usual_effort(&efforts, info),
+        default_effort: usual_effort(efforts, info),
         efforts: efforts.iter().copied().map(effort).collect(),
         images: info.images,
         hidden: false,
@@ -280,6 +283,8 @@ mod tests {
             "#]],
         );
         check("rehearsal", None, "rehearsal", 2);
+        let unlisted = models::read(br#"{"models": [{"slug": "a", "visibility": "none"}]}"#).unwrap();
+        assert_eq!(checked(model_presets(Source::Provider("openai"), None, &unlisted)).len(), 7);
     }
 
     #[test]
