@@ -77,6 +77,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("thread/backgroundTerminals/list", "wire"),
     ("thread/backgroundTerminals/terminate", "wire"),
     ("thread/backgroundTerminals/clean", "wire"),
+    ("modelProvider/capabilities/read", "wire"),
     ("skills/list", "wire"),
     ("skills/extraRoots/set", "wire"),
     ("skills/config/write", "wire"),

@@ -11,6 +11,7 @@
 )]
 #![allow(clippy::print_stderr, reason = "the test runner shows what a failing test wrote to stderr")]
 
+pub mod bare;
 pub mod binary;
 pub mod home;
 mod inbox;

@@ -218,6 +218,10 @@ macro_rules! for_each_client_request {
             /// Lists the configured and the built-in model providers.
             "modelProvider/list" =>
                 ModelProviderList(model::ModelProviderListParams) -> model::ModelProviderListResponse;
+            /// Says what the active provider can do by itself.
+            "modelProvider/capabilities/read" =>
+                ModelProviderCapabilitiesRead(model::ModelProviderCapabilitiesReadParams)
+                -> model::ModelProviderCapabilitiesReadResponse;
             /// Lists the modes in which user and agent can work together.
             experimental "collaborationMode/list" =>
                 CollaborationModeList(collaboration_mode::CollaborationModeListParams)

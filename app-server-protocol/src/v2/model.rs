@@ -196,6 +196,23 @@ pub struct ModelProviderListResponse {
     pub can_change_default: bool,
 }
 
+/// Asks what the active provider can do by itself. There is nothing to say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[cfg_attr(feature = "schema", ts(type = "Record<string, never>"))]
+pub struct ModelProviderCapabilitiesReadParams {}
+
+/// What the active provider can do by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ModelProviderCapabilitiesReadResponse {
+    /// Make images.
+    pub image_generation: bool,
+    /// Search the web.
+    pub web_search: bool,
+}
+
 /// A provider of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]

@@ -1,11 +1,17 @@
-//! `model/list` and `modelProvider/list`: what turns can run on.
+//! `model/list`, `modelProvider/list` and `modelProvider/capabilities/read`: what turns can run on.
+//!
+//! Only servers on this machine that are built in are asked for their models, and only when the list of that
+//! provider is wanted.
 
-use codex_app_server_protocol::method::{ModelList, ModelProviderList};
+use codex_app_server_protocol::method::{ModelList, ModelProviderCapabilitiesRead, ModelProviderList};
 use codex_app_server_protocol::v2::model::{
-    ModelListParams, ModelListResponse, ModelProviderListParams, ModelProviderListResponse,
+    ModelListParams, ModelListResponse, ModelProviderCapabilitiesReadParams,
+    ModelProviderCapabilitiesReadResponse, ModelProviderListParams, ModelProviderListResponse,
 };
 use codex_core::config::provider::{REHEARSAL, WireApi};
-use codex_core::model::presets::model_presets;
+use codex_core::model::catalog;
+use codex_core::model::local::LocalServer;
+use codex_core::model::presets::{Source, model_presets};
 
 use super::paging::{Page, page};
 use crate::context::Context;
@@ -27,13 +33,24 @@ impl Handle<ModelList> for Context {
                 "`modelProvider`: there is no provider `{provider}`; modelProvider/list names those there are"
             )));
         };
-        // The configured model is one of the active provider's.
-        let configured = (provider == active).then_some(config.model.as_str());
-        let catalog = match info.wire_api {
-            WireApi::Rehearsal => REHEARSAL,
-            WireApi::Responses | WireApi::Chat | WireApi::Anthropic => provider,
+        // The configured model is one of the active provider's, and so are those of the user's file.
+        let is_active = provider == active;
+        let configured = is_active.then_some(config.model.as_str());
+        let described = if is_active { config.described_models.as_slice() } else { &[] };
+        let environment = &self.conversations().shared().environment;
+        let mut presets = match LocalServer::of(provider) {
+            Some(server) => {
+                let found = server.models(info, environment).await;
+                // What a server has begins with any of it; where it has none, something has to be listed.
+                let has_models = found.as_ref().is_ok_and(|models| !models.is_empty());
+                let model = configured.or((!has_models).then(|| info.default_model(provider)));
+                model_presets(Source::Server(server, found), model, described)
+            }
+            None => {
+                let listed_for = if info.wire_api == WireApi::Rehearsal { REHEARSAL } else { provider };
+                model_presets(Source::Provider(listed_for), configured, described)
+            }
         };
-        let mut presets = model_presets(catalog, configured);
         presets.retain(|preset| !preset.hidden || params.include_hidden == Some(true));
         let models = presets.into_iter().map(to_wire::model::model).collect();
         let wanted = Page { cursor: params.cursor.as_deref(), limit: params.limit, of: "models" };
@@ -54,6 +71,25 @@ impl Handle<ModelProviderList> for Context {
             data: providers.map(|(id, info)| to_wire::model::provider(id, info)).collect(),
             default_provider_id: loaded.config.model_provider_id.clone(),
             can_change_default: loaded.can_change_provider,
+        };
+        Ok(response.into())
+    }
+}
+
+impl Handle<ModelProviderCapabilitiesRead> for Context {
+    fn lane(_: &ModelProviderCapabilitiesReadParams) -> Lane {
+        Lane::Concurrent
+    }
+
+    async fn handle(
+        &self,
+        _: ModelProviderCapabilitiesReadParams,
+    ) -> Result<Reply<ModelProviderCapabilitiesReadResponse>, RpcError> {
+        let config = self.base_config().await?.config;
+        let response = ModelProviderCapabilitiesReadResponse {
+            // No tool here makes images.
+            image_generation: false,
+            web_search: catalog::configured(&config, &config.model).hosted_search,
         };
         Ok(response.into())
     }

@@ -141,6 +141,12 @@ settings! {
         model_provider: String,
         /// The size of the model's context in tokens.
         model_context_window: u64,
+        /// The most tokens that one answer of the model can have, where its server wants to be told.
+        model_max_output_tokens: u64,
+        /// A JSON file that describes models, in the form of the public codex.
+        model_catalog_json: PathBuf,
+        /// Whether the model takes requests about its reasoning, though it is not known for that.
+        model_supports_reasoning_summaries: bool,
         /// The number of tokens at which history is compacted.
         model_auto_compact_token_limit: u64,
         /// How much the model thinks, in the model's own words.
@@ -278,9 +284,9 @@ const FOREIGN: &str = "
     include_collaboration_mode_instructions include_environment_context include_environment_context_time
     include_permissions_instructions instructions js_repl_node_module_dirs js_repl_node_path log_dir marketplaces
     mcp_enterprise_managed_auth mcp_oauth_callback_port mcp_oauth_callback_url mcp_oauth_credentials_store
-    mcp_optional_startup_grace_ms mcp_servers memories model_auto_compact_token_limit_scope model_catalog_json
-    model_max_output_tokens model_post_turn_compact_threshold_percent model_reasoning_summary_format
-    model_supports_reasoning_summaries notice orchestrator oss_provider otel personality
+    mcp_optional_startup_grace_ms mcp_servers memories model_auto_compact_token_limit_scope
+    model_post_turn_compact_threshold_percent model_reasoning_summary_format
+    notice orchestrator oss_provider otel personality
     plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata show_raw_agent_reasoning
     sqlite_home suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
@@ -372,6 +378,9 @@ mod tests {
             review_model: The model that reviews changes.
             model_provider: The id of the provider that serves the model.
             model_context_window: The size of the model's context in tokens.
+            model_max_output_tokens: The most tokens that one answer of the model can have, where its server wants to be told.
+            model_catalog_json: A JSON file that describes models, in the form of the public codex.
+            model_supports_reasoning_summaries: Whether the model takes requests about its reasoning, though it is not known for that.
             model_auto_compact_token_limit: The number of tokens at which history is compacted.
             model_reasoning_effort: How much the model thinks, in the model's own words.
             model_reasoning_summary: How the model sums up its thoughts: auto, concise, detailed or none.

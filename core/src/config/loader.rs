@@ -12,6 +12,7 @@ use super::file::{self, ConfigToml, WrongValue};
 use super::home::{self, Surroundings};
 use super::layers::{Layer, LayerSource, LayerStack, Merged};
 use super::load::{RequestLayer, Sources};
+use super::models::{self, DescribedModel};
 use super::opened::OpenedProjects;
 use super::overrides::{self, Flags, ThreadOverrides};
 use super::permissions::{self, TrustLevel};
@@ -24,6 +25,8 @@ use crate::base::paths::AbsolutePath;
 
 /// Instructions that are longer are a mistake.
 const LONGEST_INSTRUCTIONS: usize = 1024 * 1024;
+/// Descriptions of models may hold long texts.
+const LONGEST_CATALOG: usize = 16 * 1024 * 1024;
 
 /// Loads configurations. Clones are cheap and load the same.
 #[derive(Clone, Debug)]
@@ -164,6 +167,7 @@ impl ConfigLoader {
             trusted_folders: permissions::trusted(&settings.projects),
             cwd,
             base_instructions,
+            described_models: read_models(&settings, &mut wrong),
         };
         let (config, unusable, wrong_fields) = resolve::resolve(settings, &merged, overrides, facts);
         wrong.extend(unusable);
@@ -187,6 +191,26 @@ fn read_instructions(settings: &ConfigToml, wrong: &mut Vec<WrongValue>) -> Opti
         Ok(text) if text.trim().is_empty() => refuse(format!("the file {} is empty", path.display())),
         Ok(text) => Some(text.trim().to_owned()),
         Err(error) => refuse(format!("the file {} cannot be read: {error}", path.display())),
+    }
+}
+
+fn read_models(settings: &ConfigToml, wrong: &mut Vec<WrongValue>) -> Vec<DescribedModel> {
+    const KEY: &str = "model_catalog_json";
+    let Some(path) = &settings.model_catalog_json else { return Vec::new() };
+    let mut refuse = |reason: String, remedy: &str| {
+        wrong.push(WrongValue::new(&[KEY], reason).with_remedy(remedy));
+        Vec::new()
+    };
+    match files::read_whole(path, LONGEST_CATALOG).map(|bytes| models::read(&bytes)) {
+        Ok(Ok(models)) => models,
+        Ok(Err(problem)) => refuse(
+            format!("the file {} cannot be used: {problem}", path.display()),
+            "It is to be JSON like `{\"models\": [{\"slug\": \"NAME\", \"context_window\": 32768}]}`",
+        ),
+        Err(error) => refuse(
+            format!("the file {} cannot be read: {error}", path.display()),
+            "Create that file, or remove the setting",
+        ),
     }
 }
 
@@ -322,7 +346,7 @@ mod tests {
             HOME/config.toml:2:16: `features.unified_exec`: invalid type: string "yes", expected a boolean. Correct it, or remove it to use the default
             Some((2, 20))"#]]);
         Fixture::new("model_provider = \"nope\"", &[]).check_broken(expect![[r#"
-            HOME/config.toml:1:18: `model_provider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: openai, rehearsal
+            HOME/config.toml:1:18: `model_provider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: anthropic, lmstudio, ollama, openai, openrouter, rehearsal
             Some((1, 23))"#]]);
         Fixture::new("model_instructions_file = \"missing.md\"", &[]).check_broken(expect![[r#"
             HOME/config.toml:1:27: `model_instructions_file`: the file HOME/missing.md cannot be read: No such file or directory (os error 2). Create that file, or remove the setting
@@ -340,7 +364,7 @@ mod tests {
         expect!["failed to load configuration: `config` of the request: `model`: invalid type: map, expected a string. Correct it, or remove it to use the default"].assert_eq(&error(json!({"model.x": 5})));
         expect!["failed to load configuration: `config` of the request: `a..b`: the key is not a path of settings: a part of it is empty"].assert_eq(&error(json!({"a..b": 5})));
         let overrides = ThreadOverrides { model_provider: Some("nope".into()), ..ThreadOverrides::default() };
-        expect!["failed to load configuration: `modelProvider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: openai, rehearsal"].assert_eq(&fixture.loader.for_thread(&overrides).unwrap_err().to_string());
+        expect!["failed to load configuration: `modelProvider`: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: anthropic, lmstudio, ollama, openai, openrouter, rehearsal"].assert_eq(&fixture.loader.for_thread(&overrides).unwrap_err().to_string());
         let overrides = ThreadOverrides {
             permissions: Some(":workspace".into()),
             sandbox: Some(permissions::SandboxMode::ReadOnly),

@@ -14,6 +14,7 @@ pub mod home;
 pub mod layers;
 pub mod load;
 pub mod loader;
+pub mod models;
 pub mod opened;
 pub mod overrides;
 pub mod permissions;
@@ -41,6 +42,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use file::{ConfigToml, HistorySettings};
 use layers::LayerStack;
+use models::DescribedModel;
 use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
@@ -81,7 +83,12 @@ pub struct Config {
     pub model_verbosity: Option<Verbosity>,
     pub service_tier: Option<String>,
     pub model_context_window: Option<u64>,
+    pub model_max_output_tokens: Option<u64>,
     pub model_auto_compact_token_limit: Option<u64>,
+    /// Asks a model for reasoning that is not known to take that.
+    pub model_supports_reasoning_summaries: bool,
+    /// What a file of the user's says of models.
+    pub described_models: Vec<DescribedModel>,
     pub tool_output_token_limit: Option<u64>,
     /// None: a thread stays in memory until somebody ends it.
     pub thread_idle_timeout: Option<Duration>,
@@ -115,6 +122,7 @@ impl Config {
             trusted_folder: None,
             trusted_folders: Vec::new(),
             base_instructions: None,
+            described_models: Vec::new(),
         };
         let merged = LayerStack::default().merged();
         resolve::resolve(ConfigToml::default(), &merged, &ThreadOverrides::default(), facts).0

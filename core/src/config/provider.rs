@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::environment::Environment;
 
 pub const OPENAI: &str = "openai";
+pub const ANTHROPIC: &str = "anthropic";
+pub const OPENROUTER: &str = "openrouter";
+pub const OLLAMA: &str = "ollama";
+pub const LM_STUDIO: &str = "lmstudio";
 pub const REHEARSAL: &str = "rehearsal";
 
 /// The model of a provider when none is configured.
@@ -58,10 +63,36 @@ pub struct ModelProviderInfo {
     pub request_max_retries: Option<u32>,
     pub stream_max_retries: Option<u32>,
     pub stream_idle_timeout_ms: Option<u64>,
+    /// A program that hands out tokens, in place of a key.
+    pub auth: Option<CommandAuth>,
     /// Whether the login of this program is what the server wants.
     pub requires_openai_auth: bool,
     /// A script for the rehearsal model.
     pub script: Option<PathBuf>,
+}
+
+/// A program that prints a token for requests to a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandAuth {
+    pub command: String,
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// How long the program may take.
+    #[serde(default = "five_seconds")]
+    pub timeout_ms: NonZeroU64,
+    /// After how long another token is fetched; 0 for when the server wants another.
+    #[serde(default = "five_minutes")]
+    pub refresh_interval_ms: u64,
+    /// Where it runs; absent for where this program runs.
+    pub cwd: Option<PathBuf>,
+}
+
+fn five_seconds() -> NonZeroU64 {
+    NonZeroU64::MIN.saturating_add(4_999)
+}
+
+fn five_minutes() -> u64 {
+    300_000
 }
 
 const MOST_RETRIES: u32 = 100;
@@ -85,17 +116,21 @@ impl ModelProviderInfo {
         Duration::from_millis(self.stream_idle_timeout_ms.unwrap_or(300_000))
     }
 
-    /// The model to ask when none is configured.
-    pub fn default_model(&self) -> &'static str {
-        match self.wire_api {
-            WireApi::Rehearsal => DEFAULT_REHEARSAL_MODEL,
-            WireApi::Responses | WireApi::Chat => DEFAULT_MODEL,
-            WireApi::Anthropic => DEFAULT_CLAUDE_MODEL,
+    /// The model to ask of the provider with this id when none is configured.
+    pub fn default_model(&self, id: &str) -> &'static str {
+        match (self.wire_api, id) {
+            (WireApi::Rehearsal, _) => DEFAULT_REHEARSAL_MODEL,
+            (WireApi::Anthropic, _) => DEFAULT_CLAUDE_MODEL,
+            (_, OPENROUTER) => "openrouter/auto",
+            (_, OLLAMA) => "gpt-oss:20b",
+            (_, LM_STUDIO) => "openai/gpt-oss-20b",
+            (_, _) => DEFAULT_MODEL,
         }
     }
 }
 
-/// The providers that come with this program. The address of `openai` can be set, or be in the environment.
+/// The providers that come with this program. The address of `openai` can be set, or be in the environment,
+/// which also says where the servers on this machine are.
 pub fn built_in(
     openai_base_url: Option<&str>,
     environment: &Environment,
@@ -106,12 +141,59 @@ pub fn built_in(
         requires_openai_auth: true,
         ..ModelProviderInfo::default()
     };
+    let anthropic = ModelProviderInfo {
+        name: "Anthropic".to_owned(),
+        base_url: Some("https://api.anthropic.com/v1".to_owned()),
+        wire_api: WireApi::Anthropic,
+        ..with_key("ANTHROPIC_API_KEY", "https://platform.claude.com/settings/keys")
+    };
+    let openrouter = ModelProviderInfo {
+        name: "OpenRouter".to_owned(),
+        base_url: Some("https://openrouter.ai/api/v1".to_owned()),
+        wire_api: WireApi::Chat,
+        ..with_key("OPENROUTER_API_KEY", "https://openrouter.ai/settings/keys")
+    };
+    let ollama = ModelProviderInfo {
+        name: "Ollama".to_owned(),
+        base_url: Some(local_address(environment, "11434")),
+        wire_api: WireApi::Chat,
+        ..ModelProviderInfo::default()
+    };
+    let lm_studio = ModelProviderInfo {
+        name: "LM Studio".to_owned(),
+        base_url: Some(local_address(environment, "1234")),
+        ..ModelProviderInfo::default()
+    };
     let rehearsal = ModelProviderInfo {
         name: "Rehearsal".to_owned(),
         wire_api: WireApi::Rehearsal,
         ..ModelProviderInfo::default()
     };
-    [(OPENAI.to_owned(), openai), (REHEARSAL.to_owned(), rehearsal)].into()
+    let all = [
+        (OPENAI, openai),
+        (ANTHROPIC, anthropic),
+        (OPENROUTER, openrouter),
+        (OLLAMA, ollama),
+        (LM_STUDIO, lm_studio),
+        (REHEARSAL, rehearsal),
+    ];
+    all.into_iter().map(|(id, provider)| (id.to_owned(), provider)).collect()
+}
+
+fn with_key(variable: &str, page: &str) -> ModelProviderInfo {
+    ModelProviderInfo {
+        env_key: Some(variable.to_owned()),
+        env_key_instructions: Some(format!("Keys are made at {page}.")),
+        ..ModelProviderInfo::default()
+    }
+}
+
+/// The variables are those of the public codex.
+fn local_address(environment: &Environment, port: &str) -> String {
+    match environment.get("CODEX_OSS_BASE_URL") {
+        Some(address) => address.to_owned(),
+        None => format!("http://localhost:{}/v1", environment.get("CODEX_OSS_PORT").unwrap_or(port)),
+    }
 }
 
 impl fmt::Debug for ModelProviderInfo {
@@ -121,6 +203,7 @@ impl fmt::Debug for ModelProviderInfo {
             .field("base_url", &self.base_url)
             .field("wire_api", &self.wire_api)
             .field("env_key", &self.env_key)
+            .field("auth", &self.auth.as_ref().map(|auth| &auth.command))
             .field("http_headers", &self.http_headers.keys())
             .field("env_http_headers", &self.env_http_headers)
             .field("requires_openai_auth", &self.requires_openai_auth)
@@ -158,5 +241,41 @@ mod tests {
         assert_eq!(address(Some("http://setting")).as_deref(), Some("http://setting"));
         assert_eq!(address(None).as_deref(), Some("http://env"));
         assert_eq!(built_in(None, &Environment::default())[OPENAI].base_url, None);
+    }
+
+    #[test]
+    fn servers_on_this_machine_are_where_the_environment_says() {
+        let addresses = |variables: &[(&str, &str)]| {
+            let providers = built_in(None, &variables.iter().copied().collect());
+            [OLLAMA, LM_STUDIO].map(|id| providers[id].base_url.clone().unwrap())
+        };
+        assert_eq!(addresses(&[]), ["http://localhost:11434/v1", "http://localhost:1234/v1"]);
+        assert_eq!(addresses(&[("CODEX_OSS_PORT", "9")]), ["http://localhost:9/v1"; 2]);
+        let base = ("CODEX_OSS_BASE_URL", "http://box/v1");
+        assert_eq!(addresses(&[("CODEX_OSS_PORT", "9"), base]), ["http://box/v1"; 2]);
+    }
+
+    #[test]
+    fn every_provider_has_a_model_to_begin_with() {
+        let providers = built_in(None, &Environment::default());
+        let models: Vec<_> = providers.iter().map(|(id, provider)| provider.default_model(id)).collect();
+        assert_eq!(
+            models,
+            [
+                DEFAULT_CLAUDE_MODEL,
+                "openai/gpt-oss-20b",
+                "gpt-oss:20b",
+                DEFAULT_MODEL,
+                "openrouter/auto",
+                "rehearsal"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_command_for_tokens_has_limits_of_its_own() {
+        let auth: CommandAuth = toml::from_str("command = \"x\"").unwrap();
+        assert_eq!((auth.timeout_ms.get(), auth.refresh_interval_ms), (5_000, 300_000));
+        assert!(toml::from_str::<CommandAuth>("command = \"x\"\ntimeout_ms = 0").is_err());
     }
 }

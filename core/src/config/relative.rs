@@ -11,12 +11,14 @@ use toml::{Table, Value};
 use crate::base::paths::AbsolutePath;
 
 /// The settings that are paths; `*` is any key or any item of a list.
-const PATHS: [&[&str]; 6] = [
+const PATHS: [&[&str]; 8] = [
     &["sandbox_workspace_write", "writable_roots", "*"],
     &["sandbox_unreadable_paths", "*"],
     &["model_instructions_file"],
     &["experimental_instructions_file"],
+    &["model_catalog_json"],
     &["model_providers", "*", "script"],
+    &["model_providers", "*", "auth", "cwd"],
     &["skills", "config", "*", "path"],
 ];
 

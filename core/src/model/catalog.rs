@@ -1,10 +1,15 @@
-//! What is known of models: windows, and which knobs they take.
+//! What is known of a model: its window, and which knobs it takes.
 //!
-//! Names are looked up by their longest known prefix, so that dated and tuned variants are found; a
-//! prefix like `openai/` that routers put in front is ignored. A model that is not known gets what
-//! most current servers take, and `known` says so.
+//! Names are looked up by their longest known beginning, so that dated and tuned variants are found; case
+//! does not count, and neither does what routers and repositories put before the last slash. A model that
+//! is not known gets what most current servers take, and `known` says so. What the user describes in a file
+//! or sets in the configuration is laid over that.
 
 use codex_protocol::policy::{ReasoningSummary, Verbosity};
+
+use crate::config::Config;
+use crate::config::models::{DescribedModel, PatchTool, ShellTool};
+use crate::model::families::FAMILIES;
 
 /// How much of a tool's output the model is shown unless configured.
 const TOOL_OUTPUT_TOKENS: usize = 10_000;
@@ -15,6 +20,10 @@ pub struct ModelInfo {
     pub context_window: i64,
     /// The part of the window that is used, in percent; the rest is slack for estimates.
     pub effective_percent: i64,
+    /// How long one answer can be, in tokens; servers that want to be told are told.
+    pub max_output_tokens: i64,
+    /// Where history is compacted; none for a tenth before the end of the window.
+    pub auto_compact_token_limit: Option<i64>,
     /// Whether it takes `reasoning` at all.
     pub reasoning: bool,
     pub default_effort: Option<&'static str>,
@@ -54,11 +63,40 @@ impl ModelInfo {
     pub fn effective_window(&self) -> i64 {
         self.context_window.saturating_mul(self.effective_percent) / 100
     }
+
+    /// The number of tokens at which history is compacted.
+    pub fn compact_limit(&self) -> i64 {
+        self.auto_compact_token_limit.unwrap_or(self.context_window.saturating_mul(9) / 10)
+    }
+
+    fn described(mut self, model: &DescribedModel) -> Self {
+        self.known = true;
+        set(&mut self.context_window, model.context_window.map(tokens));
+        set(&mut self.effective_percent, model.effective_context_window_percent.map(i64::from));
+        set(&mut self.max_output_tokens, model.max_output_tokens.map(tokens));
+        self.auto_compact_token_limit = model.auto_compact_token_limit.map(tokens);
+        set(&mut self.reasoning, model.supports_reasoning());
+        if let Some(effort) = model.default_reasoning_level {
+            self.default_effort = Some(effort.name());
+        }
+        set(&mut self.default_summary, model.default_reasoning_summary);
+        set(&mut self.verbosity, model.support_verbosity);
+        self.default_verbosity = model.default_verbosity.or(self.default_verbosity);
+        set(&mut self.parallel_tool_calls, model.supports_parallel_tool_calls);
+        set(&mut self.freeform_patch, model.apply_patch_tool_type.map(|tool| tool == PatchTool::Freeform));
+        set(&mut self.images, model.takes_images());
+        set(&mut self.shell, model.shell_type.and_then(shell_kind));
+        let limit = model.truncation_policy.map(|policy| policy.tokens());
+        set(&mut self.tool_output_tokens, limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)));
+        self
+    }
 }
 
-const UNKNOWN: ModelInfo = ModelInfo {
+pub(super) const UNKNOWN: ModelInfo = ModelInfo {
     context_window: 272_000,
     effective_percent: 95,
+    max_output_tokens: 32_000,
+    auto_compact_token_limit: None,
     reasoning: true,
     default_effort: None,
     default_summary: ReasoningSummary::Auto,
@@ -74,79 +112,67 @@ const UNKNOWN: ModelInfo = ModelInfo {
     known: false,
 };
 
-const KNOWN: ModelInfo = ModelInfo { known: true, hosted_search: true, ..UNKNOWN };
+pub(super) const KNOWN: ModelInfo = ModelInfo { known: true, hosted_search: true, ..UNKNOWN };
 
-const GPT_5: ModelInfo = ModelInfo { default_effort: Some("medium"), verbosity: true, ..KNOWN };
-
-const GPT_5_1: ModelInfo = ModelInfo { freeform_patch: true, shell: ShellKind::Script, ..GPT_5 };
-
-const CODEX: ModelInfo = ModelInfo { verbosity: false, freeform_patch: true, ..GPT_5 };
-
-const OLDER_REASONING: ModelInfo = ModelInfo { context_window: 200_000, parallel_tool_calls: false, ..KNOWN };
-
-const WITHOUT_REASONING: ModelInfo = ModelInfo {
-    context_window: 128_000,
-    reasoning: false,
-    default_summary: ReasoningSummary::None,
-    parallel_tool_calls: false,
-    ..KNOWN
-};
-
-/// Models by the beginning of their names.
-const MODELS: &[(&str, ModelInfo)] = &[
-    (
-        "gpt-5.5",
-        ModelInfo {
-            default_summary: ReasoningSummary::None,
-            default_verbosity: Some(Verbosity::Low),
-            ..GPT_5_1
-        },
-    ),
-    ("gpt-5.1-codex", ModelInfo { shell: ShellKind::Script, ..CODEX }),
-    ("gpt-5.1", ModelInfo { default_verbosity: Some(Verbosity::Low), ..GPT_5_1 }),
-    ("gpt-5-codex", CODEX),
-    ("gpt-5", ModelInfo { parallel_tool_calls: false, ..GPT_5 }),
-    ("codex-mini-latest", ModelInfo { shell: ShellKind::Local, ..OLDER_REASONING }),
-    ("codex-", CODEX),
-    ("codex-exp-", ModelInfo { verbosity: true, file_tools: true, ..CODEX }),
-    ("test-gpt-5-codex", ModelInfo { verbosity: true, file_tools: true, ..CODEX }),
-    ("o3", OLDER_REASONING),
-    ("o4-mini", OLDER_REASONING),
-    (
-        "gpt-oss",
-        ModelInfo { context_window: 96_000, images: false, hosted_search: false, ..WITHOUT_REASONING },
-    ),
-    ("gpt-4.1", ModelInfo { context_window: 1_047_576, ..WITHOUT_REASONING }),
-    ("gpt-4o", WITHOUT_REASONING),
-    (
-        "gpt-3.5",
-        ModelInfo { context_window: 16_385, images: false, hosted_search: false, ..WITHOUT_REASONING },
-    ),
-    (
-        "rehearsal",
-        ModelInfo {
-            default_effort: Some("medium"),
-            freeform_patch: true,
-            file_tools: true,
-            hosted_search: false,
-            ..KNOWN
-        },
-    ),
-];
-
-/// What is known of the model with this name.
+/// What is known of the model with this name without looking at any configuration.
 pub fn find(model: &str) -> ModelInfo {
-    let name = model.strip_prefix("openai/").unwrap_or(model);
-    MODELS
+    let name = model.rsplit('/').next().unwrap_or(model).to_ascii_lowercase();
+    FAMILIES
         .iter()
         .filter(|(prefix, _)| name.starts_with(prefix))
         .max_by_key(|(prefix, _)| prefix.len())
         .map_or(UNKNOWN, |(_, info)| *info)
 }
 
+/// What a file says of a model, over what is known of its name.
+pub fn described(model: &DescribedModel) -> ModelInfo {
+    find(&model.slug).described(model)
+}
+
+/// What is known of a model, with what the user says of it.
+pub fn configured(config: &Config, model: &str) -> ModelInfo {
+    let mut info = match config.described_models.iter().find(|described| described.slug == model) {
+        Some(model) => described(model),
+        None => find(model),
+    };
+    set(&mut info.context_window, config.model_context_window.map(tokens));
+    set(&mut info.max_output_tokens, config.model_max_output_tokens.map(tokens));
+    set(&mut info.reasoning, config.model_supports_reasoning_summaries.then_some(true));
+    if let Some(limit) = config.model_auto_compact_token_limit {
+        info.auto_compact_token_limit = Some(tokens(limit));
+    }
+    set(
+        &mut info.tool_output_tokens,
+        config.tool_output_token_limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+    );
+    info
+}
+
+fn shell_kind(tool: ShellTool) -> Option<ShellKind> {
+    match tool {
+        ShellTool::Default => Some(ShellKind::Words),
+        ShellTool::ShellCommand => Some(ShellKind::Script),
+        ShellTool::Local => Some(ShellKind::Local),
+        // Whether commands are sessions is a setting, not a fact about the model.
+        ShellTool::UnifiedExec | ShellTool::Disabled => None,
+    }
+}
+
+fn tokens(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn set<T>(value: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *value = new;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::paths::AbsolutePath;
+    use crate::model::families::CODEX;
 
     #[test]
     fn the_longest_prefix_wins() {
@@ -154,7 +180,54 @@ mod tests {
         assert_eq!(find("openai/gpt-oss-20b").context_window, 96_000);
         assert_eq!(find("gpt-5.5").default_verbosity, Some(Verbosity::Low));
         assert!(find("gpt-5-2025-08-07").known);
-        assert!(!find("llama-4").known);
+        assert!(!find("telepath-4").known);
+    }
+
+    #[test]
+    fn open_models_are_known_under_the_names_that_servers_give_them() {
+        for (name, window, images) in [
+            ("qwen3-coder:30b", 262_144, false),
+            ("Qwen/Qwen3-Coder-30B-A3B-Instruct", 262_144, false),
+            ("qwen2.5-coder", 32_768, false),
+            ("llama3.2-vision:11b", 131_072, true),
+            ("meta-llama/Llama-3.3-70B-Instruct", 131_072, false),
+            ("llama3", 8_192, false),
+            ("deepseek/deepseek-chat-v3.1", 131_072, false),
+            ("mistralai/devstral-small", 131_072, false),
+            ("google/gemma-3-27b-it", 131_072, true),
+            ("moonshotai/kimi-k2", 131_072, false),
+            ("z-ai/glm-4.6", 200_000, false),
+            ("hf.co/bartowski/Mistral-7B-Instruct-GGUF:Q4_K_M", 32_768, false),
+        ] {
+            let info = find(name);
+            assert!(info.known && !info.hosted_search && !info.reasoning, "{name}");
+            assert_eq!((info.context_window, info.images), (window, images), "{name}");
+        }
+    }
+
+    #[test]
+    fn models_of_anthropic_say_how_long_they_may_speak() {
+        for (name, output, reasoning) in [
+            ("claude-opus-4-5-20251101", 64_000, true),
+            ("anthropic/claude-sonnet-4.5", 64_000, true),
+            ("claude-opus-4-1", 32_000, true),
+            ("claude-3-5-haiku-latest", 8_192, false),
+            ("claude-3-opus-20240229", 4_096, false),
+            ("claude-next", 32_000, true),
+        ] {
+            let info = find(name);
+            assert_eq!((info.context_window, info.max_output_tokens), (200_000, output), "{name}");
+            assert_eq!(info.reasoning, reasoning, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_answer_fits_into_its_window() {
+        for (prefix, info) in FAMILIES {
+            assert!(info.max_output_tokens < info.context_window, "{prefix}");
+            assert_eq!(*prefix, prefix.to_ascii_lowercase());
+            assert!(FAMILIES.iter().filter(|(other, _)| other == prefix).count() == 1, "{prefix} twice");
+        }
     }
 
     #[test]
@@ -162,5 +235,31 @@ mod tests {
         assert!(ModelInfo { context_window: i64::MAX, ..UNKNOWN }.effective_window() > 0);
         assert_eq!(find("gpt-5.5").effective_window(), 258_400);
         assert_eq!(find("other-model").effective_window(), 258_400);
+        assert_eq!(find("other-model").compact_limit(), 244_800);
+    }
+
+    #[test]
+    fn a_setting_counts_before_a_file_before_what_is_built_in() {
+        let home = AbsolutePath::new("/h").unwrap();
+        let mut config = Config::defaults(home.clone(), home);
+        let described = r#"{"models": [{"slug": "mine", "context_window": 1000, "max_output_tokens": 100,
+            "auto_compact_token_limit": 500, "input_modalities": ["text"], "default_reasoning_level": "high",
+            "truncation_policy": {"mode": "bytes", "limit": 400}, "shell_type": "shell_command"}]}"#;
+        config.described_models = crate::config::models::read(described.as_bytes()).unwrap();
+        let info = configured(&config, "mine");
+        assert_eq!((info.context_window, info.max_output_tokens, info.compact_limit()), (1000, 100, 500));
+        assert_eq!((info.images, info.default_effort, info.shell), (false, Some("high"), ShellKind::Script));
+        assert_eq!((info.tool_output_tokens, info.known), (100, true));
+        assert_eq!(configured(&config, "other"), UNKNOWN);
+
+        config.model_context_window = Some(2000);
+        config.model_max_output_tokens = Some(7);
+        config.model_auto_compact_token_limit = Some(9);
+        config.tool_output_token_limit = Some(8);
+        let info = configured(&config, "mine");
+        assert_eq!((info.context_window, info.max_output_tokens, info.compact_limit()), (2000, 7, 9));
+        assert_eq!(info.tool_output_tokens, 8);
+        config.model_supports_reasoning_summaries = true;
+        assert!(configured(&config, "gpt-4o").reasoning);
     }
 }

@@ -113,6 +113,7 @@ fn prompt() -> Prompt {
         conversation_id: ConversationId::new(),
         turn_id: TurnId::fresh(),
         model: "gpt-5.5".into(),
+        info: crate::model::catalog::find("gpt-5.5"),
         instructions: "".into(),
         input: vec![Arc::new(ResponseItem::message("user", "hi"))],
         tools: Arc::new([]),

@@ -18,9 +18,11 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No connection, or it broke before the server answered.
-    #[error("The model server at {url} cannot be reached: {}", root(source))]
+    #[error("The model server at {url} cannot be reached: {}{}", root(source), remedy_text(.remedy.as_deref()))]
     Network {
         url: String,
+        /// What helps with servers of this kind.
+        remedy: Option<String>,
         #[source]
         source: Source,
     },
@@ -39,6 +41,11 @@ pub enum Error {
     NoCredentials { provider: String, env_key: Option<String> },
     #[error("The environment variable `{name}` is not set.{}", spaced(.instructions.as_deref()))]
     MissingEnvVar { name: String, instructions: Option<String> },
+    #[error(
+        "The command `{command}` gives no token for the model provider `{provider}`: {reason}. Correct \
+         `model_providers.{provider}.auth`, or run the command by hand to see what it needs."
+    )]
+    TokenCommand { provider: String, command: String, reason: String },
     /// Too many requests for the moment.
     #[error("The model server limits the rate of requests ({}): {message}", limit_text(*.status))]
     RateLimited {
@@ -121,7 +128,7 @@ impl Error {
             Self::Unauthorized { refusal, .. } => {
                 CodexErrorInfo::HttpConnectionFailed { http_status_code: Some(refusal.status) }
             }
-            Self::NoCredentials { .. } => CodexErrorInfo::Unauthorized,
+            Self::NoCredentials { .. } | Self::TokenCommand { .. } => CodexErrorInfo::Unauthorized,
             Self::RateLimited { status, .. } => {
                 CodexErrorInfo::ResponseTooManyFailedAttempts { http_status_code: *status }
             }
@@ -205,6 +212,10 @@ fn root(source: &Source) -> String {
     innermost.to_string()
 }
 
+fn remedy_text(remedy: Option<&str>) -> String {
+    remedy.map(|remedy| format!(". {remedy}")).unwrap_or_default()
+}
+
 fn cause_text(cause: Option<&Source>) -> String {
     cause.map(|cause| format!(": {}", root(cause))).unwrap_or_default()
 }
@@ -284,7 +295,7 @@ mod tests {
     fn every_failure_has_a_text_and_a_class() {
         let network = std::io::Error::other("connection refused");
         let errors = [
-            Error::Network { url: "http://model".into(), source: network.into() },
+            Error::Network { url: "http://model".into(), remedy: None, source: network.into() },
             Error::Status(refusal(400)),
             Error::Status(refusal(500)),
             Error::Status(refusal(503)),

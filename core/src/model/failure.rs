@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::base::text::head;
 use crate::model::error::{Error, Refusal, UsageLimit};
+use crate::model::local::LocalServer;
 use crate::model::{rate_limits, retry};
 
 /// How much of a body is quoted.
@@ -21,6 +22,9 @@ pub struct Asked {
     pub url: String,
     /// The variable that holds the key, if the provider has one.
     pub env_key: Option<String>,
+    pub model: String,
+    /// The kind of server, if it is one that is built in.
+    pub local: Option<LocalServer>,
 }
 
 /// What a server says went wrong. Every field is optional somewhere.
@@ -49,8 +53,10 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
     let error = parse(&text);
     let kind = error.kind.as_deref().unwrap_or("");
     let code = error.code.as_deref().unwrap_or(kind);
-    let retry_after = retry::delay_in_headers(headers, Timestamp::now())
-        .or_else(|| error.message.as_deref().and_then(retry::delay_in_text));
+    let now = Timestamp::now();
+    let retry_after = retry::delay_in_headers(headers, now)
+        .or_else(|| error.message.as_deref().and_then(retry::delay_in_text))
+        .or_else(|| retry::delay_until_reset(headers, now).filter(|_| status == 429));
     match (status, kind, code) {
         (429, "usage_limit_reached", _) => {
             return Error::UsageLimit(Box::new(UsageLimit {
@@ -73,10 +79,14 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
         }
         _ => {}
     }
+    let mut message = error.message.unwrap_or_else(|| words(&text));
+    if let (404, Some(local)) = (status, asked.local) {
+        message = format!("{}. {}", message.trim_end_matches('.'), local.get_model(&asked.model));
+    }
     let refusal = Box::new(Refusal {
         status,
         url: asked.url.clone(),
-        message: error.message.unwrap_or_else(|| words(&text)),
+        message,
         body: head(text.trim(), EXCERPT).to_owned(),
         request_id: request_id(headers),
         retry_after,
@@ -184,7 +194,12 @@ mod tests {
     use super::*;
 
     fn check(status: u16, body: &str, expected: Expect) {
-        let asked = Asked { provider: "p".into(), url: "http://m".into(), env_key: Some("KEY".into()) };
+        let asked = Asked {
+            provider: "p".into(),
+            url: "http://m".into(),
+            env_key: Some("KEY".into()),
+            ..Asked::default()
+        };
         let error = refused(&asked, status, &HeaderMap::new(), body.as_bytes());
         expected.assert_eq(&format!("{error}\n{:?}", error.class()));
     }
@@ -309,6 +324,18 @@ mod tests {
             panic!("not a rate limit");
         };
         assert_eq!(retry_after, Some(Duration::from_millis(1500)));
+    }
+
+    #[test]
+    fn a_model_that_a_local_server_does_not_have_can_be_had() {
+        let local = Some(LocalServer::Ollama);
+        let asked = Asked { model: "qwen3:8b".into(), local, url: "U".into(), ..Asked::default() };
+        let body = br#"{"error":{"message":"model \"qwen3:8b\" not found"}}"#;
+        assert_eq!(
+            refused(&asked, 404, &HeaderMap::new(), body).to_string(),
+            "The model server at U answered with status 404: model \"qwen3:8b\" not found. Get the model with \
+             `ollama pull qwen3:8b`, or choose one of model/list"
+        );
     }
 
     #[test]

@@ -1,18 +1,16 @@
 //! The HTTP transport: one POST, an event stream back.
 //!
-//! The HTTP clients of the process are built when the first request needs one. Redirects are not
-//! followed, because a request carries credentials and a whole conversation. The login of this program
-//! is sent only to providers that ask for it; other providers get their own key or none.
+//! The login of this program is sent only to providers that ask for it; other providers get their own key or none.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Response, StatusCode};
 
+use crate::base::http::{self, beginning, client_for};
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
@@ -20,7 +18,9 @@ use crate::model::compression::{self, ZSTD};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::failure::{self, Asked};
+use crate::model::local::LocalServer;
 use crate::model::prompt::Prompt;
+use crate::model::token_command::TokenCommand;
 use crate::model::transport::{ModelTransport, Opened};
 use crate::model::wire::lowered::Known;
 use crate::model::wire::{Server, Target, Wire};
@@ -29,14 +29,14 @@ use crate::model::wire::{Server, Target, Wire};
 const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const ANTHROPIC_VERSION: &str = "2023-06-01";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// What is read of an error's body, and what is quoted of one that is no answer.
-const SMALL_BODY: usize = 64 * 1024;
+/// What is quoted of a body that is no answer.
 const EXCERPT: usize = 300;
 
 pub struct HttpTransport {
     settings: ModelSettings,
     wire: Wire,
+    /// Where tokens come from, if a program hands them out.
+    tokens: Option<TokenCommand>,
 }
 
 pub struct Request {
@@ -50,7 +50,9 @@ pub struct Request {
 
 impl HttpTransport {
     pub fn new(settings: ModelSettings, wire: Wire) -> Self {
-        Self { settings, wire }
+        let auth = settings.provider.auth.clone();
+        let tokens = auth.map(|auth| TokenCommand::new(&settings.provider_id, auth));
+        Self { settings, wire, tokens }
     }
 
     fn url(&self, credentials: &Credentials) -> Result<String, Error> {
@@ -148,6 +150,26 @@ impl HttpTransport {
         Ok(headers)
     }
 
+    fn bearer_header(&self, token: &str) -> Result<HeaderValue, Error> {
+        let mut value = self.header_value("authorization", &format!("Bearer {token}"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    async fn send(&self, request: &Request, headers: HeaderMap) -> Result<Response, Error> {
+        let network = |error: reqwest::Error| Error::Network {
+            url: request.asked.url.clone(),
+            remedy: request.asked.local.map(|local| local.start_it().to_owned()),
+            source: error.without_url().into(),
+        };
+        let client = client_for(&request.url, &self.settings.environment).map_err(|error| match error {
+            http::Error::Variable { name, reason } => Error::Setting { field: name.to_owned(), reason },
+            http::Error::Client(error) => network(error),
+        })?;
+        let sending = client.post(&request.url).headers(headers).body(request.body.clone());
+        sending.send().await.map_err(network)
+    }
+
     fn header_name(&self, field: &str, name: &str) -> Result<HeaderName, Error> {
         name.parse().map_err(|_| self.setting(field, &format!("has `{name}`, which is no name of a header")))
     }
@@ -206,6 +228,9 @@ impl ModelTransport for HttpTransport {
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
         let mut headers = self.headers(prompt, credentials)?;
+        if let Some(tokens) = &self.tokens {
+            headers.insert(AUTHORIZATION, self.bearer_header(tokens.token().await?.reveal())?);
+        }
         let url = self.url(credentials)?;
         let provider_id = self.settings.provider_id.as_str();
         let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
@@ -219,18 +244,20 @@ impl ModelTransport for HttpTransport {
             provider: self.settings.provider_id.clone(),
             url: shown(&url),
             env_key: provider.env_key.clone(),
+            model: prompt.model.clone(),
+            local: LocalServer::of(&self.settings.provider_id),
         };
         Ok(Request { asked, url, headers, body, known })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
-        let Request { asked, url, headers, body, known } = request;
-        let network = |error: reqwest::Error| Error::Network {
-            url: asked.url.clone(),
-            source: error.without_url().into(),
-        };
-        let sending = client_for(url).map_err(network)?.post(url);
-        let response = sending.headers(headers.clone()).body(body.clone()).send().await.map_err(network)?;
+        let asked = &request.asked;
+        let mut response = self.send(request, request.headers.clone()).await?;
+        if let (StatusCode::UNAUTHORIZED, Some(tokens)) = (response.status(), &self.tokens) {
+            let mut headers = request.headers.clone();
+            headers.insert(AUTHORIZATION, self.bearer_header(tokens.renewed().await?.reveal())?);
+            response = self.send(request, headers).await?;
+        }
         let status = response.status();
         if !status.is_success() {
             let headers = response.headers().clone();
@@ -249,55 +276,11 @@ impl ModelTransport for HttpTransport {
             return Err(Error::Decode { reason });
         }
         let ModelSettings { group, token, .. } = &self.settings;
-        let decoder = self.wire.decoder(Arc::clone(known), seed);
+        let decoder = self.wire.decoder(Arc::clone(&request.known), seed);
         let body = response.bytes_stream();
         let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
         Ok(Opened { headers, events: Box::pin(events) })
     }
-}
-
-/// The client of the process for this kind of address.
-fn client_for(url: &str) -> Result<&'static Client, reqwest::Error> {
-    static PLAIN: OnceLock<Client> = OnceLock::new();
-    static SECURE: OnceLock<Client> = OnceLock::new();
-    // Loading the system's certificates takes longer than a whole turn with a local server.
-    if url.starts_with("http://") {
-        build_once(&PLAIN, || client_builder().tls_certs_only([]))
-    } else {
-        build_once(&SECURE, client_builder)
-    }
-}
-
-fn build_once(
-    cell: &'static OnceLock<Client>,
-    builder: impl FnOnce() -> ClientBuilder,
-) -> Result<&'static Client, reqwest::Error> {
-    if let Some(client) = cell.get() {
-        return Ok(client);
-    }
-    // Somebody else may have installed one already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = builder().build()?;
-    Ok(cell.get_or_init(|| client))
-}
-
-fn client_builder() -> ClientBuilder {
-    Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        // Proxies hold compressed streams back until they have enough of them.
-        .no_gzip()
-        .tcp_nodelay(true)
-}
-
-async fn beginning(mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < SMALL_BODY
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    body
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use codex_protocol::policy::{ReasoningEffort, ReasoningSummary, Verbosity};
 use codex_protocol::response_item::ResponseItem;
 use serde_json::Value;
 
+use crate::model::catalog::ModelInfo;
 use crate::model::tool_spec::ToolSpec;
 
 /// One request: the whole conversation so far and what the model may do about it.
@@ -15,6 +16,8 @@ pub struct Prompt {
     pub conversation_id: ConversationId,
     pub turn_id: TurnId,
     pub model: String,
+    /// What is known of the model, and what the user says of it.
+    pub info: ModelInfo,
     pub instructions: Arc<str>,
     pub input: Vec<Arc<ResponseItem>>,
     pub tools: Arc<[ToolSpec]>,

@@ -34,6 +34,7 @@ impl Error {
             Self::Unauthorized { .. }
             | Self::NoCredentials { .. }
             | Self::MissingEnvVar { .. }
+            | Self::TokenCommand { .. }
             | Self::UsageLimit(_)
             | Self::NotIncluded
             | Self::QuotaExceeded
@@ -91,7 +92,37 @@ pub fn delay_in_headers(headers: &HeaderMap, now: Timestamp) -> Option<Duration>
     if let Ok(seconds) = value.parse::<f64>() {
         return duration(seconds);
     }
-    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    until(jiff::fmt::rfc2822::parse(value).ok()?.timestamp(), now)
+}
+
+/// The delay until a limit that is used up begins anew; the longest where several are.
+pub fn delay_until_reset(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: String| headers.get(name)?.to_str().ok().map(str::trim);
+    // OpenAI and its like count requests and tokens, and say `1m2.5s`; routers have one limit and say when.
+    let openai = ["-requests", "-tokens", ""].into_iter().filter_map(|what| {
+        let is_used_up = text(format!("x-ratelimit-remaining{what}"))? == "0";
+        let reset = text(format!("x-ratelimit-reset{what}")).filter(|_| is_used_up)?;
+        let in_seconds = || reset.parse().ok().or_else(|| seconds_in_words(reset)).and_then(duration);
+        moment(reset).map_or_else(in_seconds, |at| until(at, now))
+    });
+    let anthropic = ["requests", "tokens", "input-tokens", "output-tokens"].into_iter().filter_map(|what| {
+        let is_used_up = text(format!("anthropic-ratelimit-{what}-remaining"))? == "0";
+        let reset = text(format!("anthropic-ratelimit-{what}-reset")).filter(|_| is_used_up)?;
+        until(reset.parse().ok()?, now)
+    });
+    openai.chain(anthropic).max()
+}
+
+/// A moment in seconds or milliseconds since 1970. Small numbers are no moments.
+fn moment(text: &str) -> Option<Timestamp> {
+    match text.parse::<i64>().ok()? {
+        ..1_000_000_000 => None,
+        seconds @ 1_000_000_000..100_000_000_000 => Timestamp::from_second(seconds).ok(),
+        milliseconds @ 100_000_000_000.. => Timestamp::from_millisecond(milliseconds).ok(),
+    }
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Option<Duration> {
     duration(at.duration_since(now).as_secs_f64().max(0.0))
 }
 
@@ -99,7 +130,12 @@ pub fn delay_in_headers(headers: &HeaderMap, now: Timestamp) -> Option<Duration>
 pub fn delay_in_text(text: &str) -> Option<Duration> {
     const PHRASE: &str = "try again in";
     let text = text.to_ascii_lowercase();
-    let mut rest = text.get(text.find(PHRASE)? + PHRASE.len()..)?.trim_start();
+    duration(seconds_in_words(text.get(text.find(PHRASE)? + PHRASE.len()..)?)?)
+}
+
+/// The length of time that a text begins with: "1m30.5s".
+fn seconds_in_words(text: &str) -> Option<f64> {
+    let mut rest = text.trim_start();
     let mut seconds = None;
     loop {
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
@@ -119,7 +155,7 @@ pub fn delay_in_text(text: &str) -> Option<Duration> {
         seconds = Some(seconds.unwrap_or(0.0) + number * factor);
         rest = after;
     }
-    duration(seconds?)
+    seconds
 }
 
 fn duration(seconds: f64) -> Option<Duration> {
@@ -173,6 +209,32 @@ mod tests {
             let delay = delay_in_headers(&headers, now).map(|delay| delay.as_millis());
             assert_eq!(delay, milliseconds, "{name}: {value}");
         }
+    }
+
+    #[test]
+    fn delays_until_a_limit_begins_anew() {
+        let now = Timestamp::from_second(1_893_456_000).unwrap();
+        let delay = |pairs: &[(&'static str, &'static str)]| {
+            let headers: HeaderMap =
+                pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            delay_until_reset(&headers, now).map(|delay| delay.as_millis())
+        };
+        let requests = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m2.5s")];
+        let tokens = [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "90s")];
+        assert_eq!(delay(&requests), Some(62_500));
+        assert_eq!(delay(&[requests, tokens].concat()), Some(90_000));
+        assert_eq!(delay(&[("x-ratelimit-remaining-requests", "5"), requests[1]]), None);
+        assert_eq!(delay(&[requests[1]]), None);
+        let router = |reset| [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset)];
+        assert_eq!(delay(&router("1893456003000")), Some(3_000));
+        assert_eq!(delay(&router("1893456004")), Some(4_000));
+        assert_eq!(delay(&router("2.5")), Some(2_500));
+        assert_eq!(delay(&router("soon")), None);
+        let anthropic = [
+            ("anthropic-ratelimit-tokens-remaining", "0"),
+            ("anthropic-ratelimit-tokens-reset", "2030-01-01T00:00:05Z"),
+        ];
+        assert_eq!(delay(&anthropic), Some(5_000));
     }
 
     #[test]

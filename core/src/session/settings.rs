@@ -41,7 +41,7 @@ impl SessionSettings {
             effort: config.model_reasoning_effort.clone(),
             summary: config
                 .model_reasoning_summary
-                .unwrap_or_else(|| catalog::find(&config.model).default_summary),
+                .unwrap_or_else(|| catalog::configured(config, &config.model).default_summary),
             verbosity: config.model_verbosity,
             service_tier: config.service_tier.clone(),
             mode: Mode::default(),
@@ -97,13 +97,7 @@ impl SessionSettings {
         turn_id: TurnId,
         output_schema: Option<Value>,
     ) -> TurnContext {
-        let mut info = catalog::find(&self.model);
-        if let Some(window) = config.model_context_window {
-            info.context_window = i64::try_from(window).unwrap_or(i64::MAX);
-        }
-        let configured =
-            config.tool_output_token_limit.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
-        let output_tokens = configured.unwrap_or(info.tool_output_tokens);
+        let info = catalog::configured(config, &self.model);
         TurnContext {
             conversation_id,
             turn_id,
@@ -117,9 +111,9 @@ impl SessionSettings {
             verbosity: self.verbosity,
             service_tier: self.service_tier.clone(),
             mode: self.mode.clone(),
-            output_limit: OutputLimit::tokens(output_tokens),
+            output_limit: OutputLimit::tokens(info.tool_output_tokens),
             context_window: Some(info.effective_window()),
-            compact_limit: compact_limit(config, info.context_window),
+            compact_limit: info.compact_limit(),
             output_schema,
             info,
         }
@@ -129,7 +123,7 @@ impl SessionSettings {
     pub fn review(&self, config: &Config, conversation_id: ConversationId, turn_id: TurnId) -> TurnContext {
         let mut settings = Self { mode: Mode::default(), ..self.clone() };
         if let Some(model) = config.review_model.clone().filter(|model| *model != settings.model) {
-            settings.summary = catalog::find(&model).default_summary;
+            settings.summary = catalog::configured(config, &model).default_summary;
             settings.effort = None;
             settings.model = model;
         }
@@ -143,14 +137,6 @@ impl SessionSettings {
             sandbox_policy: self.sandbox_policy.clone(),
             shell,
         }
-    }
-}
-
-/// As configured, or where a tenth of the window is left.
-fn compact_limit(config: &Config, window: i64) -> i64 {
-    match config.model_auto_compact_token_limit {
-        Some(tokens) => i64::try_from(tokens).unwrap_or(i64::MAX),
-        None => window.saturating_mul(9) / 10,
     }
 }
 

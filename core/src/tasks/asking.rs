@@ -29,6 +29,7 @@ pub fn prompt(question: Question, context: &SessionTaskContext) -> Prompt {
         conversation_id: turn.conversation_id,
         turn_id: turn.turn_id.clone(),
         model: turn.model.clone(),
+        info: turn.info,
         instructions,
         input,
         tools,

@@ -130,6 +130,7 @@ fn prompt(subject: &Subject<'_>, context: &SessionTaskContext) -> Prompt {
         conversation_id: turn.conversation_id,
         turn_id: turn.turn_id.clone(),
         model: turn.model.clone(),
+        info: turn.info,
         instructions: INSTRUCTIONS.into(),
         input: vec![Arc::new(message)],
         tools: Arc::new([]),

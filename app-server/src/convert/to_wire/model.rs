@@ -33,7 +33,7 @@ pub(crate) fn model(preset: ModelPreset) -> wire::Model {
 fn effort(preset: &EffortPreset) -> wire::ReasoningEffortOption {
     wire::ReasoningEffortOption {
         reasoning_effort: preset.effort.to_owned(),
-        description: preset.description.to_owned(),
+        description: preset.description.clone().into_owned(),
     }
 }
 
@@ -54,7 +54,10 @@ fn settings(id: &str, info: &ModelProviderInfo) -> wire::ProviderSettings {
     }
     let auth = match &info.env_key {
         Some(env_key) => wire::GatewayAuth::EnvironmentVariable { env_key: env_key.clone() },
-        None if info.experimental_bearer_token.is_some() || info.requires_openai_auth => {
+        None if info.experimental_bearer_token.is_some()
+            || info.auth.is_some()
+            || info.requires_openai_auth =>
+        {
             wire::GatewayAuth::ExternallyConfigured { env_key: None }
         }
         None => wire::GatewayAuth::None,

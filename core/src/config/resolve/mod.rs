@@ -18,6 +18,7 @@ use codex_protocol::policy::AskForApproval;
 
 use super::file::{ConfigToml, WrongValue};
 use super::layers::Merged;
+use super::models::DescribedModel;
 use super::overrides::ThreadOverrides;
 use super::permissions::TrustLevel;
 use super::provider::ModelProviderInfo;
@@ -41,6 +42,8 @@ pub struct Facts {
     pub trusted_folders: Vec<PathBuf>,
     /// The content of the configured instructions file.
     pub base_instructions: Option<String>,
+    /// The content of the file of `model_catalog_json`.
+    pub described_models: Vec<DescribedModel>,
 }
 
 /// A part of a request that cannot be used: the name of its field, what is wrong, what to do.
@@ -87,7 +90,7 @@ pub fn resolve(
     let config = Config {
         codex_home: facts.codex_home,
         cwd: facts.cwd,
-        model: model.unwrap_or_else(|| provider.default_model().to_owned()),
+        model: model.unwrap_or_else(|| provider.default_model(&provider_id).to_owned()),
         review_model: non_empty(settings.review_model),
         model_provider_id: provider_id,
         model_provider: provider,
@@ -108,7 +111,10 @@ pub fn resolve(
         model_verbosity: settings.model_verbosity,
         service_tier: service_tier(settings.service_tier, overrides),
         model_context_window: settings.model_context_window,
+        model_max_output_tokens: settings.model_max_output_tokens,
         model_auto_compact_token_limit: settings.model_auto_compact_token_limit,
+        model_supports_reasoning_summaries: settings.model_supports_reasoning_summaries.unwrap_or(false),
+        described_models: facts.described_models,
         tool_output_token_limit: settings.tool_output_token_limit,
         thread_idle_timeout: Some(
             settings.thread_idle_timeout_seconds.unwrap_or(DEFAULT_THREAD_IDLE_SECONDS),
@@ -203,20 +209,78 @@ mod tests {
                     base_url: None,
                     wire_api: Responses,
                     env_key: None,
+                    auth: None,
                     http_headers: [],
                     env_http_headers: {},
                     requires_openai_auth: true,
                     ..
                 },
                 model_providers: {
+                    "anthropic": ModelProviderInfo {
+                        name: "Anthropic",
+                        base_url: Some(
+                            "https://api.anthropic.com/v1",
+                        ),
+                        wire_api: Anthropic,
+                        env_key: Some(
+                            "ANTHROPIC_API_KEY",
+                        ),
+                        auth: None,
+                        http_headers: [],
+                        env_http_headers: {},
+                        requires_openai_auth: false,
+                        ..
+                    },
+                    "lmstudio": ModelProviderInfo {
+                        name: "LM Studio",
+                        base_url: Some(
+                            "http://localhost:1234/v1",
+                        ),
+                        wire_api: Responses,
+                        env_key: None,
+                        auth: None,
+                        http_headers: [],
+                        env_http_headers: {},
+                        requires_openai_auth: false,
+                        ..
+                    },
+                    "ollama": ModelProviderInfo {
+                        name: "Ollama",
+                        base_url: Some(
+                            "http://localhost:11434/v1",
+                        ),
+                        wire_api: Chat,
+                        env_key: None,
+                        auth: None,
+                        http_headers: [],
+                        env_http_headers: {},
+                        requires_openai_auth: false,
+                        ..
+                    },
                     "openai": ModelProviderInfo {
                         name: "OpenAI",
                         base_url: None,
                         wire_api: Responses,
                         env_key: None,
+                        auth: None,
                         http_headers: [],
                         env_http_headers: {},
                         requires_openai_auth: true,
+                        ..
+                    },
+                    "openrouter": ModelProviderInfo {
+                        name: "OpenRouter",
+                        base_url: Some(
+                            "https://openrouter.ai/api/v1",
+                        ),
+                        wire_api: Chat,
+                        env_key: Some(
+                            "OPENROUTER_API_KEY",
+                        ),
+                        auth: None,
+                        http_headers: [],
+                        env_http_headers: {},
+                        requires_openai_auth: false,
                         ..
                     },
                     "rehearsal": ModelProviderInfo {
@@ -224,6 +288,7 @@ mod tests {
                         base_url: None,
                         wire_api: Rehearsal,
                         env_key: None,
+                        auth: None,
                         http_headers: [],
                         env_http_headers: {},
                         requires_openai_auth: false,
@@ -258,7 +323,10 @@ mod tests {
                 model_verbosity: None,
                 service_tier: None,
                 model_context_window: None,
+                model_max_output_tokens: None,
                 model_auto_compact_token_limit: None,
+                model_supports_reasoning_summaries: false,
+                described_models: [],
                 tool_output_token_limit: None,
                 thread_idle_timeout: Some(
                     1800s,
@@ -274,7 +342,10 @@ mod tests {
                 shell_environment_policy: ShellEnvironmentPolicy {
                     inherit: All,
                     ignore_default_excludes: false,
-                    exclude: [],
+                    exclude: [
+                        "ANTHROPIC_API_KEY",
+                        "OPENROUTER_API_KEY",
+                    ],
                     set: {},
                     include_only: [],
                     experimental_use_profile: None,
@@ -363,7 +434,8 @@ mod tests {
     #[test]
     fn what_a_provider_takes_from_the_environment_reaches_no_command() {
         let provider = "[model_providers.p]\nenv_key = \"MY_PASS\"\nenv_http_headers = { h = \"ORG\" }\n";
-        assert_eq!(config(provider).shell_environment_policy.exclude, ["MY_PASS", "ORG"]);
+        let hidden = ["ANTHROPIC_API_KEY", "OPENROUTER_API_KEY", "MY_PASS", "ORG"];
+        assert_eq!(config(provider).shell_environment_policy.exclude, hidden);
         let kept = format!("{provider}[shell_environment_policy]\nignore_default_excludes = true\n");
         assert!(config(&kept).shell_environment_policy.exclude.is_empty());
     }
@@ -376,6 +448,8 @@ mod tests {
             ("review_model", "\"m\""),
             ("model_provider", "\"rehearsal\""),
             ("model_context_window", "1000"),
+            ("model_max_output_tokens", "100"),
+            ("model_supports_reasoning_summaries", "true"),
             ("model_auto_compact_token_limit", "900"),
             ("model_reasoning_effort", "\"high\""),
             ("model_reasoning_summary", "\"none\""),
@@ -410,7 +484,13 @@ mod tests {
             assert_ne!(format!("{:?}", config(&format!("{key} = {value}"))), defaults, "{key}");
         }
         // These steer what is read before this module.
-        let elsewhere = ["model_instructions_file", "experimental_instructions_file", "profile", "projects"];
+        let elsewhere = [
+            "model_instructions_file",
+            "experimental_instructions_file",
+            "model_catalog_json",
+            "profile",
+            "projects",
+        ];
         for key in crate::config::file::KEYS {
             let tested = values.iter().any(|(name, _)| *name == key.name) || elsewhere.contains(&key.name);
             assert!(tested, "add `{}` to this test", key.name);

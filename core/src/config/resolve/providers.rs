@@ -49,34 +49,79 @@ pub(super) fn all(
                 }
             },
             _ => {
-                let mut provider = configured.clone();
-                if !keys.iter().any(|key| key == "name") {
+                let mut provider = match all.get(id) {
+                    Some(built_in) => adjusted(built_in, configured, &keys),
+                    None => configured.clone(),
+                };
+                if provider.name.is_empty() && !keys.iter().any(|key| key == "name") {
                     provider.name = id.clone();
                 }
-                if provider.name.trim().is_empty() {
-                    wrong.push(
-                        WrongValue::new(&[path[0], path[1], "name"], "the name of a provider is empty")
-                            .with_remedy("Give it a name, or remove the line to use the id"),
-                    );
-                    provider.name = id.clone();
-                }
-                if let Some(url) = &provider.base_url
-                    && !url.starts_with("http://")
-                    && !url.starts_with("https://")
-                {
-                    wrong.push(
-                        WrongValue::new(
-                            &[path[0], path[1], "base_url"],
-                            format!("`{url}` is not an address"),
-                        )
-                        .with_remedy("Write one that begins with `http://` or `https://`"),
-                    );
-                }
+                check(id, &mut provider, wrong);
                 all.insert(id.clone(), provider);
             }
         }
     }
     all
+}
+
+/// A provider that is built in, with what is configured for it. At another address the built-in key is not sent.
+fn adjusted(
+    built_in: &ModelProviderInfo,
+    configured: &ModelProviderInfo,
+    keys: &[String],
+) -> ModelProviderInfo {
+    let has = |names: &[&str]| keys.iter().any(|key| names.contains(&key.as_str()));
+    let mut provider = configured.clone();
+    if !has(&["name"]) {
+        provider.name.clone_from(&built_in.name);
+    }
+    if !has(&["wire_api"]) {
+        provider.wire_api = built_in.wire_api;
+    }
+    if !has(&["base_url"]) {
+        provider.base_url.clone_from(&built_in.base_url);
+        if !has(&["env_key", "auth", "experimental_bearer_token", "requires_openai_auth"]) {
+            provider.env_key.clone_from(&built_in.env_key);
+            provider.env_key_instructions.clone_from(&built_in.env_key_instructions);
+        }
+    }
+    provider
+}
+
+/// Reports what of a provider cannot be used.
+fn check(id: &str, provider: &mut ModelProviderInfo, wrong: &mut Vec<WrongValue>) {
+    let mut report = |path: &[&str], message: &str, remedy: &str| {
+        let path: Vec<&str> = ["model_providers", id].iter().chain(path).copied().collect();
+        wrong.push(WrongValue::new(&path, message).with_remedy(remedy));
+    };
+    if provider.name.trim().is_empty() {
+        report(
+            &["name"],
+            "the name of a provider is empty",
+            "Give it a name, or remove the line to use the id",
+        );
+        provider.name = id.to_owned();
+    }
+    if let Some(url) = &provider.base_url
+        && !url.starts_with("http://")
+        && !url.starts_with("https://")
+    {
+        let remedy = "Write one that begins with `http://` or `https://`";
+        report(&["base_url"], &format!("`{url}` is not an address"), remedy);
+    }
+    let Some(auth) = &provider.auth else { return };
+    if auth.command.trim().is_empty() {
+        report(&["auth", "command"], "the command is empty", "Name a program that prints a token");
+    }
+    let others = [
+        ("env_key", provider.env_key.is_some()),
+        ("experimental_bearer_token", provider.experimental_bearer_token.is_some()),
+        ("requires_openai_auth", provider.requires_openai_auth),
+    ];
+    for (name, _) in others.iter().filter(|(_, is_set)| *is_set) {
+        let message = format!("a command for tokens cannot be combined with `{name}`");
+        report(&["auth"], &message, &format!("Remove one of the two: `auth` or `{name}`"));
+    }
 }
 
 /// The provider that a request or a setting names.
@@ -115,13 +160,44 @@ mod tests {
     use super::super::testkit::{check_wrong, config, read_and_resolve, resolved};
     use super::*;
 
+    const BUILT_IN_AND_MINE: [&str; 7] =
+        ["anthropic", "lmstudio", "mine", "ollama", "openai", "openrouter", "rehearsal"];
+
+    #[test]
+    fn a_provider_that_is_built_in_can_be_adjusted_and_its_key_goes_nowhere_else() {
+        let provider = |text: &str| config(text).model_providers["openrouter"].clone();
+        let retries = provider("[model_providers.openrouter]\nstream_max_retries = 2");
+        assert_eq!(retries.stream_max_retries(), 2);
+        assert_eq!((retries.name.as_str(), retries.wire_api), ("OpenRouter", provider::WireApi::Chat));
+        assert_eq!(retries.env_key.as_deref(), Some("OPENROUTER_API_KEY"));
+        assert_eq!(retries.base_url.as_deref(), Some("https://openrouter.ai/api/v1"));
+        let elsewhere = provider(
+            "[model_providers.openrouter]\nname = \"Mine\"\nbase_url = \"http://h/v1\"\nwire_api = \"responses\"",
+        );
+        assert_eq!((elsewhere.name.as_str(), elsewhere.wire_api), ("Mine", provider::WireApi::Responses));
+        assert_eq!((elsewhere.env_key, elsewhere.env_key_instructions), (None, None));
+        let command = provider("[model_providers.openrouter.auth]\ncommand = \"x\"");
+        assert_eq!((command.env_key, command.auth.unwrap().command.as_str()), (None, "x"));
+    }
+
+    #[test]
+    fn a_command_for_tokens_stands_alone() {
+        check_wrong(
+            "[model_providers.a]\nenv_key = \"K\"\nrequires_openai_auth = true\n[model_providers.a.auth]\ncommand = \" \"",
+            expect![[r#"
+                model_providers.a.auth.command: the command is empty. Name a program that prints a token
+                model_providers.a.auth: a command for tokens cannot be combined with `env_key`. Remove one of the two: `auth` or `env_key`
+                model_providers.a.auth: a command for tokens cannot be combined with `requires_openai_auth`. Remove one of the two: `auth` or `requires_openai_auth`"#]],
+        );
+    }
+
     #[test]
     fn providers_are_added_to_those_that_are_built_in() {
         let config = config(
             "model_provider = \"mine\"\n[model_providers.mine]\nbase_url = \"http://127.0.0.1:1/v1\"\n\
              [model_providers.rehearsal]\nscript = \"/s\"\nstream_max_retries = 2\n",
         );
-        assert_eq!(config.model_providers.keys().collect::<Vec<_>>(), ["mine", "openai", "rehearsal"]);
+        assert_eq!(config.model_providers.keys().collect::<Vec<_>>(), BUILT_IN_AND_MINE);
         assert_eq!(config.model_provider.name, "mine");
         assert_eq!(config.model_provider.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
         let rehearsal = &config.model_providers["rehearsal"];
@@ -134,7 +210,7 @@ mod tests {
         check_wrong(
             "model_provider = \"nope\"",
             expect![
-                "model_provider: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: openai, rehearsal"
+                "model_provider: model provider `nope` not found. Describe it in a table `[model_providers.nope]`, or choose one of: anthropic, lmstudio, ollama, openai, openrouter, rehearsal"
             ],
         );
         check_wrong(

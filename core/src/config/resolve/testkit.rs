@@ -15,6 +15,7 @@ pub fn facts() -> Facts {
         trusted_folder: None,
         trusted_folders: Vec::new(),
         base_instructions: None,
+        described_models: Vec::new(),
     }
 }
 

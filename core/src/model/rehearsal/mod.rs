@@ -130,8 +130,11 @@ impl RehearsalTransport {
 
     /// The error status that stands in place of an answer, if there is one.
     fn refusal(&self, headers: &HeaderMap, directives: &[&Directive]) -> Option<Error> {
-        let asked =
-            Asked { provider: self.settings.provider_id.clone(), url: "rehearsal".into(), env_key: None };
+        let asked = Asked {
+            provider: self.settings.provider_id.clone(),
+            url: "rehearsal".into(),
+            ..Asked::default()
+        };
         directives.iter().find_map(|directive| match directive {
             Directive::Http { status, body } => {
                 Some(failure::refused(&asked, *status, headers, body.as_bytes()))

@@ -54,6 +54,7 @@ impl Story {
             conversation_id: ConversationId::new(),
             turn_id: TurnId::fresh(),
             model: "rehearsal".into(),
+            info: crate::model::catalog::find("rehearsal"),
             instructions: "".into(),
             input: Vec::new(),
             tools: Arc::new([]),

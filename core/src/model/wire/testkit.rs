@@ -16,6 +16,7 @@ pub fn prompt(model: &str, items: Vec<Value>) -> Prompt {
         conversation_id: "01a204c2-4887-7bf2-88cb-1e909b637fb4".parse().unwrap(),
         turn_id: TurnId::from("t"),
         model: model.into(),
+        info: crate::model::catalog::find(model),
         instructions: "Be good.".into(),
         input,
         tools: Arc::new([]),

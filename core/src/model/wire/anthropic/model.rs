@@ -15,6 +15,8 @@ pub enum Thinking {
 const OTHER_TOKENS: u32 = 16_384;
 /// More would leave less of the window for the conversation.
 const MOST_TOKENS: u32 = 32_000;
+/// The API takes no smaller number.
+const FEWEST_TO_THINK: u32 = 1_024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traits {
@@ -42,6 +44,12 @@ impl Traits {
         Self { thinking, max_tokens, is_claude: true, has_xhigh: version >= (4, 7) }
     }
 
+    /// The same with answers of at most so many tokens.
+    pub fn at_most(self, tokens: i64) -> Self {
+        let tokens = u32::try_from(tokens.max(1)).unwrap_or(u32::MAX);
+        Self { max_tokens: self.max_tokens.min(tokens), ..self }
+    }
+
     /// The effort in the words of the API; none for no thinking.
     pub fn effort(&self, effort: &str) -> Option<&'static str> {
         Some(match effort {
@@ -54,14 +62,16 @@ impl Traits {
         })
     }
 
-    /// The tokens to think with.
+    /// The tokens to think with, some less than the answer may have; none where too few are left for thoughts.
     pub fn budget(&self, effort: &str) -> Option<u32> {
-        Some(match self.effort(effort)? {
+        let wanted: u32 = match self.effort(effort)? {
             "low" => 4_000,
             "medium" => 10_000,
             "high" => 20_000,
             _most => 28_000,
-        })
+        };
+        let budget = wanted.min(self.max_tokens / 8 * 7);
+        (budget >= FEWEST_TO_THINK).then_some(budget)
     }
 }
 
@@ -110,5 +120,8 @@ mod tests {
             (None, Some(4_000), Some(20_000))
         );
         assert!(old.budget("xhigh").unwrap() < old.max_tokens);
+        assert_eq!(old.at_most(8_000).budget("high"), Some(7_000));
+        assert_eq!((old.at_most(1_000).max_tokens, old.at_most(1_000).budget("high")), (1_000, None));
+        assert_eq!(old.at_most(i64::MAX), old);
     }
 }

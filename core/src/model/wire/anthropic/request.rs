@@ -11,7 +11,6 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model::catalog;
 use crate::model::prompt::Prompt;
 use crate::model::wire::Target;
 use crate::model::wire::anthropic::model::{Thinking, Traits};
@@ -26,8 +25,8 @@ const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 const CACHED_TURNS: usize = 2;
 
 pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8>> {
-    let model = catalog::find(&prompt.model);
-    let traits = Traits::of(&prompt.model);
+    let model = &prompt.info;
+    let traits = Traits::of(&prompt.model).at_most(model.max_output_tokens);
     let reading = Reading {
         keeps: &|item| {
             mark::read(item, target.provider)

@@ -11,7 +11,6 @@ use codex_protocol::response_item::{ReasoningContent, ResponseItem};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::catalog;
 use crate::model::prompt::Prompt;
 use crate::model::wire::chat::decode::{REASONING, REASONING_CONTENT};
 use crate::model::wire::lowered::{self, Function};
@@ -24,7 +23,7 @@ const BREAK: &str = "\n\n";
 const SHOWN_BELOW: &str = "(an image, shown in the next message)";
 
 pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8>> {
-    let model = catalog::find(&prompt.model);
+    let model = &prompt.info;
     let is_mistral = target.server == Server::Mistral;
     let tools: Vec<Tool<'_>> = prompt.tools.iter().filter_map(lowered::function).map(Tool::from).collect();
     let body = Body {
@@ -176,7 +175,7 @@ fn messages<'a>(prompt: &'a Prompt, target: &Target<'_>) -> Vec<Message<'a>> {
     let reading = Reading {
         keeps: &|item| field(item, target.provider).is_some(),
         id: if target.server == Server::Mistral { short_id } else { turns::plain_id },
-        images: catalog::find(&prompt.model).images,
+        images: prompt.info.images,
     };
     let conversation = turns::read(prompt, &reading);
     let mut messages = Vec::with_capacity(conversation.turns.len() + 1);

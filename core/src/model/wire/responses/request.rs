@@ -14,7 +14,6 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::model::catalog;
 use crate::model::prompt::Prompt;
 use crate::model::tool_spec::ToolSpec;
 use crate::model::wire::Server;
@@ -22,7 +21,7 @@ use crate::model::wire::mark;
 use crate::model::wire::responses::web_search::WebSearch;
 
 pub fn encode(prompt: &Prompt, server: Server) -> serde_json::Result<Vec<u8>> {
-    let model = catalog::find(&prompt.model);
+    let model = &prompt.info;
     let reasoning = model.reasoning.then(|| Reasoning {
         effort: prompt.effort.as_deref().or(model.default_effort),
         summary: (prompt.summary != ReasoningSummary::None).then_some(prompt.summary),
