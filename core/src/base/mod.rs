@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod descriptors;
 pub mod environment;
 pub mod files;
+pub mod http;
 pub mod image;
 pub mod line_diff;
 #[cfg(test)]

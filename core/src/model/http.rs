@@ -1,18 +1,15 @@
 //! The HTTP transport: one POST, an event stream back.
 //!
-//! The HTTP clients of the process are built when the first request needs one. Redirects are not
-//! followed, because a request carries credentials and a whole conversation. The login of this program
-//! is sent only to providers that ask for it; other providers get their own key or none.
+//! The login of this program is sent only to providers that ask for it; other providers get their own key or none.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
-use reqwest::{Client, ClientBuilder, Response};
 
+use crate::base::http::{beginning, client_for};
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
@@ -29,9 +26,7 @@ use crate::model::wire::{Server, Target, Wire};
 const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const ANTHROPIC_VERSION: &str = "2023-06-01";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// What is read of an error's body, and what is quoted of one that is no answer.
-const SMALL_BODY: usize = 64 * 1024;
+/// What is quoted of a body that is no answer.
 const EXCERPT: usize = 300;
 
 pub struct HttpTransport {
@@ -254,50 +249,6 @@ impl ModelTransport for HttpTransport {
         let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
         Ok(Opened { headers, events: Box::pin(events) })
     }
-}
-
-/// The client of the process for this kind of address.
-fn client_for(url: &str) -> Result<&'static Client, reqwest::Error> {
-    static PLAIN: OnceLock<Client> = OnceLock::new();
-    static SECURE: OnceLock<Client> = OnceLock::new();
-    // Loading the system's certificates takes longer than a whole turn with a local server.
-    if url.starts_with("http://") {
-        build_once(&PLAIN, || client_builder().tls_certs_only([]))
-    } else {
-        build_once(&SECURE, client_builder)
-    }
-}
-
-fn build_once(
-    cell: &'static OnceLock<Client>,
-    builder: impl FnOnce() -> ClientBuilder,
-) -> Result<&'static Client, reqwest::Error> {
-    if let Some(client) = cell.get() {
-        return Ok(client);
-    }
-    // Somebody else may have installed one already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = builder().build()?;
-    Ok(cell.get_or_init(|| client))
-}
-
-fn client_builder() -> ClientBuilder {
-    Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        // Proxies hold compressed streams back until they have enough of them.
-        .no_gzip()
-        .tcp_nodelay(true)
-}
-
-async fn beginning(mut response: Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < SMALL_BODY
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    body
 }
 
 #[cfg(test)]
