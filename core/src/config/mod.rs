@@ -14,6 +14,7 @@ pub mod home;
 pub mod layers;
 pub mod load;
 pub mod loader;
+pub mod login;
 pub mod opened;
 pub mod overrides;
 pub mod permissions;
@@ -41,6 +42,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use file::{ConfigToml, HistorySettings};
 use layers::LayerStack;
+use login::LoginSettings;
 use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
@@ -101,6 +103,7 @@ pub struct Config {
     pub tools: ToolSettings,
     pub history: HistorySettings,
     pub skills: SkillSettings,
+    pub login: LoginSettings,
     pub features: BTreeMap<String, bool>,
 }
 
