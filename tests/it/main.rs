@@ -1,6 +1,7 @@
 //! The real process, from outside: one module per feature, all in one binary.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod accounts;
 mod approvals;
 mod archive;
 mod asking;
@@ -21,6 +22,7 @@ mod limits;
 mod lists;
 mod logging;
 mod login_shell;
+mod logins;
 mod overload;
 mod pages;
 mod patches;
@@ -46,6 +48,7 @@ mod soak;
 mod support;
 mod thread_index;
 mod threads;
+mod tokens;
 mod try_it;
 mod turns;
 mod updates;
