@@ -21,6 +21,7 @@ mod interrupt;
 mod limits;
 mod lists;
 mod logging;
+mod login_command;
 mod login_shell;
 mod logins;
 mod overload;
