@@ -39,6 +39,7 @@ mod revert_often;
 mod review;
 mod rules;
 mod search;
+mod secrets;
 mod sections;
 mod sessions;
 mod shell_command;
