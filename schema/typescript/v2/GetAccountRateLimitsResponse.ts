@@ -22,7 +22,7 @@ rateLimitResetCredits: RateLimitResetCreditsSummary | null,
 /**
  * What the vendor offers beyond the limits.
  */
-rateLimitUpsell: JsonValue,
+rateLimitUpsell: JsonValue | null,
 /**
  * Whether the account may be used apart from what is bought in advance.
  */
