@@ -130,6 +130,11 @@ pub(crate) fn find(row: &MethodInfo, params: Option<&RawValue>) -> Option<Experi
     if members.get("approvalPolicy").is_some_and(|value| value.get().starts_with('{')) {
         return Some(ExperimentalUse("askForApproval.granular".to_owned()));
     }
+    if row.params == "LoginAccountParams"
+        && members.get("type").is_some_and(|value| value.get() == "\"chatgptAuthTokens\"")
+    {
+        return Some(ExperimentalUse(format!("{}.chatgptAuthTokens", row.name)));
+    }
     let (_, fields) = FIELDS.iter().find(|(name, _)| *name == row.params)?;
     fields
         .iter()
@@ -193,6 +198,12 @@ mod tests {
             "turn/start",
             r#"{"approvalPolicy": {"granular":{}},"permissions":"x"}"#,
             expect!["askForApproval.granular requires experimentalApi capability"],
+        );
+        check("account/login/start", r#"{"type":"apiKey","apiKey":"k"}"#, expect!["free to use"]);
+        check(
+            "account/login/start",
+            r#"{"type":"chatgptAuthTokens","accessToken":"t","chatgptAccountId":"a"}"#,
+            expect!["account/login/start.chatgptAuthTokens requires experimentalApi capability"],
         );
     }
 }

@@ -234,7 +234,7 @@ mod tests {
                 "Invalid request: unknown variant `thread/launch`, expected one of `initialize`, "
             )
         );
-        assert!(problem.ends_with("`account/read`"), "{problem}");
+        assert!(problem.ends_with("`account/rateLimits/read`"), "{problem}");
     }
 
     #[test]

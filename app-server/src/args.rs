@@ -68,6 +68,8 @@ Commands:
   app-server             Serve one client on standard input and output (the default)
   try [PROMPT]           Talk to the server from this terminal
   sandbox -- COMMAND     Run a command in the sandbox; `sandbox check` says what it can protect
+  login                  Log in: [--device-auth | --with-api-key]; `login status` says who is logged in
+  logout                 Log out
   generate-ts            Write the TypeScript types of the protocol: --out DIR [--experimental]
   generate-json-schema   Write the JSON schema of the protocol: --out DIR [--experimental]
 

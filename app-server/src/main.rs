@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use codex_app_server::args::{self, Args, Command};
 use codex_app_server::commands::terminal::Terminal;
-use codex_app_server::commands::{self, generate, sandbox, try_it};
+use codex_app_server::commands::{self, generate, login, sandbox, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
@@ -40,9 +40,6 @@ fn main() -> ExitCode {
     })
 }
 
-const NO_LOGIN: &str = "this version does not log in or out. Set CODEX_API_KEY, write the key to auth.json in the \
-                       home directory, or use the built-in model with `-c model_provider=rehearsal`";
-
 fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => return serve(flags),
@@ -51,7 +48,8 @@ fn run_command(command: Command, flags: Flags, terminal: &mut Terminal) -> anyho
         Command::Generate(what) => generate::run(&what)?,
         Command::Try(arguments) => return Ok(try_it::run(arguments, flags, terminal)),
         Command::Sandbox(arguments) => return sandbox::run(arguments, &flags, terminal),
-        Command::Login(_) | Command::Logout => anyhow::bail!(NO_LOGIN),
+        Command::Login(arguments) => return login::run(arguments, &flags, terminal),
+        Command::Logout => return login::log_out(&flags, terminal),
     }
     Ok(ExitCode::SUCCESS)
 }

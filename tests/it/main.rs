@@ -1,6 +1,7 @@
 //! The real process, from outside: one module per feature, all in one binary.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod accounts;
 mod approvals;
 mod archive;
 mod asking;
@@ -20,7 +21,9 @@ mod interrupt;
 mod limits;
 mod lists;
 mod logging;
+mod login_command;
 mod login_shell;
+mod logins;
 mod model_failures;
 mod models;
 mod overload;
@@ -39,6 +42,7 @@ mod revert_often;
 mod review;
 mod rules;
 mod search;
+mod secrets;
 mod sections;
 mod sessions;
 mod shell_command;
@@ -49,6 +53,7 @@ mod soak;
 mod support;
 mod thread_index;
 mod threads;
+mod tokens;
 mod try_it;
 mod turns;
 mod updates;

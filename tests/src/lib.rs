@@ -25,6 +25,7 @@ pub mod server;
 pub mod trace;
 pub mod tracer;
 pub mod turn;
+pub mod vendor;
 
 /// How long anything may take before a test gives up. Nothing that works comes near it.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

@@ -36,6 +36,8 @@ struct Shared {
 struct State {
     script: VecDeque<Reply>,
     requests: Vec<Value>,
+    /// What each request was signed with; empty if with nothing.
+    signatures: Vec<String>,
     /// Numbers of requests whose connection the client closed before the reply was out.
     abandoned: Vec<usize>,
     /// Numbers of requests whose reply the client has not read for a while, or has read to its end.
@@ -78,6 +80,11 @@ impl MockModel {
     /// The bodies of all requests so far.
     pub fn requests(&self) -> Vec<Value> {
         self.shared.state.lock().unwrap().requests.clone()
+    }
+
+    /// The `authorization` headers of all requests so far; empty where there was none.
+    pub fn signatures(&self) -> Vec<String> {
+        self.shared.state.lock().unwrap().signatures.clone()
     }
 
     /// Waits for the request with this number, from 1, and returns its body.
@@ -123,11 +130,11 @@ impl Shared {
 
     /// Answers one request. Trouble with the connection is the client's doing.
     fn serve(&self, connection: TcpStream) {
-        let Some((path, body)) = read_request(&connection) else { return };
+        let Some(Request { path, signature, body }) = read_request(&connection) else { return };
         let Some(spoken) = Spoken::at(&path) else {
             return write_status(&connection, 404, &[], &json!({"error": {"message": "no such route"}}));
         };
-        let (number, reply) = self.take_reply(body);
+        let (number, reply) = self.take_reply(body, signature);
         let Some(reply) = reply else {
             let message = format!("the script has no answer to request {number}");
             return write_status(&connection, 400, &[], &json!({"error": {"message": message}}));
@@ -140,10 +147,11 @@ impl Shared {
         }
     }
 
-    fn take_reply(&self, body: Value) -> (usize, Option<Reply>) {
+    fn take_reply(&self, body: Value, signature: String) -> (usize, Option<Reply>) {
         let asked = last_user_text(&body);
         let mut state = self.state.lock().unwrap();
         state.requests.push(body);
+        state.signatures.push(signature);
         let wanted = state
             .script
             .iter()
@@ -232,24 +240,31 @@ impl Shared {
     }
 }
 
-/// Path and JSON body of one request.
-fn read_request(connection: &TcpStream) -> Option<(String, Value)> {
+struct Request {
+    path: String,
+    signature: String,
+    body: Value,
+}
+
+fn read_request(connection: &TcpStream) -> Option<Request> {
     let mut input = BufReader::new(connection);
     let mut line = String::new();
     input.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
-    let mut length = 0;
+    let path = line.split(' ').nth(1)?.split('?').next()?.to_owned();
+    let (mut length, mut signature) = (0, String::new());
     loop {
         let mut header = String::new();
         input.read_line(&mut header).ok()?;
         let Some((name, value)) = header.trim_end().split_once(':') else { break };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
+        } else if name.eq_ignore_ascii_case("authorization") {
+            signature = value.trim().to_owned();
         }
     }
     let mut body = vec![0; length];
     input.read_exact(&mut body).ok()?;
-    Some((path, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    Some(Request { path, signature, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
 fn write_status(connection: &TcpStream, code: u16, headers: &[(String, String)], body: &Value) {

@@ -38,6 +38,15 @@ pub struct Ended {
     pub errors: String,
 }
 
+/// Where a program runs.
+#[derive(Default)]
+pub struct Surroundings<'a> {
+    /// The workspace if there is none.
+    pub folder: Option<&'a Path>,
+    /// Further variables.
+    pub variables: &'a [(String, String)],
+}
+
 impl Program {
     /// Starts our binary with these arguments; its standard input holds the text and then ends.
     pub fn start<A: AsRef<OsStr>>(home: &Home, arguments: &[A], input: &str) -> Program {
@@ -46,10 +55,21 @@ impl Program {
 
     /// The same in another folder than the workspace.
     pub fn start_in<A: AsRef<OsStr>>(folder: &Path, home: &Home, arguments: &[A], input: &str) -> Program {
+        Program::start_where(Surroundings { folder: Some(folder), variables: &[] }, home, arguments, input)
+    }
+
+    /// The same in these surroundings.
+    pub fn start_where<A: AsRef<OsStr>>(
+        surroundings: Surroundings<'_>,
+        home: &Home,
+        arguments: &[A],
+        input: &str,
+    ) -> Program {
         let tag = process::new_tag();
         let mut command = server::command_of(&[binary::our_binary().display().to_string()], home, &tag);
         command
-            .current_dir(folder)
+            .current_dir(surroundings.folder.unwrap_or(&home.work()))
+            .envs(surroundings.variables.iter().map(|(name, value)| (name, value)))
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,6 +125,11 @@ impl Program {
     /// Waits until it has said something on standard error, or on its terminal.
     pub fn wait_for_error(&self, text: &str) {
         assert!(self.errors.wait_for(text), "nothing says `{text}`: {}", self.errors.text());
+    }
+
+    /// What it has said on standard error so far.
+    pub fn errors(&self) -> String {
+        self.errors.text()
     }
 
     /// Waits for the end.

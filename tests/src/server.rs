@@ -6,6 +6,7 @@
 //! prints both directions of the pipe and the server's log.
 
 pub mod question;
+mod said;
 
 use std::fmt::Write as _;
 use std::io::Write;

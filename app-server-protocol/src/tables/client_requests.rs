@@ -246,6 +246,19 @@ macro_rules! for_each_client_request {
                 ConfigRequirementsRead(shared::NoParams) -> requirements::ConfigRequirementsReadResponse;
             /// Reads who is logged in.
             "account/read" => GetAccount(account::GetAccountParams) -> account::GetAccountResponse;
+            /// Logs in. A login that is under way ends.
+            "account/login/start" => LoginAccount(login::LoginAccountParams) -> login::LoginAccountResponse;
+            /// Gives a login up that was started.
+            "account/login/cancel" =>
+                CancelLoginAccount(login::CancelLoginAccountParams) -> login::CancelLoginAccountResponse;
+            /// Logs out: what is stored of the login is removed.
+            "account/logout" => LogoutAccount(shared::NoParams) -> login::LogoutAccountResponse;
+            /// Reads how somebody is logged in. Kept from the older API.
+            "getAuthStatus" => GetAuthStatus(login::GetAuthStatusParams) -> login::GetAuthStatusResponse;
+            /// Reads what the account may still use, from the vendor's service.
+            "account/rateLimits/read" =>
+                GetAccountRateLimits(rate_limits::GetAccountRateLimitsParams)
+                -> rate_limits::GetAccountRateLimitsResponse;
         }
     };
 }

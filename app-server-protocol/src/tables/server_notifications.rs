@@ -95,6 +95,10 @@ macro_rules! for_each_server_notification {
 
             /// A request of the server is settled: answered by some connection, or withdrawn.
             "serverRequest/resolved" => ServerRequestResolved(notice::ServerRequestResolvedNotification);
+            /// A login has ended, well or not.
+            "account/login/completed" => AccountLoginCompleted(login::AccountLoginCompletedNotification);
+            /// Who is logged in has changed.
+            "account/updated" => AccountUpdated(login::AccountUpdatedNotification);
             /// The limits of the account, as of the last response of the model.
             "account/rateLimits/updated" =>
                 AccountRateLimitsUpdated(rate_limits::AccountRateLimitsUpdatedNotification);

@@ -35,6 +35,10 @@ macro_rules! for_each_server_request {
             /// Has the client carry out one of its tools.
             "item/tool/call" =>
                 DynamicToolCall(dynamic_tool::DynamicToolCallParams) -> dynamic_tool::DynamicToolCallResponse;
+            /// Has the client renew the tokens that it logged in with.
+            "account/chatgptAuthTokens/refresh" =>
+                ChatgptAuthTokensRefresh(login::ChatgptAuthTokensRefreshParams)
+                -> login::ChatgptAuthTokensRefreshResponse;
         }
     };
 }

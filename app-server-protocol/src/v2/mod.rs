@@ -15,6 +15,7 @@ pub mod item;
 pub mod item_delta;
 pub mod item_message;
 pub mod item_tool;
+pub mod login;
 pub mod model;
 pub mod notice;
 pub mod permission;

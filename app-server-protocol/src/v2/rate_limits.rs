@@ -1,7 +1,10 @@
-//! What the account may still use, as the model server reported it with its last response. Everything is
+//! What the account may still use, as the model server reported it with its last response, or as the vendor's service says. Everything is
 //! `null` for servers that report nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::account::PlanType;
 
@@ -92,4 +95,88 @@ pub enum RateLimitReachedType {
     WorkspaceMemberCreditsDepleted,
     WorkspaceOwnerUsageLimitReached,
     WorkspaceMemberUsageLimitReached,
+}
+
+/// Asks for the limits of the account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct GetAccountRateLimitsParams {
+    /// Only the number of the credits with which a limit can be reset, not each of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclude_reset_credit_details: bool,
+    /// The client knows the vendor's reserve.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supports_luna_reserve: bool,
+}
+
+/// The limits of the account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct GetAccountRateLimitsResponse {
+    /// The limit that turns count against.
+    pub rate_limits: RateLimitSnapshot,
+    /// All limits, by their ids.
+    pub rate_limits_by_limit_id: Option<BTreeMap<String, RateLimitSnapshot>>,
+    /// Credits with which a limit can be reset.
+    pub rate_limit_reset_credits: Option<RateLimitResetCreditsSummary>,
+    /// What the vendor offers beyond the limits.
+    pub rate_limit_upsell: Option<Value>,
+    /// Whether the account may be used apart from what is bought in advance.
+    pub ordinary_usage_allowed: Option<bool>,
+    /// The account.
+    pub account_id: Option<String>,
+}
+
+/// Credits with which a limit can be reset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RateLimitResetCreditsSummary {
+    /// How many there are.
+    pub available_count: i64,
+    /// Each of them.
+    pub credits: Option<Vec<RateLimitResetCredit>>,
+}
+
+/// A credit with which a limit can be reset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RateLimitResetCredit {
+    /// Names it.
+    pub id: String,
+    /// What it resets.
+    pub reset_type: RateLimitResetType,
+    /// Whether it can be used.
+    pub status: RateLimitResetCreditStatus,
+    /// When it was given, in Unix seconds.
+    pub granted_at: i64,
+    /// When it is lost, in Unix seconds.
+    pub expires_at: Option<i64>,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// What people are told of it.
+    pub description: Option<String>,
+}
+
+/// What a credit resets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum RateLimitResetType {
+    CodexRateLimits,
+    Unknown,
+}
+
+/// Whether a credit can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum RateLimitResetCreditStatus {
+    Available,
+    Redeeming,
+    Redeemed,
+    Unknown,
 }

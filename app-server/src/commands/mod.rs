@@ -1,6 +1,7 @@
 //! The subcommands that talk to a person, and the one type that prints.
 
 pub mod generate;
+pub mod login;
 pub mod sandbox;
 pub mod terminal;
 pub mod try_it;

@@ -4,6 +4,7 @@ use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::Initialize;
 use codex_app_server_protocol::v2::initialize::{InitializeParams, InitializeResponse};
+use codex_app_server_protocol::v2::notice::ConfigWarningNotification;
 
 use crate::client::Client;
 use crate::context::Context;
@@ -15,8 +16,20 @@ use crate::identity::is_header_value;
 impl Context {
     /// What is wrong with the settings. Everything but threads works with defaults in their place.
     async fn warn_of_settings(&self) {
-        match self.base_config().await {
-            Ok(loaded) => {
+        let auth = self.conversations().shared().auth.clone();
+        let configured = self.read_settings(move |configs| {
+            let loaded = configs.load_base();
+            auth.configure(&loaded.config.login);
+            (loaded, auth.current().problem)
+        });
+        match configured.await {
+            Ok((loaded, problem)) => {
+                if let Some(problem) = problem {
+                    let summary = format!("The stored login is not used: {problem}");
+                    let warning =
+                        ConfigWarningNotification { summary, details: None, path: None, range: None };
+                    self.outgoing().notify(&ServerNotification::ConfigWarning(warning)).await;
+                }
                 for warning in loaded.warnings {
                     let warning = ServerNotification::ConfigWarning(to_wire::config::warning(warning));
                     self.outgoing().notify(&warning).await;

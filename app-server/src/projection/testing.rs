@@ -142,6 +142,7 @@ fn asked(request: &ServerRequest) -> String {
         ServerRequest::PermissionsRequestApproval(p) => format!("permissions {}", json(p)),
         ServerRequest::DynamicToolCall(p) => format!("tool {}", json(p)),
         ServerRequest::ToolRequestUserInput(p) => format!("user input {}", json(p)),
+        ServerRequest::ChatgptAuthTokensRefresh(p) => format!("tokens {}", json(p)),
     }
 }
 

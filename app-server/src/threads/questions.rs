@@ -133,6 +133,9 @@ impl Open {
                 let answer: FileChangeRequestApprovalResponse = self.question.answer().await?;
                 Ok((file_change_op(key, file_change_decision(Some(answer))), None))
             }
+            ServerRequest::ChatgptAuthTokensRefresh(_) => {
+                Err(Refusal::Unreadable("no thread asks for tokens".to_owned()))
+            }
         }
     }
 }
@@ -144,7 +147,7 @@ pub(super) fn refused(key: AskKey, request: &ServerRequest, why: &impl Display) 
         ServerRequest::FileChangeRequestApproval(_) => file_change_op(key, file_change_decision(None)),
         ServerRequest::PermissionsRequestApproval(_) => permissions_op(key, None),
         ServerRequest::ToolRequestUserInput(_) => user_input_op(key, None),
-        ServerRequest::DynamicToolCall(_) => {
+        ServerRequest::DynamicToolCall(_) | ServerRequest::ChatgptAuthTokensRefresh(_) => {
             dynamic_tool_op(key, Err(format!("the tool could not be used: {why}")))
         }
     }

@@ -1,20 +1,40 @@
 //! Credentials: who is logged in, and with which key a provider is asked.
 //!
-//! `AuthManager` owns the current login. It is read from `auth.json` of the home directory, and again when somebody
-//! asks for it; nothing here writes that file or goes to the network. Keys and tokens are `Secret`s,
-//! so that printing any of these values shows none.
+//! `AuthManager` owns the current login, whether it is stored, stands in a variable or was handed in by the client. What is
+//! stored is read again when somebody asks for it, and changed under a lock that other processes respect. Tokens are
+//! renewed here (`refresh`), logins are carried out in `login`. Keys and tokens are `Secret`s, so that printing any of
+//! these values shows none.
 
+pub mod document;
+pub mod external;
+pub mod issuer;
+mod keyring;
+pub mod login;
+pub mod refresh;
+mod rules;
 pub mod storage;
 pub mod token;
 
+#[cfg(test)]
+mod testkit;
+
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::base::secret::Secret;
+use crate::base::spawn::TaskGroup;
+use crate::config::login::{ForcedMethod, LoginSettings};
+use document::{Document, Tokens};
+use external::Asker;
+use issuer::{Issuer, Provenance};
+use login::attempts::Attempts;
+use refresh::Flight;
+use storage::Store;
 use token::Claims;
 
 /// The variable whose key counts when nobody is logged in.
@@ -37,8 +57,12 @@ pub struct ChatGpt {
     /// What the id token says about the account.
     pub claims: Claims,
     pub account_id: Option<String>,
+    /// Who has issued the tokens, if that is known.
+    pub provenance: Option<Provenance>,
     /// When the tokens were fetched, as written in the file (RFC 3339).
     pub last_refresh: Option<String>,
+    /// The client has handed these tokens in, and renews them. They are not stored.
+    pub handed_in: bool,
 }
 
 /// What is wrong with credentials.
@@ -52,9 +76,31 @@ pub enum Error {
     },
     #[error("{} is malformed: {reason}. Remove it and log in again", path.display())]
     Malformed { path: PathBuf, reason: String },
+    #[error("the login cannot be stored in {}: {source}", path.display())]
+    Unwritable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "the keyring of the system cannot be used: {0}. Set `cli_auth_credentials_store = \"file\"` to do without"
+    )]
+    Keyring(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "this program was built without the keyring of the system (feature `keyring`). Set \
+         `cli_auth_credentials_store = \"file\"`"
+    )]
+    NoKeyring,
+    /// The configuration does not allow this login.
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("the login was interrupted; try again")]
+    Interrupted,
+    #[error("{0}")]
+    Shared(Arc<Error>),
 }
 
-/// The current login and why there is none, if the file could not be used.
+/// The current login and why there is none, if what is stored cannot be used.
 #[derive(Clone, Debug, Default)]
 pub struct Login {
     pub credentials: Credentials,
@@ -64,34 +110,176 @@ pub struct Login {
 /// The owner of the current login. Clones are handles to the same one.
 #[derive(Clone, Debug)]
 pub struct AuthManager {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
     home: AbsolutePath,
     environment: Environment,
+    issuer: Issuer,
+    setup: Mutex<Setup>,
     login: watch::Sender<Login>,
+    flight: Flight,
+    attempts: Attempts,
+    asker: Mutex<Option<Asker>>,
+    tasks: TaskGroup,
+    /// Ends logins and whatever waits.
+    token: CancellationToken,
+}
+
+/// What the configuration says.
+#[derive(Clone, Debug)]
+struct Setup {
+    settings: LoginSettings,
+    store: Store,
+}
+
+/// Where the manager lives.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub home: AbsolutePath,
+    pub environment: Environment,
+    pub tasks: TaskGroup,
+    pub token: CancellationToken,
 }
 
 impl AuthManager {
-    /// Reads the stored login. A file that cannot be used counts as no login and is reported in it.
-    pub fn load(home: AbsolutePath, environment: Environment) -> Self {
-        let (login, _) = watch::channel(read(&home, &environment));
-        Self { home, environment, login }
+    /// Reads the stored login. A file that cannot be used counts as no login and is reported in it. Blocking.
+    pub fn load(Place { home, environment, tasks, token }: Place) -> Self {
+        let settings = LoginSettings::default();
+        let setup = Setup { store: Store::new(home.clone(), settings.store), settings };
+        let (login, _) = watch::channel(read(&setup, &environment));
+        let issuer = Issuer::new(&environment);
+        let inner = Inner {
+            home,
+            environment,
+            issuer,
+            setup: Mutex::new(setup),
+            login,
+            flight: Flight::default(),
+            attempts: Attempts::default(),
+            asker: Mutex::default(),
+            tasks,
+            token,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
-    /// Reads the stored login again, after somebody changed it. Blocking.
+    /// Heeds these settings from now on. Blocking.
+    pub fn configure(&self, settings: &LoginSettings) {
+        let mut setup = self.inner.setup.lock().unwrap_or_else(PoisonError::into_inner);
+        if setup.settings == *settings {
+            return;
+        }
+        if setup.store.kind() != settings.store {
+            setup.store = Store::new(self.inner.home.clone(), settings.store);
+        }
+        setup.settings = settings.clone();
+        drop(setup);
+        self.reload();
+    }
+
+    /// Reads the stored login again, after somebody changed it. One that was handed in stays. Blocking.
     pub fn reload(&self) {
-        self.login.send_replace(read(&self.home, &self.environment));
+        if !self.is_handed_in() {
+            self.inner.login.send_replace(read(&self.setup(), &self.inner.environment));
+        }
     }
 
     pub fn current(&self) -> Login {
-        self.login.borrow().clone()
+        self.inner.login.borrow().clone()
+    }
+
+    pub fn issuer(&self) -> &Issuer {
+        &self.inner.issuer
+    }
+
+    /// It says how servers are reached.
+    pub fn environment(&self) -> &Environment {
+        &self.inner.environment
+    }
+
+    pub fn settings(&self) -> LoginSettings {
+        self.setup().settings
+    }
+
+    /// Whether the client has handed in the tokens that are in use.
+    pub fn is_handed_in(&self) -> bool {
+        matches!(&self.inner.login.borrow().credentials, Credentials::ChatGpt(login) if login.handed_in)
+    }
+
+    /// Whether this kind of login may be begun.
+    pub fn allows(&self, method: ForcedMethod) -> Result<(), Error> {
+        rules::allows(&self.settings(), method)
+    }
+
+    /// Logs in with a key, which is stored.
+    pub async fn log_in_with_key(&self, key: Secret) -> Result<(), Error> {
+        self.allows(ForcedMethod::Api)?;
+        self.store(Document::of_key(&key)).await
+    }
+
+    /// Logs in with tokens, which are stored.
+    pub async fn log_in_with_tokens(&self, tokens: Tokens) -> Result<(), Error> {
+        rules::allows_account(&self.settings(), &tokens)?;
+        self.store(Document::of_tokens(&tokens, &self.issuer().provenance(), &refresh::now())).await
+    }
+
+    /// Forgets the login, stored or handed in. Whether there was one.
+    pub async fn log_out(&self) -> Result<bool, Error> {
+        *self.inner.asker.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.blocking(|manager| {
+            let setup = manager.setup();
+            let was_handed_in = manager.is_handed_in();
+            // Also of others, who may be renewing it.
+            let removed = setup.store.lock().and_then(|lock| setup.store.remove(&lock));
+            manager.inner.login.send_replace(read(&setup, &manager.inner.environment));
+            removed.map(|removed| removed || was_handed_in)
+        })
+        .await
+    }
+
+    async fn store(&self, document: Document) -> Result<(), Error> {
+        self.blocking(move |manager| {
+            let setup = manager.setup();
+            let lock = setup.store.lock()?;
+            setup.store.write(&document, &lock)?;
+            manager.inner.flight.forget_failures();
+            manager.reload();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Runs a function that reads and writes files away from the runtime's own threads.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let manager = self.clone();
+        let done = self.inner.tasks.spawn_blocking(move || work(&manager)).await;
+        done.unwrap_or(Err(Error::Interrupted))
+    }
+
+    fn setup(&self) -> Setup {
+        self.inner.setup.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn read(home: &AbsolutePath, environment: &Environment) -> Login {
-    let (stored, problem) = match storage::read(home) {
+/// What is stored, as far as it is allowed, else the key of the variable.
+fn read(setup: &Setup, environment: &Environment) -> Login {
+    let stored = setup.store.read().and_then(|credentials| {
+        rules::allows_stored(&setup.settings, &credentials)?;
+        Ok(credentials)
+    });
+    let (stored, problem) = match stored {
         Ok(credentials) => (credentials, None),
         Err(error) => (Credentials::None, Some(Arc::new(error))),
     };
-    let credentials = match (stored, environment.get(KEY_VARIABLE)) {
+    let key =
+        environment.get(KEY_VARIABLE).filter(|_| rules::allows(&setup.settings, ForcedMethod::Api).is_ok());
+    let credentials = match (stored, key) {
         (Credentials::None, Some(key)) => Credentials::ApiKey(Secret::new(key)),
         (stored, _) => stored,
     };
@@ -119,20 +307,16 @@ impl Credentials {
 
 #[cfg(test)]
 mod tests {
+    use super::testkit::{Home, id_token};
     use super::*;
-
-    fn manager(folder: &std::path::Path, environment: Environment) -> AuthManager {
-        AuthManager::load(AbsolutePath::new(folder).unwrap(), environment)
-    }
 
     #[test]
     fn the_stored_login_counts_before_the_variable() {
-        let folder = tempfile::tempdir().unwrap();
-        let environment: Environment = [(KEY_VARIABLE, "from-env")].into_iter().collect();
-        let manager = manager(folder.path(), environment);
+        let home = Home::new();
+        let manager = home.manager_with([(KEY_VARIABLE, "from-env")].into_iter().collect());
         assert_eq!(manager.current().credentials.bearer().unwrap().reveal(), "from-env");
 
-        std::fs::write(folder.path().join("auth.json"), r#"{"OPENAI_API_KEY": "stored"}"#).unwrap();
+        home.write(r#"{"OPENAI_API_KEY": "stored"}"#);
         manager.reload();
         assert_eq!(manager.current().credentials.bearer().unwrap().reveal(), "stored");
         assert!(!format!("{manager:?}").contains("stored"));
@@ -140,12 +324,49 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_no_login_and_is_reported() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("auth.json"), "{").unwrap();
-        let login = manager(folder.path(), Environment::default()).current();
+        let home = Home::new();
+        home.write("{");
+        let login = home.manager().current();
         assert_eq!(login.credentials, Credentials::None);
         let problem = login.problem.unwrap().to_string();
         assert!(problem.contains("auth.json is malformed"), "{problem}");
         assert!(problem.ends_with("log in again"), "{problem}");
+    }
+
+    #[tokio::test]
+    async fn a_key_is_stored_and_forgotten() {
+        let home = Home::new();
+        let manager = home.manager();
+        manager.log_in_with_key(Secret::new("sk")).await.unwrap();
+        assert_eq!(home.manager().current().credentials, Credentials::ApiKey(Secret::new("sk")));
+        assert!(manager.log_out().await.unwrap());
+        assert_eq!(manager.current().credentials, Credentials::None);
+        assert!(!manager.log_out().await.unwrap());
+        assert_eq!(home.manager().current().credentials, Credentials::None);
+    }
+
+    #[tokio::test]
+    async fn only_the_logins_that_the_configuration_allows_count() {
+        let home = Home::new();
+        home.write(r#"{"OPENAI_API_KEY": "stored"}"#);
+        let manager = home.manager_with([(KEY_VARIABLE, "from-env")].into_iter().collect());
+        let settings = LoginSettings {
+            forced_method: Some(ForcedMethod::Chatgpt),
+            forced_workspaces: vec!["ours".into()],
+            ..LoginSettings::default()
+        };
+        manager.configure(&settings);
+        assert_eq!(manager.current().credentials, Credentials::None);
+        assert!(manager.current().problem.is_some());
+        assert!(matches!(manager.log_in_with_key(Secret::new("sk")).await, Err(Error::Forbidden(_))));
+        let tokens = |workspace: &str| Tokens {
+            id_token: Secret::new(id_token(workspace)),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        assert!(matches!(manager.log_in_with_tokens(tokens("theirs")).await, Err(Error::Forbidden(_))));
+        manager.log_in_with_tokens(tokens("ours")).await.unwrap();
+        assert_eq!(manager.current().credentials.account_id(), Some("ours"));
+        assert!(manager.current().problem.is_none());
     }
 }

@@ -1,150 +1,281 @@
 //! `auth.json` of the home directory: a key, or the tokens of an account.
 //!
-//! The format is that of the public codex, of any year. Only reads; a missing file is no login.
+//! A file is replaced whole, is only this user's from the beginning, and is on the disk before anybody uses what it
+//! says. Who writes holds a lock that other processes respect. Blocking.
 
-use serde::Deserialize;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::token;
-use super::{ChatGpt, Credentials, Error};
+use super::document::{self, Document};
+use super::{Credentials, Error};
 use crate::base::files;
 use crate::base::paths::AbsolutePath;
-use crate::base::secret::Secret;
+use crate::config::login::CredentialsStore;
 
 const LARGEST_FILE: usize = 1024 * 1024;
+const FILE: &str = "auth.json";
+/// What is about to become the file. The sandbox hides it like the file itself.
+const NEW_FILE: &str = "auth.json.new";
+const LOCK: &str = "auth.json.lock";
+/// How long others may hold the lock: longer than renewing takes.
+const PATIENCE: Duration = Duration::from_secs(75);
 
-#[derive(Deserialize)]
-struct AuthFile {
-    /// Absent in older files: then a key counts before tokens.
-    #[serde(default)]
-    auth_mode: Option<String>,
-    #[serde(default, rename = "OPENAI_API_KEY")]
-    key: Option<Secret>,
-    #[serde(default)]
-    tokens: Option<Tokens>,
-    #[serde(default)]
-    last_refresh: Option<String>,
+/// Where the login is kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    home: AbsolutePath,
+    kind: CredentialsStore,
+    /// What is kept nowhere else.
+    memory: Arc<Mutex<Option<Held>>>,
 }
 
-#[derive(Deserialize)]
-struct Tokens {
-    #[serde(default)]
-    id_token: String,
-    access_token: Secret,
-    #[serde(default)]
-    refresh_token: Option<Secret>,
-    #[serde(default)]
-    account_id: Option<String>,
+/// A login in memory.
+#[derive(Clone)]
+struct Held {
+    document: Document,
+    /// What it is to replace, once that is possible. As soon as something else is stored, that counts.
+    instead_of: Option<Vec<u8>>,
 }
 
-/// The stored login. Blocking.
-pub fn read(home: &AbsolutePath) -> Result<Credentials, Error> {
-    let path = home.join("auth.json").into_path_buf();
-    let bytes = match files::read_whole(&path, LARGEST_FILE) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Credentials::None),
-        Err(source) => return Err(Error::Unreadable { path, source }),
-    };
-    parse(&bytes).map_err(|reason| Error::Malformed { path, reason })
-}
-
-fn parse(bytes: &[u8]) -> Result<Credentials, String> {
-    // The parser's own message may quote the text, which may hold a key; its place is enough.
-    let file: AuthFile = serde_json::from_slice(bytes)
-        .map_err(|error| format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase())?;
-    let key = file.key.filter(|key| !key.is_empty());
-    let wants_tokens = file.auth_mode.as_deref().is_some_and(|mode| mode != "apikey");
-    match (key, file.tokens) {
-        (Some(key), tokens) if !wants_tokens || tokens.is_none() => Ok(Credentials::ApiKey(key)),
-        (_, Some(tokens)) => chatgpt(tokens, file.last_refresh),
-        (_, None) => Ok(Credentials::None),
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.document.fmt(f)
     }
 }
 
-fn chatgpt(tokens: Tokens, last_refresh: Option<String>) -> Result<Credentials, String> {
-    if tokens.access_token.is_empty() {
-        return Ok(Credentials::None);
+/// The right to change what is stored. It ends when this is dropped, or the process.
+#[derive(Debug)]
+pub struct Lock {
+    _file: Option<File>,
+}
+
+impl Store {
+    pub fn new(home: AbsolutePath, kind: CredentialsStore) -> Self {
+        Self { home, kind, memory: Arc::default() }
     }
-    let claims = token::claims(&tokens.id_token).map_err(|error| format!("its id token {error}"))?;
-    let account_id = tokens.account_id.or_else(|| claims.account_id.clone());
-    Ok(Credentials::ChatGpt(Box::new(ChatGpt {
-        access_token: tokens.access_token,
-        refresh_token: tokens.refresh_token.filter(|token| !token.is_empty()),
-        claims,
-        account_id,
-        last_refresh,
-    })))
+
+    pub fn kind(&self) -> CredentialsStore {
+        self.kind
+    }
+
+    #[cfg(feature = "keyring")]
+    pub(super) fn home(&self) -> std::borrow::Cow<'_, Path> {
+        self.home.canonicalize().map_or(self.home.as_path().into(), Into::into)
+    }
+
+    /// Waits until nobody else changes what is stored.
+    pub fn lock(&self) -> Result<Lock, Error> {
+        if self.kind == CredentialsStore::Ephemeral {
+            return Ok(Lock { _file: None });
+        }
+        let path = self.home.join(LOCK);
+        let failed = |source| Error::Unwritable { path: path.to_path_buf(), source };
+        fs::create_dir_all(&self.home).map_err(failed)?;
+        #[cfg(unix)]
+        let file = Some(files::lock_to_append(&path, Instant::now() + PATIENCE).map_err(failed)?);
+        #[cfg(not(unix))]
+        let file = None;
+        Ok(Lock { _file: file })
+    }
+
+    /// The stored login.
+    pub fn read(&self) -> Result<Credentials, Error> {
+        match self.bytes()? {
+            None => Ok(Credentials::None),
+            Some((bytes, path)) => {
+                document::parse(&bytes).map_err(|reason| Error::Malformed { path, reason })
+            }
+        }
+    }
+
+    /// All that is stored.
+    pub fn document(&self) -> Result<Option<Document>, Error> {
+        let Some((bytes, path)) = self.bytes()? else { return Ok(None) };
+        Document::read(&bytes).map(Some).map_err(|reason| Error::Malformed { path, reason })
+    }
+
+    pub fn write(&self, document: &Document, _lock: &Lock) -> Result<(), Error> {
+        let text = document.text();
+        match self.kind {
+            CredentialsStore::Ephemeral => {
+                self.hold(document.clone());
+                return Ok(());
+            }
+            CredentialsStore::File => self.write_file(&text),
+            CredentialsStore::Keyring => self.write_keyring(&text),
+            CredentialsStore::Auto => self.write_keyring(&text).or_else(|error| {
+                tracing::info!("the login is kept in a file: {error}");
+                self.write_file(&text)
+            }),
+        }?;
+        *self.memory() = None;
+        Ok(())
+    }
+
+    /// Keeps a login in memory that cannot be stored.
+    pub fn hold(&self, document: Document) {
+        let instead_of = self.stored_bytes().ok().flatten().map(|(bytes, _)| bytes);
+        *self.memory() = Some(Held { document, instead_of });
+    }
+
+    /// Whether there was something.
+    pub fn remove(&self, _lock: &Lock) -> Result<bool, Error> {
+        let kept = self.memory().take().is_some();
+        let in_keyring = match self.kind {
+            CredentialsStore::Keyring => self.remove_keyring()?,
+            CredentialsStore::Auto => self.remove_keyring().unwrap_or(false),
+            CredentialsStore::File | CredentialsStore::Ephemeral => false,
+        };
+        let in_file = self.kind != CredentialsStore::Ephemeral && self.remove_file()?;
+        Ok(kept || in_keyring || in_file)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.home.join(FILE).into_path_buf()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Option<Held>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The login, and what it is called.
+    fn bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
+        let Some(held) = self.memory().clone() else { return self.stored_bytes() };
+        let stored = self.stored_bytes()?;
+        if stored.as_ref().map(|(bytes, _)| bytes) != held.instead_of.as_ref() {
+            return Ok(stored);
+        }
+        Ok(Some((held.document.text().into_bytes(), PathBuf::from("the login in memory"))))
+    }
+
+    fn stored_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
+        let keyring = || PathBuf::from("the login in the system's keyring");
+        match self.kind {
+            CredentialsStore::Ephemeral => Ok(None),
+            CredentialsStore::File => self.file_bytes(),
+            CredentialsStore::Keyring => Ok(self.read_keyring()?.map(|text| (text.into_bytes(), keyring()))),
+            CredentialsStore::Auto => match self.read_keyring() {
+                Ok(Some(text)) => Ok(Some((text.into_bytes(), keyring()))),
+                Ok(None) | Err(_) => self.file_bytes(),
+            },
+        }
+    }
+
+    fn file_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
+        let path = self.path();
+        match files::read_whole(&path, LARGEST_FILE) {
+            Ok(bytes) => Ok(Some((bytes, path))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::Unreadable { path, source }),
+        }
+    }
+
+    fn write_file(&self, text: &str) -> Result<(), Error> {
+        let path = self.path();
+        let written = if path.is_symlink() { overwrite(&path, text) } else { self.replace(&path, text) };
+        written.map_err(|source| Error::Unwritable { path, source })
+    }
+
+    fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
+        let new = self.home.join(NEW_FILE);
+        remove_if_there(&new)?;
+        let mut file = private(fs::OpenOptions::new().write(true).create_new(true)).open(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        // The new name, too, has to be on the disk.
+        #[cfg(unix)]
+        File::open(&self.home)?.sync_all()?;
+        Ok(())
+    }
+
+    pub(super) fn remove_file(&self) -> Result<bool, Error> {
+        let path = self.path();
+        remove_if_there(&path).map_err(|source| Error::Unwritable { path, source })
+    }
+}
+
+/// For a link: the file behind it stays the same one, so that what hides it goes on hiding it.
+fn overwrite(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn remove_if_there(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use expect_test::{Expect, expect};
-
     use super::*;
-
-    /// `{"email":"a@b.c","https://api.openai.com/auth":{"chatgpt_plan_type":"pro","chatgpt_account_id":"one"}}`
-    const ID_TOKEN: &str = "e30.eyJlbWFpbCI6ImFAYi5jIiwiaHR0cHM6Ly9hcGkub3BlbmFpLmNvbS9hdXRoIjp7ImNoYXRncHRfcGxhbl90eXBlIjoicHJvIiwiY2hhdGdwdF9hY2NvdW50X2lkIjoib25lIn19.s";
-
-    fn check(text: &str, expected: Expect) {
-        let text = text.replace("ID_TOKEN", ID_TOKEN);
-        expected.assert_eq(&match parse(text.as_bytes()) {
-            Ok(Credentials::ChatGpt(login)) => format!(
-                "chatgpt {} {:?} {:?} {:?}",
-                login.access_token.reveal(),
-                login.claims.email,
-                login.claims.plan,
-                login.account_id
-            ),
-            Ok(Credentials::ApiKey(key)) => format!("key {}", key.reveal()),
-            Ok(Credentials::None) => "none".to_owned(),
-            Err(reason) => format!("error: {reason}"),
-        });
-    }
-
-    #[test]
-    fn keys_and_tokens_of_all_years() {
-        check(r#"{"OPENAI_API_KEY": "sk"}"#, expect!["key sk"]);
-        check(r#"{"auth_mode": "apikey", "OPENAI_API_KEY": "sk", "new": 1}"#, expect!["key sk"]);
-        check(
-            r#"{"OPENAI_API_KEY": null, "tokens": {"id_token": "ID_TOKEN", "access_token": "at", "refresh_token": "r", "account_id": null}}"#,
-            expect![[r#"chatgpt at Some("a@b.c") Some("pro") Some("one")"#]],
-        );
-        check(
-            r#"{"tokens": {"id_token": "ID_TOKEN", "access_token": "at", "account_id": "two"}}"#,
-            expect![[r#"chatgpt at Some("a@b.c") Some("pro") Some("two")"#]],
-        );
-    }
-
-    #[test]
-    fn the_mode_decides_between_key_and_tokens() {
-        let tokens = r#""tokens": {"id_token": "ID_TOKEN", "access_token": "at"}"#;
-        check(&format!(r#"{{"OPENAI_API_KEY": "sk", {tokens}}}"#), expect!["key sk"]);
-        check(
-            &format!(r#"{{"auth_mode": "chatgpt", "OPENAI_API_KEY": "sk", {tokens}}}"#),
-            expect![[r#"chatgpt at Some("a@b.c") Some("pro") Some("one")"#]],
-        );
-        check(r#"{"auth_mode": "chatgpt", "OPENAI_API_KEY": "sk"}"#, expect!["key sk"]);
-    }
-
-    #[test]
-    fn nothing_usable_is_no_login() {
-        check("{}", expect!["none"]);
-        check(r#"{"OPENAI_API_KEY": ""}"#, expect!["none"]);
-        check(r#"{"tokens": null}"#, expect!["none"]);
-    }
-
-    #[test]
-    fn errors_do_not_quote_the_file() {
-        check("{\n\"OPENAI_API_KEY\": [\"sk-secret\"]}", expect!["error: data error in line 2"]);
-        check("{", expect!["error: eof error in line 1"]);
-        check(
-            r#"{"tokens": {"id_token": "zzz", "access_token": "at"}}"#,
-            expect!["error: its id token is not a JSON web token"],
-        );
-    }
+    use crate::base::secret::Secret;
 
     #[test]
     fn a_missing_file_is_no_login() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(&AbsolutePath::new(folder.path()).unwrap()).unwrap(), Credentials::None);
+        assert_eq!(store(folder.path()).read().unwrap(), Credentials::None);
+    }
+
+    fn store(folder: &Path) -> Store {
+        Store::new(AbsolutePath::new(folder).unwrap(), CredentialsStore::File)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_replaced_whole_and_is_only_its_users() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder.path().join("made"));
+        let lock = store.lock().unwrap();
+        fs::write(folder.path().join("made/auth.json.new"), "left by a crash").unwrap();
+        store.write(&Document::of_key(&Secret::new("sk")), &lock).unwrap();
+        let path = folder.path().join("made/auth.json");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk\"\n}"
+        );
+        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
+        assert!(!folder.path().join("made/auth.json.new").exists());
+        assert!(store.remove(&lock).unwrap());
+        assert!(!store.remove(&lock).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("elsewhere");
+        fs::write(&target, "a text that is longer than what is written over it").unwrap();
+        std::os::unix::fs::symlink(&target, folder.path().join("auth.json")).unwrap();
+        let store = store(folder.path());
+        store.write(&Document::of_key(&Secret::new("sk")), &store.lock().unwrap()).unwrap();
+        assert!(folder.path().join("auth.json").is_symlink());
+        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
+    }
+
+    #[test]
+    fn a_login_in_memory_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(AbsolutePath::new(folder.path()).unwrap(), CredentialsStore::Ephemeral);
+        store.write(&Document::of_key(&Secret::new("sk")), &store.lock().unwrap()).unwrap();
+        assert_eq!(store.clone().read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

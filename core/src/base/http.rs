@@ -32,7 +32,7 @@ const AUTHORITY_VARIABLES: [&str; 2] = ["CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"]
 /// What is wrong with the way to a server.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{reason}")]
+    #[error("`{name}` {reason}")]
     Variable { name: &'static str, reason: String },
     #[error("no HTTP client can be made: {0}")]
     Client(#[from] reqwest::Error),

@@ -24,6 +24,15 @@ impl Secret {
     }
 }
 
+/// Shorter ones are found in any text.
+const SHORTEST: usize = 6;
+
+/// A text of others, which may quote what was sent to them, without these secrets.
+pub fn without(text: &str, secrets: &[Secret]) -> String {
+    let worth_it = secrets.iter().filter(|secret| secret.0.len() >= SHORTEST);
+    worth_it.fold(text.to_owned(), |text, secret| text.replace(&secret.0, "[secret]"))
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
@@ -39,5 +48,11 @@ mod tests {
         let secret = Secret::new("sk-very-secret");
         assert_eq!(format!("{:?}", Some(&secret)), "Some([secret])");
         assert_eq!(secret.reveal(), "sk-very-secret");
+    }
+
+    #[test]
+    fn quoted_secrets_are_taken_out() {
+        let secrets = [Secret::new("sk-very-secret"), Secret::new("1")];
+        assert_eq!(without("1 bad key: sk-very-secret!", &secrets), "1 bad key: [secret]!");
     }
 }

@@ -13,6 +13,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::{Table, Value};
 
+use super::login::{CredentialsStore, ForcedMethod, ForcedWorkspaces};
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::profiles::ProfileSettings;
 use super::provider::ModelProviderInfo;
@@ -201,6 +202,14 @@ settings! {
         history: HistorySettings,
         /// Which skills are on and off.
         skills: SkillSettings,
+        /// Where a login is kept: file, keyring, auto or ephemeral.
+        cli_auth_credentials_store: CredentialsStore,
+        /// The only kind of login that is allowed: chatgpt or api.
+        forced_login_method: ForcedMethod,
+        /// The workspace, or the list of workspaces, of which an account must be.
+        forced_chatgpt_workspace_id: ForcedWorkspaces,
+        /// The address of the vendor's services for accounts.
+        chatgpt_base_url: String,
         /// The address of the provider `openai`.
         openai_base_url: String,
         /// The profile whose settings are laid over the others.
@@ -272,14 +281,14 @@ fn readable(message: &str) -> String {
 /// Keys of the public codex at the top level that mean nothing here (yet).
 const FOREIGN: &str = "
     agents allow_symlinked_codex_home analytics approvals_reviewer apps apps_mcp_product_sku audio auto_review
-    browser_use chatgpt_base_url check_for_update_on_startup cli_auth_credentials_store client_search_provider
+    browser_use check_for_update_on_startup client_search_provider
     cloud computer_use daybreak desktop disable_paste_burst disable_response_storage
     experimental_compact_prompt_file experimental_realtime_start_instructions
     experimental_realtime_webrtc_call_base_url experimental_realtime_ws_backend_prompt
     experimental_realtime_ws_base_url experimental_realtime_ws_model experimental_realtime_ws_startup_context
     experimental_sandbox_command_assessment experimental_thread_store experimental_thread_store_endpoint
     experimental_use_exec_command_tool experimental_use_freeform_apply_patch experimental_use_rmcp_client
-    experimental_use_unified_exec_tool feedback file_opener forced_chatgpt_workspace_id forced_login_method
+    experimental_use_unified_exec_tool feedback file_opener
     ghost_snapshot goals hide_agent_reasoning hooks include_apps_instructions
     include_collaboration_mode_instructions include_environment_context include_environment_context_time
     include_permissions_instructions instructions js_repl_node_module_dirs js_repl_node_path log_dir marketplaces
@@ -408,6 +417,10 @@ mod tests {
             tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.
             skills: Which skills are on and off.
+            cli_auth_credentials_store: Where a login is kept: file, keyring, auto or ephemeral.
+            forced_login_method: The only kind of login that is allowed: chatgpt or api.
+            forced_chatgpt_workspace_id: The workspace, or the list of workspaces, of which an account must be.
+            chatgpt_base_url: The address of the vendor's services for accounts.
             openai_base_url: The address of the provider `openai`.
             profile: The profile whose settings are laid over the others.
             model_providers: Servers of models, by id.

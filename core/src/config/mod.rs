@@ -14,6 +14,7 @@ pub mod home;
 pub mod layers;
 pub mod load;
 pub mod loader;
+pub mod login;
 pub mod models;
 pub mod opened;
 pub mod overrides;
@@ -42,6 +43,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use file::{ConfigToml, HistorySettings};
 use layers::LayerStack;
+use login::LoginSettings;
 use models::DescribedModel;
 use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
@@ -108,6 +110,7 @@ pub struct Config {
     pub tools: ToolSettings,
     pub history: HistorySettings,
     pub skills: SkillSettings,
+    pub login: LoginSettings,
     pub features: BTreeMap<String, bool>,
 }
 

@@ -7,7 +7,7 @@ use super::Config;
 use crate::base::paths::AbsolutePath;
 
 /// Files of the home directory that hold keys.
-const KEY_FILES: [&str; 2] = ["auth.json", ".credentials.json"];
+const KEY_FILES: [&str; 3] = ["auth.json", "auth.json.new", ".credentials.json"];
 
 const SYSTEM_VIEWS: [&str; 3] = ["/proc", "/sys", "/dev"];
 

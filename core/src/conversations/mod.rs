@@ -25,7 +25,7 @@ use codex_protocol::rollout::{BaseInstructions, RolloutItem, SessionMeta, Sessio
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::AuthManager;
+use crate::auth::{AuthManager, Place};
 use crate::base::alike::Alike;
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
@@ -69,7 +69,7 @@ pub struct Identity {
 /// What all conversations share.
 #[derive(Debug)]
 pub struct Shared {
-    pub auth: Arc<AuthManager>,
+    pub auth: AuthManager,
     pub sandbox: Arc<Sandbox>,
     pub environment: Environment,
     /// The same for commands.
@@ -94,7 +94,12 @@ impl Shared {
             index: Arc::new(ThreadIndex::new(home.clone(), group.clone(), token.clone())),
             login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
             skills: SkillFinder::new(home::user_home(&environment)),
-            auth: Arc::new(AuthManager::load(surroundings.home.clone(), environment.clone())),
+            auth: AuthManager::load(Place {
+                home: surroundings.home.clone(),
+                environment: environment.clone(),
+                tasks: group.clone(),
+                token: token.clone(),
+            }),
             sandbox: Arc::new(
                 Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment),
             ),
@@ -324,7 +329,7 @@ impl ConversationManager {
             script: None,
         });
         let services = Arc::new(SessionServices {
-            auth: Arc::clone(&self.shared.auth),
+            auth: self.shared.auth.clone(),
             model,
             exec: UnifiedExecSessionManager::new(),
             sandbox: self.sandbox_for(&config),

@@ -4,6 +4,7 @@
 //! done. The class is what a client may branch on; what else is known stands in `details`. Whether
 //! and when to try again is decided in `retry`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use codex_protocol::error_info::CodexErrorInfo;
@@ -11,7 +12,8 @@ use codex_protocol::usage::{RateLimitSnapshot, TokenUsage};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::auth::KEY_VARIABLE;
+use crate::auth::refresh::RefreshError;
+use crate::auth::{self, KEY_VARIABLE};
 
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,13 +34,26 @@ pub enum Error {
     /// The credentials that were sent are not accepted.
     #[error("{}", unauthorized_text(.provider, .env_key.as_deref(), .refusal))]
     Unauthorized { provider: String, env_key: Option<String>, refusal: Box<Refusal> },
+    /// The login that was sent is not accepted, and there is no other.
+    #[error(
+        "The model server does not accept the login (status {}){}. Log in again, in your editor or with \
+         `codex-app-server login`.",
+        .refusal.status,
+        renewal_text(.problem.as_ref())
+    )]
+    LoginEnded {
+        /// Why there is no other; absent: there was, and it is not accepted either.
+        problem: Option<RefreshError>,
+        refusal: Box<Refusal>,
+    },
     /// There is nothing to sign the request with.
     #[error(
-        "Not logged in: the model provider `{provider}` needs credentials. Set {}, or use the \
-         built-in model with `-c model_provider=rehearsal`.",
+        "Not logged in: the model provider `{provider}` needs credentials.{} Log in, in your editor or with \
+         `codex-app-server login`, set {}, or use the built-in model with `-c model_provider=rehearsal`.",
+        problem_text(.problem.as_deref()),
         key_text(Some(.env_key.as_deref().unwrap_or(KEY_VARIABLE)))
     )]
-    NoCredentials { provider: String, env_key: Option<String> },
+    NoCredentials { provider: String, env_key: Option<String>, problem: Option<Arc<auth::Error>> },
     #[error("The environment variable `{name}` is not set.{}", spaced(.instructions.as_deref()))]
     MissingEnvVar { name: String, instructions: Option<String> },
     #[error(
@@ -128,7 +143,9 @@ impl Error {
             Self::Unauthorized { refusal, .. } => {
                 CodexErrorInfo::HttpConnectionFailed { http_status_code: Some(refusal.status) }
             }
-            Self::NoCredentials { .. } | Self::TokenCommand { .. } => CodexErrorInfo::Unauthorized,
+            Self::NoCredentials { .. } | Self::TokenCommand { .. } | Self::LoginEnded { .. } => {
+                CodexErrorInfo::Unauthorized
+            }
             Self::RateLimited { status, .. } => {
                 CodexErrorInfo::ResponseTooManyFailedAttempts { http_status_code: *status }
             }
@@ -156,7 +173,9 @@ impl Error {
 
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Status(refusal) | Self::Unauthorized { refusal, .. } => Some(refusal.status),
+            Self::Status(refusal) | Self::Unauthorized { refusal, .. } | Self::LoginEnded { refusal, .. } => {
+                Some(refusal.status)
+            }
             Self::RateLimited { status, .. } => *status,
             _ => None,
         }
@@ -181,7 +200,7 @@ impl Error {
     /// What is known beyond the message: causes, the server's words, the id of the request.
     pub fn details(&self) -> Option<String> {
         let parts = match self {
-            Self::Status(refusal) | Self::Unauthorized { refusal, .. } => {
+            Self::Status(refusal) | Self::Unauthorized { refusal, .. } | Self::LoginEnded { refusal, .. } => {
                 let id = refusal.request_id.as_ref().map(|id| format!("request id: {id}"));
                 [Some(refusal.body.clone()), id].into_iter().flatten().collect()
             }
@@ -218,6 +237,14 @@ fn remedy_text(remedy: Option<&str>) -> String {
 
 fn cause_text(cause: Option<&Source>) -> String {
     cause.map(|cause| format!(": {}", root(cause))).unwrap_or_default()
+}
+
+fn renewal_text(problem: Option<&RefreshError>) -> String {
+    problem.map_or_else(|| ", though it has just been renewed".to_owned(), |problem| format!(": {problem}"))
+}
+
+fn problem_text(problem: Option<&auth::Error>) -> String {
+    problem.map(|problem| format!(" {problem}.")).unwrap_or_default()
 }
 
 fn spaced(text: Option<&str>) -> String {
@@ -279,6 +306,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::auth::refresh::Reason;
 
     fn refusal(status: u16) -> Box<Refusal> {
         Box::new(Refusal {
@@ -300,7 +328,8 @@ mod tests {
             Error::Status(refusal(500)),
             Error::Status(refusal(503)),
             Error::Unauthorized { provider: "openai".into(), env_key: None, refusal: refusal(401) },
-            Error::NoCredentials { provider: "openai".into(), env_key: None },
+            Error::NoCredentials { provider: "openai".into(), env_key: None, problem: None },
+            Error::LoginEnded { problem: Some(RefreshError::Ended(Reason::Revoked)), refusal: refusal(401) },
             Error::MissingEnvVar { name: "KEY".into(), instructions: Some("Get one.".into()) },
             Error::RateLimited { status: Some(429), message: "slow".into(), retry_after: None },
             Error::QuotaExceeded,
@@ -324,8 +353,10 @@ mod tests {
               HttpConnectionFailed { http_status_code: Some(503) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The model provider `openai` does not accept the credentials (status 401: boom). Check the API key, or use the built-in model with `-c model_provider=rehearsal`.
               HttpConnectionFailed { http_status_code: Some(401) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            Not logged in: the model provider `openai` needs credentials. Set the key in the variable `CODEX_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
+            Not logged in: the model provider `openai` needs credentials. Log in, in your editor or with `codex-app-server login`, set the key in the variable `CODEX_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
               Unauthorized None
+            The model server does not accept the login (status 401): the login has ended, because its refresh token was revoked. Log in again, in your editor or with `codex-app-server login`.
+              Unauthorized Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The environment variable `KEY` is not set. Get one.
               Other None
             The model server limits the rate of requests (status 429): slow

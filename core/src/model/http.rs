@@ -11,6 +11,7 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 
 use crate::base::http::{self, beginning, client_for};
+use crate::base::secret::{Secret, without};
 use crate::base::text::head;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
@@ -46,6 +47,8 @@ pub struct Request {
     body: Bytes,
     /// What the answers are read with.
     known: Arc<Known>,
+    /// What must not be quoted.
+    secrets: Vec<Secret>,
 }
 
 impl HttpTransport {
@@ -76,15 +79,21 @@ impl HttpTransport {
         Ok(url)
     }
 
+    /// The provider's own key.
+    fn key(&self) -> Option<String> {
+        let provider = &self.settings.provider;
+        if let Some(token) = provider.experimental_bearer_token.as_ref().filter(|token| !token.is_empty()) {
+            return Some(token.clone());
+        }
+        let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
+        key.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned)
+    }
+
     /// The key of the provider, else the login where the provider takes it.
     fn bearer(&self, credentials: &Credentials) -> Result<Option<String>, Error> {
         let provider = &self.settings.provider;
-        if let Some(token) = provider.experimental_bearer_token.as_ref().filter(|token| !token.is_empty()) {
-            return Ok(Some(token.clone()));
-        }
-        let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
-        if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
-            return Ok(Some(key.trim().to_owned()));
+        if let Some(key) = self.key() {
+            return Ok(Some(key));
         }
         if provider.requires_openai_auth {
             return match &credentials.bearer {
@@ -92,6 +101,7 @@ impl HttpTransport {
                 None => Err(Error::NoCredentials {
                     provider: self.settings.provider_id.clone(),
                     env_key: provider.env_key.clone(),
+                    problem: credentials.problem.clone(),
                 }),
             };
         }
@@ -124,12 +134,12 @@ impl HttpTransport {
         headers.insert("originator", plain(&settings.originator));
         headers.insert(USER_AGENT, plain(&settings.user_agent));
         for (name, value) in &settings.provider.http_headers {
-            headers.insert(self.header_name("http_headers", name)?, self.header_value(name, value)?);
+            headers.insert(self.header_name("http_headers", name)?, self.secret_value(name, value)?);
         }
         for (name, variable) in &settings.provider.env_http_headers {
             let header = self.header_name("env_http_headers", name)?;
             if let Some(value) = settings.environment.get(variable).filter(|value| !value.trim().is_empty()) {
-                headers.insert(header, self.header_value(name, value)?);
+                headers.insert(header, self.secret_value(name, value)?);
             }
         }
         if self.wire == Wire::Anthropic && !headers.contains_key(VERSION) {
@@ -140,8 +150,7 @@ impl HttpTransport {
                 Wire::Anthropic if !self.is_bearer(&token) => (API_KEY, token),
                 Wire::Anthropic | Wire::Responses | Wire::Chat => (AUTHORIZATION, format!("Bearer {token}")),
             };
-            let mut value = self.header_value(name.as_str(), &value)?;
-            value.set_sensitive(true);
+            let value = self.secret_value(name.as_str(), &value)?;
             headers.insert(name, value);
         }
         if let (true, Some(id)) = (settings.provider.requires_openai_auth, &credentials.account_id) {
@@ -180,6 +189,24 @@ impl HttpTransport {
             field: format!("model_providers.{}", self.settings.provider_id),
             reason: format!("gives the header `{name}` a value with characters that headers cannot have"),
         })
+    }
+
+    /// One that no log of a library shows.
+    fn secret_value(&self, name: &str, value: &str) -> Result<HeaderValue, Error> {
+        let mut value = self.header_value(name, value)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// What a server knows of us and must not be shown when it says it again.
+    fn secrets(&self, headers: &HeaderMap) -> Vec<Secret> {
+        let values =
+            headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
+        let values = values.map(|value| value.strip_prefix("Bearer ").unwrap_or(value));
+        values
+            .chain(self.settings.provider.query_params.values().map(String::as_str))
+            .map(Secret::new)
+            .collect()
     }
 
     fn setting(&self, field: &str, reason: &str) -> Error {
@@ -225,6 +252,10 @@ fn plain(text: &str) -> HeaderValue {
 impl ModelTransport for HttpTransport {
     type Request = Request;
 
+    fn signs_with_login(&self) -> bool {
+        self.settings.provider.requires_openai_auth && self.key().is_none()
+    }
+
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
         let mut headers = self.headers(prompt, credentials)?;
@@ -247,11 +278,12 @@ impl ModelTransport for HttpTransport {
             model: prompt.model.clone(),
             local: LocalServer::of(&self.settings.provider_id),
         };
-        Ok(Request { asked, url, headers, body, known })
+        let secrets = self.secrets(&headers);
+        Ok(Request { asked, url, headers, body, known, secrets })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
-        let asked = &request.asked;
+        let Request { asked, secrets, .. } = request;
         let mut response = self.send(request, request.headers.clone()).await?;
         if let (StatusCode::UNAUTHORIZED, Some(tokens)) = (response.status(), &self.tokens) {
             let mut headers = request.headers.clone();
@@ -261,8 +293,8 @@ impl ModelTransport for HttpTransport {
         let status = response.status();
         if !status.is_success() {
             let headers = response.headers().clone();
-            let body = beginning(response).await;
-            return Err(failure::refused(asked, status.as_u16(), &headers, &body));
+            let body = readable(response, secrets).await;
+            return Err(failure::refused(asked, status.as_u16(), &headers, body.as_bytes()));
         }
         let headers = response.headers().clone();
         if let Some(coding) = compressed(&headers) {
@@ -270,8 +302,7 @@ impl ModelTransport for HttpTransport {
             return Err(Error::Decode { reason });
         }
         if let Some(kind) = no_stream(&headers) {
-            let body = beginning(response).await;
-            let text = String::from_utf8_lossy(&body);
+            let text = readable(response, secrets).await;
             let reason = format!("it is `{kind}`, not an event stream: {}", head(text.trim(), EXCERPT));
             return Err(Error::Decode { reason });
         }
@@ -281,6 +312,11 @@ impl ModelTransport for HttpTransport {
         let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
         Ok(Opened { headers, events: Box::pin(events) })
     }
+}
+
+/// The beginning of a body that is no answer, without secrets that it quotes.
+async fn readable(response: Response, secrets: &[Secret]) -> String {
+    without(&String::from_utf8_lossy(&beginning(response).await), secrets)
 }
 
 #[cfg(test)]
@@ -310,7 +346,11 @@ mod tests {
     const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
 
     fn login() -> Credentials {
-        Credentials { bearer: Some("login".into()), account_id: Some("account".into()) }
+        Credentials {
+            bearer: Some("login".into()),
+            account_id: Some("account".into()),
+            ..Credentials::default()
+        }
     }
 
     #[test]
@@ -356,7 +396,7 @@ mod tests {
         );
         assert_eq!(
             bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
-            "NoCredentials { provider: \"p\", env_key: None }"
+            "NoCredentials { provider: \"p\", env_key: None, problem: None }"
         );
     }
 

@@ -24,6 +24,7 @@ use crate::model::stream::ResponseStream;
 use crate::model::transport::ModelTransport;
 use crate::model::wire::Wire;
 
+pub mod account_limits;
 pub mod body;
 pub mod catalog;
 mod compression;
@@ -84,6 +85,13 @@ enum Transport {
     Rehearsal(RehearsalTransport),
 }
 
+/// Whether a login that is not accepted can be renewed.
+enum Renewal {
+    Possible,
+    Done,
+    Impossible,
+}
+
 impl ModelClient {
     pub fn new(settings: ModelSettings) -> Self {
         let provider = settings.provider.clone();
@@ -123,7 +131,10 @@ impl ModelClient {
     ) -> Result<ResponseStream, Error> {
         let provider = &self.inner.provider;
         let idle_timeout = provider.stream_idle_timeout();
-        let request = transport.prepare(prompt, credentials).await?;
+        let signs_with_login = transport.signs_with_login();
+        let credentials = if signs_with_login { credentials.fresh().await } else { credentials.clone() };
+        let mut request = transport.prepare(prompt, &credentials).await?;
+        let mut renewal = if signs_with_login { Renewal::Possible } else { Renewal::Impossible };
         let mut retry = 0;
         loop {
             let attempt = timeout(idle_timeout, transport.open(&request)).await;
@@ -134,6 +145,22 @@ impl ModelClient {
                 }
                 Err(error) => error,
             };
+            if let Error::Unauthorized { refusal, .. } = &error {
+                let problem = match std::mem::replace(&mut renewal, Renewal::Impossible) {
+                    Renewal::Impossible => return Err(error),
+                    Renewal::Done => None,
+                    Renewal::Possible => match credentials.renewed().await {
+                        Ok(None) => return Err(error),
+                        Ok(Some(credentials)) => {
+                            request = transport.prepare(prompt, &credentials).await?;
+                            renewal = Renewal::Done;
+                            continue;
+                        }
+                        Err(problem) => Some(problem),
+                    },
+                };
+                return Err(Error::LoginEnded { problem, refusal: refusal.clone() });
+            }
             retry += 1;
             let Some(delay) = retry::request_delay(&error, retry, provider.request_max_retries()) else {
                 return Err(error);

@@ -32,6 +32,7 @@ impl Error {
             Self::Failed { code, .. } => !code.as_deref().is_some_and(is_final_code),
             Self::Incomplete { reason, .. } => !matches!(reason.as_str(), "max_output_tokens" | "refusal"),
             Self::Unauthorized { .. }
+            | Self::LoginEnded { .. }
             | Self::NoCredentials { .. }
             | Self::MissingEnvVar { .. }
             | Self::TokenCommand { .. }

@@ -28,6 +28,9 @@ pub trait ModelTransport {
     /// A prompt made ready to be sent any number of times.
     type Request: Send + Sync;
 
+    /// Whether requests are signed with the login of this program, as long as there is one.
+    fn signs_with_login(&self) -> bool;
+
     /// Everything that can fail for good: settings, credentials, encoding.
     fn prepare(
         &self,

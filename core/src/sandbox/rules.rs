@@ -20,7 +20,7 @@ use crate::base::paths::AbsolutePath;
 pub(super) const PROTECTED_NAMES: [&str; 7] =
     [".git", ".codex", ".agents", ".mcp.json", ".envrc", ".vscode", ".idea"];
 /// In the server's home directory: credentials, and what login shells have told.
-const SECRETS: [&str; 3] = ["auth.json", ".credentials.json", LOGIN_SHELLS];
+const SECRETS: [&str; 4] = ["auth.json", "auth.json.new", ".credentials.json", LOGIN_SHELLS];
 /// What login shells have told, of which a confined command sees what it begins with and nothing else.
 pub(super) const LOGIN_SHELLS: &str = "login_shells";
 /// Doors to programs that do what a command must not do itself.

@@ -60,7 +60,10 @@ fn a_workspace_is_writable_but_for_its_protected_names() {
         place.show(&rules.protected),
         "./ws/.agents ./ws/.codex ./ws/.envrc ./ws/.git ./ws/.idea ./ws/.mcp.json ./ws/.vscode"
     );
-    assert_eq!(place.show(&rules.veiled), "./home/auth.json ./home/.credentials.json ./home/login_shells");
+    assert_eq!(
+        place.show(&rules.veiled),
+        "./home/auth.json ./home/auth.json.new ./home/.credentials.json ./home/login_shells"
+    );
     assert!(rules.hidden.contains(&place.base.join("other")) && !rules.network);
     assert!(rules.doors.contains(&place.base.join("bin")), "a door of the server's own variables");
 }

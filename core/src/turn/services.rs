@@ -22,7 +22,7 @@ use crate::turn::port::LateMsg;
 #[derive(Debug)]
 pub struct SessionServices {
     pub config: Arc<Config>,
-    pub auth: Arc<AuthManager>,
+    pub auth: AuthManager,
     pub model: ModelClient,
     pub exec: UnifiedExecSessionManager,
     pub sandbox: Arc<Sandbox>,
@@ -48,10 +48,6 @@ pub struct SessionServices {
 impl SessionServices {
     /// The login, for the providers that take it.
     pub fn credentials(&self) -> Credentials {
-        let login = self.auth.current();
-        Credentials {
-            bearer: login.credentials.bearer().map(|bearer| bearer.reveal().to_owned()),
-            account_id: login.credentials.account_id().map(ToOwned::to_owned),
-        }
+        Credentials::of(&self.auth)
     }
 }

@@ -112,7 +112,8 @@ fn offer(question: &ServerRequest) -> Option<&[String]> {
         ServerRequest::FileChangeRequestApproval(_)
         | ServerRequest::PermissionsRequestApproval(_)
         | ServerRequest::ToolRequestUserInput(_)
-        | ServerRequest::DynamicToolCall(_) => None,
+        | ServerRequest::DynamicToolCall(_)
+        | ServerRequest::ChatgptAuthTokensRefresh(_) => None,
     }
 }
 
@@ -154,6 +155,9 @@ fn describe(question: &ServerRequest) -> String {
         ServerRequest::ToolRequestUserInput(params) => {
             let questions = params.questions.iter().flat_map(user_input::shown);
             (questions.collect::<Vec<_>>().join("\n"), None)
+        }
+        ServerRequest::ChatgptAuthTokensRefresh(_) => {
+            ("New tokens of the login are wanted.".to_owned(), None)
         }
     };
     reason.map_or_else(|| what.clone(), |reason| format!("{what}\n  because: {reason}"))
@@ -209,6 +213,8 @@ fn answer(question: &ServerRequest, decision: Decision) -> Result<Value, serde_j
         ServerRequest::DynamicToolCall(_) => {
             serde_json::to_value(DynamicToolCallResponse { content_items: Vec::new(), success: false })
         }
+        // There are none to be had here, and what is no answer counts as a refusal.
+        ServerRequest::ChatgptAuthTokensRefresh(_) => Ok(Value::Null),
         // A no is no answer to it.
         ServerRequest::ToolRequestUserInput(params) => serde_json::to_value(match decision {
             Decision::Accept => user_input::first_options(params),

@@ -1,6 +1,7 @@
 //! Who is logged in.
 
 use codex_app_server_protocol::v2::account as wire;
+use codex_app_server_protocol::v2::login::AuthMode;
 use codex_core::auth::Credentials;
 
 use super::usage::plan;
@@ -22,5 +23,21 @@ pub(crate) fn user_id(credentials: &Credentials) -> Option<String> {
     match credentials {
         Credentials::None | Credentials::ApiKey(_) => None,
         Credentials::ChatGpt(login) => login.claims.user_id.clone(),
+    }
+}
+
+pub(crate) fn auth_mode(credentials: &Credentials) -> Option<AuthMode> {
+    match credentials {
+        Credentials::None => None,
+        Credentials::ApiKey(_) => Some(AuthMode::ApiKey),
+        Credentials::ChatGpt(login) if login.handed_in => Some(AuthMode::ChatgptAuthTokens),
+        Credentials::ChatGpt(_) => Some(AuthMode::Chatgpt),
+    }
+}
+
+pub(crate) fn plan_type(credentials: &Credentials) -> Option<wire::PlanType> {
+    match credentials {
+        Credentials::None | Credentials::ApiKey(_) => None,
+        Credentials::ChatGpt(login) => login.claims.plan.as_deref().map(plan),
     }
 }

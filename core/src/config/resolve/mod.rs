@@ -18,6 +18,7 @@ use codex_protocol::policy::AskForApproval;
 
 use super::file::{ConfigToml, WrongValue};
 use super::layers::Merged;
+use super::login::{ForcedWorkspaces, LoginSettings};
 use super::models::DescribedModel;
 use super::overrides::ThreadOverrides;
 use super::permissions::TrustLevel;
@@ -139,6 +140,14 @@ pub fn resolve(
         tools: settings.tools.unwrap_or_default(),
         history: settings.history.unwrap_or_default(),
         skills: settings.skills.unwrap_or_default(),
+        login: LoginSettings {
+            store: settings.cli_auth_credentials_store.unwrap_or_default(),
+            forced_method: settings.forced_login_method,
+            forced_workspaces: settings
+                .forced_chatgpt_workspace_id
+                .map_or_else(Vec::new, ForcedWorkspaces::ids),
+            chatgpt_base_url: non_empty(settings.chatgpt_base_url),
+        },
         features: features::effective(&switches),
     };
     (config, wrong, wrong_fields)
@@ -368,6 +377,12 @@ mod tests {
                 skills: SkillSettings {
                     config: [],
                 },
+                login: LoginSettings {
+                    store: File,
+                    forced_method: None,
+                    forced_workspaces: [],
+                    chatgpt_base_url: None,
+                },
                 features: {
                     "default_mode_request_user_input": false,
                     "enable_request_compression": true,
@@ -475,6 +490,10 @@ mod tests {
             ("tools", "{ read_file = true }"),
             ("history", "{ persistence = \"none\" }"),
             ("skills", "{ config = [{ name = \"s\", enabled = false }] }"),
+            ("cli_auth_credentials_store", "\"auto\""),
+            ("forced_login_method", "\"api\""),
+            ("forced_chatgpt_workspace_id", "[\"w\"]"),
+            ("chatgpt_base_url", "\"https://x\""),
             ("openai_base_url", "\"http://x\""),
             ("model_providers", "{ x = { name = \"X\" } }"),
             ("permissions", "{ mine = { extends = \":workspace\" } }"),

@@ -154,6 +154,10 @@ impl RehearsalTransport {
 impl ModelTransport for RehearsalTransport {
     type Request = Request;
 
+    fn signs_with_login(&self) -> bool {
+        false
+    }
+
     async fn prepare(&self, prompt: &Prompt, _: &Credentials) -> Result<Request, Error> {
         let scene = Scene::of(prompt);
         let rounds = self.rounds(&scene).await?;

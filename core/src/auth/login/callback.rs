@@ -1,0 +1,185 @@
+//! The little HTTP server that a browser comes back to after a login.
+//!
+//! It knows requests without a body and nothing else of HTTP, reads little, and waits for nobody long: any program of this
+//! machine can connect. It hands requests over; what they mean is decided in `browser`.
+
+use std::io;
+use std::time::Duration;
+
+use reqwest::Url;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::base::cancel::or_cancelled;
+use crate::base::spawn::TaskGroup;
+
+/// How long a browser may take to say what it wants, and to hear the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST: usize = 32 * 1024;
+/// Connections that have not said anything yet.
+const CONNECTIONS: usize = 16;
+
+/// Headers of every answer.
+const COMMON: &str = "cache-control: no-store\r\nreferrer-policy: no-referrer\r\nconnection: close\r\n";
+
+/// The server. It ends when this is dropped.
+pub struct Callbacks {
+    pub port: u16,
+    visits: mpsc::Receiver<Visit>,
+    _running: DropGuard,
+}
+
+/// A request that waits for its answer.
+pub struct Visit {
+    url: Url,
+    stream: TcpStream,
+}
+
+/// What is shown in the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page<'a> {
+    pub status: u16,
+    pub title: &'a str,
+    pub text: &'a str,
+}
+
+impl Callbacks {
+    /// Listens on this machine; 0 is any free port.
+    pub async fn listen(port: u16, tasks: &TaskGroup) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let port = listener.local_addr()?.port();
+        let (sender, visits) = mpsc::channel(CONNECTIONS);
+        let running = CancellationToken::new();
+        let token = running.clone();
+        let group = tasks.clone();
+        tasks.spawn(async move {
+            while let Ok(Ok((stream, _))) = or_cancelled(&token, listener.accept()).await {
+                let Ok(place) = or_cancelled(&token, sender.clone().reserve_owned()).await else { break };
+                let token = token.clone();
+                group.spawn(async move {
+                    let reading = tokio::time::timeout(PATIENCE, Visit::read(stream));
+                    if let (Ok(Ok(Some(visit))), Ok(place)) = (or_cancelled(&token, reading).await, place) {
+                        place.send(visit);
+                    }
+                });
+            }
+        });
+        Ok(Self { port, visits, _running: running.drop_guard() })
+    }
+
+    /// The next request.
+    pub async fn next(&mut self) -> Option<Visit> {
+        self.visits.recv().await
+    }
+}
+
+impl Visit {
+    /// `None`: it is no request that somebody with a browser makes.
+    async fn read(mut stream: TcpStream) -> Option<Self> {
+        let mut bytes = Vec::new();
+        while !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
+            if bytes.len() > LONGEST || stream.read_buf(&mut bytes).await.ok()? == 0 {
+                return None;
+            }
+        }
+        let text = std::str::from_utf8(&bytes).ok()?;
+        let mut words = text.lines().next()?.split(' ');
+        let (Some("GET"), Some(target)) = (words.next(), words.next()) else { return None };
+        let target = target.strip_prefix('/')?;
+        Some(Self { url: Url::parse(&format!("http://localhost/{target}")).ok()?, stream })
+    }
+
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// A parameter that is there once and not empty.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let mut values = self.url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value);
+        let value = values.next().filter(|value| !value.is_empty())?.into_owned();
+        values.next().is_none().then_some(value)
+    }
+
+    /// Shows a page. Whether anybody sees it is not known.
+    pub async fn show(self, page: Page<'_>) {
+        let body = page.html();
+        let kind = if page.status < 300 { "OK" } else { "Refused" };
+        let head = format!(
+            "HTTP/1.1 {} {kind}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n{COMMON}\r\n",
+            page.status,
+            body.len()
+        );
+        self.answer(head + &body).await;
+    }
+
+    /// Sends the browser to another page.
+    pub async fn send_to(self, address: &str) {
+        let answer =
+            format!("HTTP/1.1 302 Elsewhere\r\nlocation: {address}\r\ncontent-length: 0\r\n{COMMON}\r\n");
+        self.answer(answer).await;
+    }
+
+    async fn answer(mut self, text: String) {
+        let answering = async {
+            self.stream.write_all(text.as_bytes()).await?;
+            self.stream.shutdown().await
+        };
+        if !matches!(tokio::time::timeout(PATIENCE, answering).await, Ok(Ok(()))) {
+            tracing::debug!("the browser did not wait for its answer");
+        }
+    }
+}
+
+impl Page<'_> {
+    /// What came with the address is taken out of the browser's history.
+    fn html(&self) -> String {
+        let (title, text) = (escaped(self.title), escaped(self.text));
+        format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+             <body style=\"font-family: sans-serif; max-width: 36em; margin: 4em auto\"><h1>{title}</h1><p>{text}</p>\
+             <script>history.replaceState(null, '', '/')</script></html>"
+        )
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(port: u16, text: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn requests_are_handed_over_and_answered() {
+        let tasks = TaskGroup::new();
+        let mut callbacks = Callbacks::listen(0, &tasks).await.unwrap();
+        let port = callbacks.port;
+        // One that says nothing holds nobody up.
+        let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let answering = async {
+            let visit = callbacks.next().await.unwrap();
+            let found = ["a", "b", "c", "d"].map(|name| visit.parameter(name));
+            assert_eq!(visit.path(), "/x");
+            assert_eq!(found, [Some("1 &".to_owned()), None, None, None]);
+            visit.show(Page { status: 400, title: "T", text: "<b>" }).await;
+        };
+        let ((), answer) =
+            tokio::join!(answering, ask(port, "GET /x?a=1+%26&b=&c=1&c=2 HTTP/1.1\r\nhost: h\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("<p>&lt;b&gt;</p>"), "{answer}");
+        assert_eq!(ask(port, "POST /x HTTP/1.1\r\n\r\n").await, "");
+        drop(callbacks);
+        tasks.finished().await;
+    }
+}
