@@ -93,7 +93,7 @@ def start_litellm(program, folder, ollama):
 def start_aimock(program, folder):
     """A server that imitates others: its model thinks, calls a tool, and answers once it has seen the result."""
     port = free_port()
-    call = {"name": "exec_command", "arguments": json.dumps({"cmd": f"echo {EXPECTED}"})}
+    call = {"name": "exec_command", "arguments": json.dumps({"cmd": f"echo {EXPECTED}", "yield_time_ms": 30_000})}
     fixtures = [
         {
             "match": {"toolResultContains": EXPECTED},

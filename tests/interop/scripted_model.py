@@ -39,7 +39,7 @@ def answer(messages):
         yield chunk(finish="stop")
         return
     yield chunk("Let me look. ")
-    arguments = json.dumps({"cmd": COMMAND})
+    arguments = json.dumps({"cmd": COMMAND, "yield_time_ms": 30_000})
     call = {"id": "call_interop_1", "type": "function", "index": 0}
     yield chunk(tool={**call, "function": {"name": "exec_command", "arguments": arguments}})
     yield chunk(finish="tool_calls")
