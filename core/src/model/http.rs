@@ -253,7 +253,7 @@ impl ModelTransport for HttpTransport {
     type Request = Request;
 
     fn signs_with_login(&self) -> bool {
-        self.settings.provider.requires_openai_auth && self.key().is_none()
+        self.settings.provider.requires_openai_auth && self.tokens.is_none() && self.key().is_none()
     }
 
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
@@ -283,17 +283,20 @@ impl ModelTransport for HttpTransport {
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
-        let Request { asked, secrets, .. } = request;
+        let asked = &request.asked;
+        let mut secrets = request.secrets.clone();
         let mut response = self.send(request, request.headers.clone()).await?;
         if let (StatusCode::UNAUTHORIZED, Some(tokens)) = (response.status(), &self.tokens) {
             let mut headers = request.headers.clone();
-            headers.insert(AUTHORIZATION, self.bearer_header(tokens.renewed().await?.reveal())?);
+            let token = tokens.renewed().await?;
+            headers.insert(AUTHORIZATION, self.bearer_header(token.reveal())?);
+            secrets.push(token);
             response = self.send(request, headers).await?;
         }
         let status = response.status();
         if !status.is_success() {
             let headers = response.headers().clone();
-            let body = readable(response, secrets).await;
+            let body = readable(response, &secrets).await;
             return Err(failure::refused(asked, status.as_u16(), &headers, body.as_bytes()));
         }
         let headers = response.headers().clone();
@@ -302,7 +305,7 @@ impl ModelTransport for HttpTransport {
             return Err(Error::Decode { reason });
         }
         if let Some(kind) = no_stream(&headers) {
-            let text = readable(response, secrets).await;
+            let text = readable(response, &secrets).await;
             let reason = format!("it is `{kind}`, not an event stream: {}", head(text.trim(), EXCERPT));
             return Err(Error::Decode { reason });
         }
