@@ -112,7 +112,7 @@ fn a_thread_that_could_not_be_loaded_again_is_closed() {
     // Another process is faster: it waits for the thread, and nobody can see to it that the lock file vanishes.
     let (coordination, lock) = (open(".coordination.lock"), open(&format!("{thread}.lock")));
     coordination.lock().unwrap();
-    let (done, taken) = mpsc::channel();
+    let (done, taken) = mpsc::sync_channel(1);
     let other = thread::spawn(move || {
         lock.lock().unwrap();
         coordination.unlock().unwrap();
