@@ -87,7 +87,7 @@ pub fn spawn(parts: Parts, configured: SessionConfiguredEvent) -> Ends {
     let mut outbox = Outbox::new(events, written);
     outbox.push(Event { id: TurnId::from(""), msg: EventMsg::SessionConfigured(configured) }, Ok(None));
     let group = parts.services.group.clone();
-    let state = SessionState::of(&parts.history);
+    let state = SessionState::of(&parts.history).of_thread(parts.id);
     let session = Box::new(Session {
         id: parts.id,
         services: parts.services,

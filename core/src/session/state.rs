@@ -51,6 +51,12 @@ impl SessionState {
         stored.map(Mode::from).unwrap_or_default()
     }
 
+    /// The same without the goal of another conversation, which the history of a fork tells of.
+    pub fn of_thread(mut self, id: ConversationId) -> Self {
+        self.goal = self.goal.filter(|goal| goal.thread_id == id);
+        self
+    }
+
     /// What the conversation is to reach by itself. A fork has no goal of its source.
     pub fn goal_of(&self, id: ConversationId) -> Option<&ThreadGoal> {
         self.goal.as_ref().filter(|goal| goal.thread_id == id)

@@ -248,7 +248,8 @@ impl Stage {
         playing.conversation.flush().await.unwrap();
         let (path, whole) = self.load(playing.conversation.id());
         for items in stored::ways_to_read(&path, whole) {
-            assert_eq!(format!("{:#?}", SessionState::of(&items)), format!("{live:#?}"), "replayed and live");
+            let replayed = SessionState::of(&items).of_thread(playing.conversation.id());
+            assert_eq!(format!("{replayed:#?}"), format!("{live:#?}"), "replayed and live");
         }
     }
 
