@@ -61,7 +61,8 @@ impl Stage {
     }
 
     fn snapshots(&self) -> usize {
-        fs::read_dir(self.home.codex_home().join("login_shells")).map_or(0, Iterator::count)
+        let entries = fs::read_dir(self.home.codex_home().join("login_shells")).into_iter().flatten();
+        entries.filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir()).count()
     }
 }
 

@@ -32,6 +32,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "login::what_a_confined_profile_says_stays_confined", run: confined_stays_confined },
     Test { name: "login::what_others_begin_with_is_out_of_sight", run: others_are_out_of_sight },
     Test { name: "login::a_slow_profile_is_run_once", run: slow_profile },
+    Test { name: "login::what_an_earlier_server_has_heard_is_not_waited_for", run: heard_before },
     Test { name: "login::a_profile_that_hangs_holds_nothing_up", run: hanging_profile },
     Test { name: "login::what_waits_for_another_second_does_not_wait_at_the_end", run: no_wait_at_the_end },
     Test { name: "login::nothing_is_left_behind", run: nothing_is_left },
@@ -139,6 +140,13 @@ impl User {
         came
     }
 
+    /// As when the server ends and another begins.
+    fn begin_again(&mut self) {
+        self.login.close();
+        self.login =
+            Arc::new(LoginShells::new(self.place.path("home"), self.group.clone(), self.token.clone()));
+    }
+
     fn write(&self, name: &str, text: &str) {
         fs::write(self.place.path("user").join(name), text).unwrap();
     }
@@ -239,8 +247,8 @@ fn what_cannot_be_captured() -> Outcome {
             let user = User::new(Mode::Open, "/bin/bash", &[(".profile", profile)]);
             let (_, is_on_snapshot) = user.settled("echo \"$X\"").await;
             assert_eq!(is_on_snapshot, profile == control, "{profile}");
-            let entries: Vec<_> =
-                user.written().into_iter().filter(|(path, _)| !path.ends_with("lock")).collect();
+            let is_own = |path: &Path| path.ends_with("lock") || path.ends_with("heard");
+            let entries: Vec<_> = user.written().into_iter().filter(|(path, _)| !is_own(path)).collect();
             assert_eq!(entries.is_empty(), profile != control, "{profile}: {entries:?}");
         });
         futures::future::join_all(checks).await;
@@ -394,6 +402,36 @@ fn slow_profile() -> Outcome {
     Outcome::Pass
 }
 
+/// The next server need not wait for another second, unless something is not as it was.
+fn heard_before() -> Outcome {
+    runner::block_on(async {
+        for shell in shells().into_iter().filter(|shell| is_captured(shell)) {
+            let profile = "echo x >> count; X=1";
+            let mut user = User::new(Mode::Open, shell, &[(".profile", profile), (".zprofile", profile)]);
+            let count = |user: &User| {
+                let text = fs::read_to_string(user.place.cwd().as_path().join("count"));
+                text.unwrap().lines().count()
+            };
+            assert!(user.settled("echo $X").await.1);
+            assert_eq!(count(&user), 2, "{shell}: two were asked");
+            user.begin_again();
+            assert!(user.settled("echo $X").await.1);
+            assert_eq!(count(&user), 2 + 1, "{shell}: one was enough");
+            user.begin_again();
+            user.write(".profile", "echo x >> count; X=1 # and more");
+            user.write(".zprofile", "echo x >> count; X=1 # and more");
+            assert!(user.settled("echo $X").await.1);
+            assert_eq!(count(&user), 3 + 2, "{shell}: other files");
+        }
+        let mut user = User::new(Mode::Open, "/bin/bash", &[(".profile", "X=$$")]);
+        for _ in 0..3 {
+            assert!(!user.settled("echo").await.1, "it is never the same");
+            user.begin_again();
+        }
+    });
+    Outcome::Pass
+}
+
 fn hanging_profile() -> Outcome {
     runner::block_on(async {
         let user = User::new(Mode::Open, "/bin/bash", &[(".profile", "sleep 1001.9")]);
@@ -459,9 +497,10 @@ fn nothing_is_left() -> Outcome {
             folders.push(AbsolutePath::new(folder).unwrap());
         }
         user.settled("true").await;
-        assert!(user.written().len() == 2);
+        assert_eq!(user.written().len(), 3);
         user.login.close();
-        assert!(!user.place.path("home/login_shells").exists());
+        let left: Vec<_> = user.written().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(left, [user.place.path("home/login_shells/heard")], "digests for the next server");
     });
     Outcome::Pass
 }

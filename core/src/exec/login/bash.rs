@@ -174,27 +174,21 @@ fn valueless(dump: &Dump) -> Vec<&str> {
         .collect()
 }
 
-/// What two shells in the same state say differently: only what is theirs alone.
-pub fn differences(told: &Dump, again: &Dump) -> Vec<String> {
-    let mut differing = told.differences(again, &["variables", "environment", "declared"]);
-    let environment = |dump: &Dump| -> BTreeMap<String, String> {
-        let all = dump.environment().filter(|(name, _)| *name != "_");
-        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    if environment(told) != environment(again) {
-        differing.push("environment".to_owned());
-    }
-    let variables = |dump: &Dump| -> BTreeMap<String, String> {
-        let all = dump.pairs("variables").filter_map(|(declaration, _)| {
-            let declared = Declared::of(declaration)?;
-            Some((declared.name.to_owned(), declaration.to_owned()))
-        });
-        all.filter(|(name, _)| !OWN.split_whitespace().any(|own| own == name)).collect()
-    };
-    if variables(told) != variables(again) || valueless(told) != valueless(again) {
-        differing.push("variables".to_owned());
-    }
-    differing
+/// What every shell in the same state says: all but what is one shell's alone.
+pub fn said(dump: &Dump) -> BTreeMap<String, Vec<String>> {
+    let is_own = |name: &str| OWN.split_whitespace().any(|own| own == name);
+    let environment: BTreeMap<&str, &str> = dump.environment().filter(|(name, _)| *name != "_").collect();
+    let variables: BTreeMap<&str, &str> = dump
+        .pairs("variables")
+        .filter_map(|(declaration, _)| Some((Declared::of(declaration)?.name, declaration)))
+        .filter(|(name, _)| !is_own(name))
+        .collect();
+    let mut said = dump.said(&["variables", "environment", "declared"]);
+    let environment = environment.into_iter().map(|(name, value)| format!("{name}={value}"));
+    said.insert("environment".to_owned(), environment.collect());
+    let variables = variables.into_values().chain(valueless(dump)).map(str::to_owned);
+    said.insert("variables".to_owned(), variables.collect());
+    said
 }
 
 /// A line of `declare -p`.

@@ -98,24 +98,14 @@ impl Dump {
         self.fields("environment").iter().filter_map(|field| field.split_once('='))
     }
 
-    /// The sections that are not the same in both, but for those that are compared elsewhere.
-    pub fn differences(&self, other: &Self, but_for: &[&str]) -> Vec<String> {
-        let mut differing: Vec<String> = self
-            .sections
-            .keys()
-            .chain(other.sections.keys())
-            .filter(|name| !but_for.contains(&name.as_str()) && self.fields(name) != other.fields(name))
-            .cloned()
-            .collect();
-        differing.sort();
-        differing.dedup();
-        if (&self.stdout, &self.stderr) != (&other.stdout, &other.stderr) {
-            differing.push("printed".to_owned());
-        }
-        if self.processes != other.processes {
-            differing.push("processes".to_owned());
-        }
-        differing
+    /// All that was said, by name, but for these sections.
+    pub fn said(&self, but_for: &[&str]) -> BTreeMap<String, Vec<String>> {
+        let sections = self.sections.iter().filter(|(name, _)| !but_for.contains(&name.as_str()));
+        let mut said: BTreeMap<_, _> =
+            sections.map(|(name, fields)| (name.clone(), fields.clone())).collect();
+        said.insert("printed".to_owned(), vec![self.stdout.clone(), self.stderr.clone()]);
+        said.insert("processes".to_owned(), vec![self.processes.to_string()]);
+        said
     }
 }
 

@@ -1,5 +1,6 @@
 //! The shells whose state can be told and brought about again. All others read their start files each time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -64,11 +65,19 @@ impl Kind {
         }
     }
 
-    pub fn differences(self, told: &Dump, again: &Dump) -> Vec<String> {
+    /// What every shell in the same state says, by name: all but what is one shell's alone.
+    pub fn said(self, dump: &Dump) -> BTreeMap<String, Vec<String>> {
         match self {
-            Self::Bash => bash::differences(told, again),
-            Self::Zsh => zsh::differences(told, again),
+            Self::Bash => bash::said(dump),
+            Self::Zsh => zsh::said(dump),
         }
+    }
+
+    /// The names of what two shells say differently.
+    pub fn differences(self, told: &Dump, again: &Dump) -> Vec<String> {
+        let (told, again) = (self.said(told), self.said(again));
+        let names: BTreeSet<&String> = told.keys().chain(again.keys()).collect();
+        names.into_iter().filter(|name| told.get(*name) != again.get(*name)).cloned().collect()
     }
 
     /// Writes what a shell is to read.

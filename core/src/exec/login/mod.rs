@@ -14,6 +14,7 @@
 mod bash;
 mod capture;
 mod dump;
+mod heard;
 mod kind;
 mod render;
 mod watch;

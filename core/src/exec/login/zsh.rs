@@ -3,7 +3,7 @@
 //! The shell is pointed at a folder whose start files are the snapshot, and told to leave out those of the system that it
 //! has not read yet. The very first one, which every zsh reads, is still read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::dump::{Dump, Mark};
@@ -189,29 +189,22 @@ fn parameters(dump: &Dump) -> Vec<Declared<'_>> {
     lines.filter(|declared| !OWN.split_whitespace().any(|own| own == declared.name)).collect()
 }
 
-/// What two shells in the same state say differently: only what is theirs alone.
-pub fn differences(told: &Dump, again: &Dump) -> Vec<String> {
-    let mut differing = told.differences(again, &["parameters", "values", "environment"]);
-    let environment = |dump: &Dump| -> BTreeSet<String> {
-        dump.fields("environment").iter().filter(|field| !field.starts_with("_=")).cloned().collect()
-    };
-    if environment(told) != environment(again) {
-        differing.push("environment".to_owned());
-    }
+/// What every shell in the same state says: all but what is one shell's alone.
+pub fn said(dump: &Dump) -> BTreeMap<String, Vec<String>> {
+    let environment: BTreeSet<&String> =
+        dump.fields("environment").iter().filter(|field| !field.starts_with("_=")).collect();
     let own: Vec<&str> = OWN.split_whitespace().collect();
-    let all = |dump: &Dump| -> BTreeSet<String> {
-        let lines = dump.text("parameters").lines();
-        let names = |line: &str| {
-            let word =
-                line.split(' ').find(|word| !word.starts_with('-') && !["typeset", "export"].contains(word));
-            word.and_then(|word| word.split('=').next()).unwrap_or_default().to_owned()
-        };
-        lines.filter(|line| !own.contains(&names(line).as_str())).map(str::to_owned).collect()
+    let name = |line: &str| {
+        let word =
+            line.split(' ').find(|word| !word.starts_with('-') && !["typeset", "export"].contains(word));
+        word.and_then(|word| word.split('=').next()).unwrap_or_default().to_owned()
     };
-    if all(told) != all(again) {
-        differing.push("parameters".to_owned());
-    }
-    differing
+    let parameters: BTreeSet<&str> =
+        dump.text("parameters").lines().filter(|line| !own.contains(&name(line).as_str())).collect();
+    let mut said = dump.said(&["parameters", "values", "environment"]);
+    said.insert("environment".to_owned(), environment.into_iter().cloned().collect());
+    said.insert("parameters".to_owned(), parameters.into_iter().map(str::to_owned).collect());
+    said
 }
 
 #[cfg(test)]
