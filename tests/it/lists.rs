@@ -56,6 +56,32 @@ fn profiles_skills_requirements_and_terminals_are_lists_even_when_empty() {
 }
 
 #[test]
+fn switches_are_what_they_are_set_to_for_the_user_or_a_thread() {
+    let model = MockModel::start([]);
+    let home = Home::with_model(&model, "- table [features] goals = false");
+    let mut server = AppServer::start_experimental(&home);
+    let thread = server.start_thread_with(&home, json!({"config": {"features": {"undo": true}}}));
+    let listed = |server: &mut AppServer, params: Value| -> Vec<(String, bool, bool)> {
+        let page = server.ok("experimentalFeature/list", params);
+        let on = |feature: &Value, key: &str| feature[key].as_bool().unwrap();
+        let features = page["data"].as_array().unwrap().iter();
+        let name = |feature: &Value| feature["name"].as_str().unwrap().to_owned();
+        features
+            .map(|feature| (name(feature), on(feature, "enabled"), on(feature, "defaultEnabled")))
+            .collect()
+    };
+    let of_user = listed(&mut server, json!({}));
+    assert!(of_user.contains(&("goals".to_owned(), false, true)), "{of_user:?}");
+    assert!(of_user.contains(&("undo".to_owned(), false, false)), "{of_user:?}");
+    let of_thread = listed(&mut server, json!({"threadId": thread}));
+    assert!(of_thread.contains(&("goals".to_owned(), false, true)), "{of_thread:?}");
+    assert!(of_thread.contains(&("undo".to_owned(), true, false)), "{of_thread:?}");
+    assert_eq!(listed(&mut server, json!({"cursor": "1", "limit": 1})), of_user[1..2]);
+    let refused = server.refused("experimentalFeature/list", json!({"cursor": "99"}));
+    assert_eq!(refused.message, format!("cursor 99 exceeds total feature flags {}", of_user.len()));
+}
+
+#[test]
 fn only_a_provider_that_needs_it_asks_for_a_login() {
     for (home, needed) in [(Home::bare(""), true), (Home::with_rehearsal(""), false)] {
         let mut server = AppServer::start_experimental(&home);

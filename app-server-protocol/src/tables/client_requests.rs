@@ -230,6 +230,10 @@ macro_rules! for_each_client_request {
             "permissionProfile/list" =>
                 PermissionProfileList(permission::PermissionProfileListParams)
                 -> permission::PermissionProfileListResponse;
+            /// Lists the switches of the configuration that do something here.
+            "experimentalFeature/list" =>
+                ExperimentalFeatureList(experimental_feature::ExperimentalFeatureListParams)
+                -> experimental_feature::ExperimentalFeatureListResponse;
             /// Lists the skills that are available in the given folders.
             "skills/list" => SkillsList(skills::SkillsListParams) -> skills::SkillsListResponse;
             /// Sets the further folders of skills that this process looks into.

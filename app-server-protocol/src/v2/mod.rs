@@ -9,6 +9,7 @@ pub mod config;
 pub mod config_apps;
 pub mod dynamic_tool;
 pub mod error;
+pub mod experimental_feature;
 pub mod initialize;
 pub mod input;
 pub mod item;
