@@ -4,6 +4,7 @@ mod account;
 mod collaboration_mode;
 mod command;
 mod config;
+mod experimental_feature;
 pub mod initialize;
 mod model;
 mod paging;
