@@ -182,7 +182,8 @@ pub fn is_local(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+    let is_own = |address: IpAddr| address.to_canonical().is_loopback() || address.is_unspecified();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(is_own)
 }
 
 fn certificates(name: &'static str, path: &Path) -> Result<Vec<Certificate>, Error> {
@@ -202,6 +203,17 @@ fn certificates(name: &'static str, path: &Path) -> Result<Vec<Certificate>, Err
     Ok(found)
 }
 
+/// The address without what may be secret in it.
+pub fn shown(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
+        Some(rest) => format!("{scheme}://{rest}"),
+        None => url.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,9 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_shown_without_secrets() {
+        assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
+        assert_eq!(shown("http://me:secret@h:1/v1"), "http://h:1/v1");
+        assert_eq!(shown("http://h/@v1"), "http://h/@v1");
+    }
+
+    #[test]
     fn this_machine_is_reached_without_a_proxy() {
         let proxy = [("HTTP_PROXY", "http://p:1"), ("ALL_PROXY", "http://p:1")];
-        for url in ["http://localhost:1/v1", "http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:1/v1"] {
+        for url in [
+            "http://localhost:1/v1",
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::ffff:127.0.0.1]:1/",
+            "http://0.0.0.0:1/",
+            "http://[::1]:1/v1",
+        ] {
             assert!(is_direct(url, &proxy), "{url}");
         }
         for url in ["http://localhost.example", "http://10.0.0.1", "http://h", "https://localhost"] {

@@ -45,7 +45,7 @@ pub enum Error {
     /// An option of the command line is malformed.
     #[error("{0}")]
     Option(String),
-    /// Two parts of a request exclude each other.
+    /// Two parts of a request exclude each other, or one and what is stored.
     #[error("{0}")]
     Conflict(String),
     /// A setting cannot be used.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::base::environment::Environment;
+use crate::base::http::shown;
 
 pub const OPENAI: &str = "openai";
 pub const ANTHROPIC: &str = "anthropic";
@@ -200,7 +201,7 @@ impl fmt::Debug for ModelProviderInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelProviderInfo")
             .field("name", &self.name)
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url.as_deref().map(shown))
             .field("wire_api", &self.wire_api)
             .field("env_key", &self.env_key)
             .field("auth", &self.auth.as_ref().map(|auth| &auth.command))
@@ -219,6 +220,7 @@ mod tests {
     fn what_may_be_a_key_is_not_printed() {
         let provider = ModelProviderInfo {
             experimental_bearer_token: Some("sk-1".into()),
+            base_url: Some("http://me:sk-4@host/v1".to_owned()),
             http_headers: [("Authorization".to_owned(), "Bearer sk-2".to_owned())].into(),
             query_params: [("key".to_owned(), "sk-3".to_owned())].into(),
             ..ModelProviderInfo::default()

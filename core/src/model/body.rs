@@ -13,12 +13,16 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
+use crate::base::secret::Secret;
 use crate::base::spawn::TaskGroup;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::sse::SseDecoder;
+use crate::model::transport::Arrivals;
 use crate::model::wire::{Decoder, Events};
 
+/// More than any answer has, with all that is around each of its words.
+const LARGEST_BODY: usize = 256 * 1024 * 1024;
 /// What is read of a body after the completion.
 const SMALL_REST: usize = 64 * 1024;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -33,6 +37,10 @@ pub struct BodyEvents {
     events: Events,
     /// What ends the answer once its events are taken.
     failure: Option<Error>,
+    arrivals: Arrivals,
+    size: usize,
+    /// What an error must not quote.
+    secrets: Vec<Secret>,
     group: TaskGroup,
     token: CancellationToken,
 }
@@ -46,7 +54,37 @@ impl BodyEvents {
         token: CancellationToken,
     ) -> Self {
         let (frames, events) = (SseDecoder::default(), Events::new());
-        Self { body: Some(Box::pin(body)), frames, decoder, events, failure: None, group, token }
+        Self {
+            body: Some(Box::pin(body)),
+            frames,
+            decoder,
+            events,
+            failure: None,
+            arrivals: Arrivals::default(),
+            size: 0,
+            secrets: Vec::new(),
+            group,
+            token,
+        }
+    }
+
+    /// Keeps its errors from quoting what the server was told.
+    pub fn with_secrets(self, secrets: Vec<Secret>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// Counts what comes of the body.
+    pub fn arrivals(&self) -> Arrivals {
+        self.arrivals.clone()
+    }
+
+    fn take(&mut self, chunk: &Bytes) -> Result<(), Error> {
+        self.arrivals.note();
+        self.size = self.size.saturating_add(chunk.len());
+        if self.size > LARGEST_BODY {
+            return Err(Error::Decode { reason: format!("it is longer than {LARGEST_BODY} bytes") });
+        }
+        self.frames.push(chunk).map_err(|error| Error::Decode { reason: error.to_string() })
     }
 
     /// Reads events until one comes out; the rest of what has arrived is left for the next call.
@@ -92,38 +130,45 @@ impl Stream for BodyEvents {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
+        let next = ready!(this.poll_event(cx));
+        Poll::Ready(next.map(|event| event.map_err(|error| error.without(&this.secrets))))
+    }
+}
+
+impl BodyEvents {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ResponseEvent, Error>>> {
         loop {
-            match this.decode() {
+            match self.decode() {
                 Ok(None) => {}
                 Ok(Some(event)) => {
                     if matches!(event, ResponseEvent::Completed { .. }) {
-                        this.drain(cx);
+                        self.drain(cx);
                     }
                     return Poll::Ready(Some(Ok(event)));
                 }
                 Err(error) => return Poll::Ready(Some(Err(error))),
             }
-            let Some(body) = this.body.as_mut() else { return Poll::Ready(None) };
+            let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
             match ready!(body.as_mut().poll_next(cx)) {
                 Some(Ok(chunk)) => {
-                    if let Err(error) = this.frames.push(&chunk) {
-                        return Poll::Ready(Some(Err(Error::Decode { reason: error.to_string() })));
+                    if let Err(error) = self.take(&chunk) {
+                        return Poll::Ready(Some(Err(error)));
                     }
                 }
                 Some(Err(error)) => {
-                    this.body = None;
+                    self.body = None;
                     let cause = Some(error.without_url().into());
                     return Poll::Ready(Some(Err(Error::StreamEnded { cause })));
                 }
                 None => {
-                    this.body = None;
-                    if let Some(data) = this.frames.finish() {
-                        let failure = this.decoder.decode(data, &mut this.events).err();
+                    self.body = None;
+                    if let Some(data) = self.frames.finish() {
+                        let failure = self.decoder.decode(data, &mut self.events).err();
                         // What cannot be read of an event without end was cut off with the rest.
-                        this.failure = failure.filter(|error| !matches!(error, Error::Decode { .. }));
+                        self.failure = failure.filter(|error| !matches!(error, Error::Decode { .. }));
                     }
-                    if this.failure.is_none() {
-                        this.failure = this.decoder.finish(&mut this.events).err();
+                    if self.failure.is_none() {
+                        self.failure = self.decoder.finish(&mut self.events).err();
                     }
                 }
             }
@@ -174,6 +219,26 @@ mod tests {
         for wire in wires() {
             let events = read(wire, vec![recorded(wire).as_bytes()]);
             assert!(events.last().unwrap().starts_with("Ok(Completed"), "{events:#?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_has_begun_quotes_no_secrets() {
+        for (wire, said) in [
+            (
+                Wire::Responses,
+                r#"{"type":"response.failed","response":{"error":{"message":"bad key hush-hush-1"}}}"#,
+            ),
+            (Wire::Responses, r#"{"type":"response.output_item.done","item":"hush-hush-1"}"#),
+            (Wire::Chat, r#"{"error":{"message":"bad key hush-hush-1"}}"#),
+            (Wire::Anthropic, r#"{"type":"error","error":{"type":"x","message":"bad key hush-hush-1"}}"#),
+        ] {
+            let body = stream::iter([Ok(Bytes::from(format!("data: {said}\n\n")))]);
+            let events = BodyEvents::new(body, decoder(wire), TaskGroup::new(), CancellationToken::new());
+            let events: Vec<_> = events.with_secrets(vec![Secret::new("hush-hush-1")]).collect().await;
+            let Some(Err(error)) = events.first() else { panic!("{events:?}") };
+            assert!(!format!("{error:?} {error}").contains("hush"), "{error:?}");
+            assert!(error.to_string().contains("[secret]"), "{error}");
         }
     }
 

@@ -14,6 +14,8 @@ use jiff::tz::TimeZone;
 
 use crate::auth::refresh::RefreshError;
 use crate::auth::{self, KEY_VARIABLE};
+use crate::base::secret::{Secret, without};
+use crate::model::signed::Signed;
 
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,8 +34,8 @@ pub enum Error {
     #[error("{}", status_text(.0))]
     Status(Box<Refusal>),
     /// The credentials that were sent are not accepted.
-    #[error("{}", unauthorized_text(.provider, .env_key.as_deref(), .refusal))]
-    Unauthorized { provider: String, env_key: Option<String>, refusal: Box<Refusal> },
+    #[error("{}", unauthorized_text(.provider, .signed, .refusal))]
+    Unauthorized { provider: String, signed: Signed, refusal: Box<Refusal> },
     /// The login that was sent is not accepted, and there is no other.
     #[error(
         "The model server does not accept the login (status {}){}. Log in again, in your editor or with \
@@ -49,13 +51,17 @@ pub enum Error {
     /// There is nothing to sign the request with.
     #[error(
         "Not logged in: the model provider `{provider}` needs credentials.{} Log in, in your editor or with \
-         `codex-app-server login`, set {}, or use the built-in model with `-c model_provider=rehearsal`.",
+         `codex-app-server login`, set the key in the variable `{}`, or use the built-in model with `-c model_provider=rehearsal`.",
         problem_text(.problem.as_deref()),
-        key_text(Some(.env_key.as_deref().unwrap_or(KEY_VARIABLE)))
+        .env_key.as_deref().unwrap_or(KEY_VARIABLE)
     )]
     NoCredentials { provider: String, env_key: Option<String>, problem: Option<Arc<auth::Error>> },
-    #[error("The environment variable `{name}` is not set.{}", spaced(.instructions.as_deref()))]
-    MissingEnvVar { name: String, instructions: Option<String> },
+    #[error(
+        "The environment variable `{name}` is not set; it holds the key of the model provider `{provider}`.{} Set it \
+         and start the server again, or use the built-in model with `-c model_provider=rehearsal`.",
+        spaced(.instructions.as_deref())
+    )]
+    MissingEnvVar { name: String, provider: String, instructions: Option<String> },
     #[error(
         "The command `{command}` gives no token for the model provider `{provider}`: {reason}. Correct \
          `model_providers.{provider}.auth`, or run the command by hand to see what it needs."
@@ -118,6 +124,14 @@ pub struct Refusal {
     pub body: String,
     pub request_id: Option<String>,
     pub retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    fn without(self, secrets: &[Secret]) -> Self {
+        let clean = |text: String| without(&text, secrets);
+        let (message, body) = (clean(self.message), clean(self.body));
+        Self { message, body, request_id: self.request_id.map(clean), ..self }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -197,6 +211,24 @@ impl Error {
         }
     }
 
+    /// The same without these secrets, which a server may quote.
+    pub fn without(self, secrets: &[Secret]) -> Self {
+        let clean = |text: String| without(&text, secrets);
+        match self {
+            Self::RateLimited { status, message, retry_after } => {
+                Self::RateLimited { status, message: clean(message), retry_after }
+            }
+            Self::Failed { code, message } => Self::Failed { code: code.map(clean), message: clean(message) },
+            Self::Incomplete { reason, usage } => Self::Incomplete { reason: clean(reason), usage },
+            Self::Decode { reason } => Self::Decode { reason: clean(reason) },
+            Self::Status(refusal) => Self::Status(Box::new(refusal.without(secrets))),
+            Self::Unauthorized { provider, signed, refusal } => {
+                Self::Unauthorized { provider, signed, refusal: Box::new(refusal.without(secrets)) }
+            }
+            other => other,
+        }
+    }
+
     /// What is known beyond the message: causes, the server's words, the id of the request.
     pub fn details(&self) -> Option<String> {
         let parts = match self {
@@ -251,10 +283,6 @@ fn spaced(text: Option<&str>) -> String {
     text.map(|text| format!(" {text}")).unwrap_or_default()
 }
 
-fn key_text(env_key: Option<&str>) -> String {
-    env_key.map_or_else(|| "the API key".to_owned(), |name| format!("the key in the variable `{name}`"))
-}
-
 fn limit_text(status: Option<u16>) -> String {
     status.map_or_else(|| "in the answer".to_owned(), |status| format!("status {status}"))
 }
@@ -275,13 +303,13 @@ fn status_text(refusal: &Refusal) -> String {
     }
 }
 
-fn unauthorized_text(provider: &str, env_key: Option<&str>, refusal: &Refusal) -> String {
+fn unauthorized_text(provider: &str, signed: &Signed, refusal: &Refusal) -> String {
     let said = if refusal.message.is_empty() { String::new() } else { format!(": {}", refusal.message) };
+    let [problem, advice] = signed.refused(provider);
+    let status = refusal.status;
     format!(
-        "The model provider `{provider}` does not accept the credentials (status {}{said}). Check {}, \
-         or use the built-in model with `-c model_provider=rehearsal`.",
-        refusal.status,
-        key_text(env_key)
+        "{problem} (status {status}{said}). {advice}, or use the built-in model with \
+         `-c model_provider=rehearsal`."
     )
 }
 
@@ -327,10 +355,14 @@ mod tests {
             Error::Status(refusal(400)),
             Error::Status(refusal(500)),
             Error::Status(refusal(503)),
-            Error::Unauthorized { provider: "openai".into(), env_key: None, refusal: refusal(401) },
+            Error::Unauthorized { provider: "openai".into(), signed: Signed::Login, refusal: refusal(401) },
             Error::NoCredentials { provider: "openai".into(), env_key: None, problem: None },
             Error::LoginEnded { problem: Some(RefreshError::Ended(Reason::Revoked)), refusal: refusal(401) },
-            Error::MissingEnvVar { name: "KEY".into(), instructions: Some("Get one.".into()) },
+            Error::MissingEnvVar {
+                name: "KEY".into(),
+                provider: "p".into(),
+                instructions: Some("Get one.".into()),
+            },
             Error::RateLimited { status: Some(429), message: "slow".into(), retry_after: None },
             Error::QuotaExceeded,
             Error::Overloaded,
@@ -351,13 +383,13 @@ mod tests {
               InternalServerError Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The model server at http://model/v1/responses answered with status 503: boom
               HttpConnectionFailed { http_status_code: Some(503) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            The model provider `openai` does not accept the credentials (status 401: boom). Check the API key, or use the built-in model with `-c model_provider=rehearsal`.
+            The model provider `openai` does not accept the credentials (status 401: boom). Check the API key that is logged in, or use the built-in model with `-c model_provider=rehearsal`.
               HttpConnectionFailed { http_status_code: Some(401) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             Not logged in: the model provider `openai` needs credentials. Log in, in your editor or with `codex-app-server login`, set the key in the variable `CODEX_API_KEY`, or use the built-in model with `-c model_provider=rehearsal`.
               Unauthorized None
             The model server does not accept the login (status 401): the login has ended, because its refresh token was revoked. Log in again, in your editor or with `codex-app-server login`.
               Unauthorized Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
-            The environment variable `KEY` is not set. Get one.
+            The environment variable `KEY` is not set; it holds the key of the model provider `p`. Get one. Set it and start the server again, or use the built-in model with `-c model_provider=rehearsal`.
               Other None
             The model server limits the rate of requests (status 429): slow
               ResponseTooManyFailedAttempts { http_status_code: Some(429) } None

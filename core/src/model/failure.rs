@@ -10,6 +10,8 @@ use serde::Deserialize;
 use crate::base::text::head;
 use crate::model::error::{Error, Refusal, UsageLimit};
 use crate::model::local::LocalServer;
+use crate::model::signed::Signed;
+use crate::model::wire::lenient::Number;
 use crate::model::{rate_limits, retry};
 
 /// How much of a body is quoted.
@@ -20,8 +22,7 @@ const EXCERPT: usize = 2048;
 pub struct Asked {
     pub provider: String,
     pub url: String,
-    /// The variable that holds the key, if the provider has one.
-    pub env_key: Option<String>,
+    pub signed: Signed,
     pub model: String,
     /// The kind of server, if it is one that is built in.
     pub local: Option<LocalServer>,
@@ -37,7 +38,7 @@ pub struct ErrorBody {
     #[serde(deserialize_with = "text_or_number")]
     pub code: Option<String>,
     pub plan_type: Option<String>,
-    pub resets_at: Option<i64>,
+    pub resets_at: Number,
 }
 
 impl ErrorBody {
@@ -61,7 +62,7 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
         (429, "usage_limit_reached", _) => {
             return Error::UsageLimit(Box::new(UsageLimit {
                 plan: error.plan_type,
-                resets_at: error.resets_at,
+                resets_at: error.resets_at.0,
                 message: error.message,
                 rate_limits: rate_limits::snapshot(headers),
             }));
@@ -93,7 +94,7 @@ pub fn refused(asked: &Asked, status: u16, headers: &HeaderMap, body: &[u8]) -> 
     });
     match status {
         401 => {
-            Error::Unauthorized { provider: asked.provider.clone(), env_key: asked.env_key.clone(), refusal }
+            Error::Unauthorized { provider: asked.provider.clone(), signed: asked.signed.clone(), refusal }
         }
         _ => Error::Status(refusal),
     }
@@ -197,7 +198,7 @@ mod tests {
         let asked = Asked {
             provider: "p".into(),
             url: "http://m".into(),
-            env_key: Some("KEY".into()),
+            signed: Signed::Variable("KEY".into()),
             ..Asked::default()
         };
         let error = refused(&asked, status, &HeaderMap::new(), body.as_bytes());

@@ -10,9 +10,10 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
-use crate::base::http::{self, beginning, client_for};
+use crate::base::http::{self, beginning, client_for, shown};
 use crate::base::secret::{Secret, without};
 use crate::base::text::head;
+use crate::config::provider::OPENAI;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
 use crate::model::compression::{self, ZSTD};
@@ -21,6 +22,7 @@ use crate::model::error::Error;
 use crate::model::failure::{self, Asked};
 use crate::model::local::LocalServer;
 use crate::model::prompt::Prompt;
+use crate::model::signed::Signed;
 use crate::model::token_command::TokenCommand;
 use crate::model::transport::{ModelTransport, Opened};
 use crate::model::wire::lowered::Known;
@@ -71,10 +73,16 @@ impl HttpTransport {
         if !base.starts_with("http://") && !base.starts_with("https://") {
             return Err(self.setting("base_url", "must begin with http:// or https://"));
         }
+        if base.contains(['?', '#']) {
+            return Err(self.setting(
+                "base_url",
+                "must end with its path; what stands behind `?` belongs into `query_params`",
+            ));
+        }
         let mut url = format!("{base}/{}", self.wire.path());
         for (index, (name, value)) in provider.query_params.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
-            url.extend([separator.to_string().as_str(), name, "=", value]);
+            url.extend([separator.to_string().as_str(), &in_query(name), "=", &in_query(value)]);
         }
         Ok(url)
     }
@@ -87,6 +95,19 @@ impl HttpTransport {
         }
         let key = provider.env_key.as_deref().and_then(|name| self.settings.environment.get(name));
         key.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned)
+    }
+
+    fn signed(&self, credentials: &Credentials) -> Signed {
+        let provider = &self.settings.provider;
+        match &provider.env_key {
+            _ if self.tokens.is_some() => Signed::Command,
+            _ if provider.experimental_bearer_token.as_ref().is_some_and(|token| !token.is_empty()) => {
+                Signed::Token
+            }
+            Some(name) if self.key().is_some() => Signed::Variable(name.clone()),
+            _ if credentials.bearer.is_some() => Signed::Login,
+            Some(_) | None => Signed::Nothing,
+        }
     }
 
     /// The key of the provider, else the login where the provider takes it.
@@ -108,6 +129,7 @@ impl HttpTransport {
         match &provider.env_key {
             Some(name) => Err(Error::MissingEnvVar {
                 name: name.clone(),
+                provider: self.settings.provider_id.clone(),
                 instructions: provider.env_key_instructions.clone(),
             }),
             None => Ok(None),
@@ -215,15 +237,13 @@ impl HttpTransport {
     }
 }
 
-/// The address without what may be secret in it.
-fn shown(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or(url);
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority = rest.split('/').next().unwrap_or(rest);
-    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
-        Some(rest) => format!("{scheme}://{rest}"),
-        None => url.to_owned(),
-    }
+/// A part of a query, with what would end it in other words. What is escaped already stays as it is.
+fn in_query(part: &str) -> String {
+    let escaped = |letter: char| match letter {
+        ' ' | '&' | '#' | '+' | '=' => format!("%{:02X}", u32::from(letter)),
+        other => other.to_string(),
+    };
+    part.chars().map(escaped).collect()
 }
 
 /// The type of a body that is certainly no event stream. Servers that name none are believed.
@@ -258,6 +278,9 @@ impl ModelTransport for HttpTransport {
 
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
+        // Who signs decides also where it goes and whose account it is.
+        let none = Credentials::default();
+        let credentials = if self.signs_with_login() { credentials } else { &none };
         let mut headers = self.headers(prompt, credentials)?;
         if let Some(tokens) = &self.tokens {
             headers.insert(AUTHORIZATION, self.bearer_header(tokens.token().await?.reveal())?);
@@ -266,7 +289,8 @@ impl ModelTransport for HttpTransport {
         let provider_id = self.settings.provider_id.as_str();
         let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
         let mut body = self.wire.encode(prompt, &target)?;
-        if self.settings.compresses && provider.requires_openai_auth && credentials.account_id.is_some() {
+        let is_vendor = provider_id == OPENAI && credentials.account_id.is_some();
+        if self.settings.compresses && is_vendor {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
             body = compression::zstd(&body);
         }
@@ -274,7 +298,7 @@ impl ModelTransport for HttpTransport {
         let asked = Asked {
             provider: self.settings.provider_id.clone(),
             url: shown(&url),
-            env_key: provider.env_key.clone(),
+            signed: self.signed(credentials),
             model: prompt.model.clone(),
             local: LocalServer::of(&self.settings.provider_id),
         };
@@ -297,7 +321,8 @@ impl ModelTransport for HttpTransport {
         if !status.is_success() {
             let headers = response.headers().clone();
             let body = readable(response, &secrets).await;
-            return Err(failure::refused(asked, status.as_u16(), &headers, body.as_bytes()));
+            let error = failure::refused(asked, status.as_u16(), &headers, body.as_bytes());
+            return Err(error.without(&secrets));
         }
         let headers = response.headers().clone();
         if let Some(coding) = compressed(&headers) {
@@ -312,8 +337,8 @@ impl ModelTransport for HttpTransport {
         let ModelSettings { group, token, .. } = &self.settings;
         let decoder = self.wire.decoder(Arc::clone(&request.known), seed);
         let body = response.bytes_stream();
-        let events = BodyEvents::new(body, decoder, group.clone(), token.clone());
-        Ok(Opened { headers, events: Box::pin(events) })
+        let events = BodyEvents::new(body, decoder, group.clone(), token.clone()).with_secrets(secrets);
+        Ok(Opened { headers, arrivals: events.arrivals(), events: Box::pin(events) })
     }
 }
 
@@ -363,8 +388,8 @@ mod tests {
         };
         let no_login = Credentials::default();
         assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
-        let query = "base_url = \"https://h\"\n[query_params]\nv = \"1\"\nw = \"2\"";
-        assert_eq!(url(query, &no_login), "https://h/responses?v=1&w=2");
+        let query = "base_url = \"https://h\"\n[query_params]\nv = \"1%202\"\nw = \"a b&c#d+e\"";
+        assert_eq!(url(query, &no_login), "https://h/responses?v=1%202&w=a%20b%26c%23d%2Be");
         assert_eq!(url("requires_openai_auth = true", &no_login), "https://api.openai.com/v1/responses");
         assert_eq!(
             url("requires_openai_auth = true", &login()),
@@ -378,6 +403,7 @@ mod tests {
             url("base_url = \"h/v1\"", &login()),
             "`model_providers.p.base_url` must begin with http:// or https://"
         );
+        assert!(url("base_url = \"http://h/v1?x=1\"", &login()).ends_with("belongs into `query_params`"));
     }
 
     #[test]
@@ -395,7 +421,7 @@ mod tests {
         assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
         assert_eq!(
             bearer("env_key = \"KEY\"", NO_ENV, &login()),
-            "MissingEnvVar { name: \"KEY\", instructions: None }"
+            "MissingEnvVar { name: \"KEY\", provider: \"p\", instructions: None }"
         );
         assert_eq!(
             bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
@@ -407,21 +433,31 @@ mod tests {
     async fn only_requests_signed_with_an_account_are_compressed() {
         let mut transport = transport("requires_openai_auth = true\nbase_url = \"http://h\"", NO_ENV);
         let key = Credentials { account_id: None, ..login() };
-        for (compresses, login, coding) in
-            [(true, login(), Some("zstd")), (true, key, None), (false, login(), None)]
-        {
+        for (provider, compresses, login, coding) in [
+            (OPENAI, true, login(), Some("zstd")),
+            (OPENAI, true, key, None),
+            (OPENAI, false, login(), None),
+            ("other", true, login(), None),
+        ] {
             transport.settings.compresses = compresses;
+            transport.settings.provider_id = provider.to_owned();
             let request = transport.prepare(&prompt("m", vec![]), &login).await.unwrap();
             assert_eq!(request.headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), coding);
             assert_eq!(request.body.starts_with(b"{"), coding.is_none());
         }
     }
 
-    #[test]
-    fn an_address_is_shown_without_secrets() {
-        assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
-        assert_eq!(shown("http://me:secret@h:1/v1"), "http://h:1/v1");
-        assert_eq!(shown("http://h/@v1"), "http://h/@v1");
+    #[tokio::test]
+    async fn a_key_of_its_own_goes_where_keys_go_and_names_no_account() {
+        let transport = transport("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV);
+        let request = transport.prepare(&prompt("m", vec![]), &login()).await.unwrap();
+        assert_eq!(request.url, "https://api.openai.com/v1/responses");
+        assert_eq!(request.headers.get("chatgpt-account-id"), None);
+        assert_eq!(request.headers.get(CONTENT_ENCODING), None);
+        let transport = self::transport("requires_openai_auth = true", NO_ENV);
+        let request = transport.prepare(&prompt("m", vec![]), &login()).await.unwrap();
+        assert_eq!(request.url, "https://chatgpt.com/backend-api/codex/responses");
+        assert_eq!(request.headers.get("chatgpt-account-id").unwrap(), "account");
     }
 
     #[test]

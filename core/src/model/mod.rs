@@ -41,6 +41,7 @@ pub mod prompt;
 pub mod rate_limits;
 pub mod rehearsal;
 pub mod retry;
+pub mod signed;
 pub mod sse;
 pub mod stream;
 pub mod token_command;
@@ -141,7 +142,7 @@ impl ModelClient {
             let error = match attempt.unwrap_or(Err(Error::IdleTimeout(idle_timeout))) {
                 Ok(opened) => {
                     let limits = rate_limits::snapshot(&opened.headers);
-                    return Ok(ResponseStream::new(limits, opened.events, idle_timeout, cancelled.clone()));
+                    return Ok(ResponseStream::new(limits, opened, idle_timeout, cancelled.clone()));
                 }
                 Err(error) => error,
             };

@@ -1,9 +1,9 @@
 //! A response on its way: the events of a transport, with idle timeout and cancellation.
 //!
 //! It is polled by whoever reads it; there is no task and no queue in between. An event that has
-//! arrived costs no timer. After the end, or after an error, there is nothing more.
+//! arrived costs no timer, and whatever arrives ends the silence, also what is no event. After the end, or after an error, there is nothing more.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::cancel::or_cancelled;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
-use crate::model::transport::EventStream;
+use crate::model::transport::{Arrivals, EventStream, Opened};
 
 /// Dropping it cancels the request.
 pub struct ResponseStream {
@@ -23,6 +23,7 @@ pub struct ResponseStream {
     limits: Option<RateLimitSnapshot>,
     /// Gone once the response has ended.
     events: Option<EventStream>,
+    arrivals: Arrivals,
     idle: Pin<Box<Sleep>>,
     idle_timeout: Duration,
     cancelled: CancellationToken,
@@ -31,12 +32,13 @@ pub struct ResponseStream {
 impl ResponseStream {
     pub(crate) fn new(
         limits: RateLimitSnapshot,
-        events: EventStream,
+        opened: Opened,
         idle_timeout: Duration,
         cancelled: CancellationToken,
     ) -> Self {
+        let Opened { events, arrivals, .. } = opened;
         let idle = Box::pin(sleep(idle_timeout));
-        Self { limits: Some(limits), events: Some(events), idle, idle_timeout, cancelled }
+        Self { limits: Some(limits), events: Some(events), arrivals, idle, idle_timeout, cancelled }
     }
 
     /// The next event; `None` after `Completed` or an error.
@@ -59,15 +61,19 @@ impl ResponseStream {
         let mut next = match poll_fn(|cx| Poll::Ready(events.as_mut().poll_next(cx))).await {
             Poll::Ready(next) => next,
             Poll::Pending => {
-                self.idle.as_mut().reset(Instant::now() + self.idle_timeout);
-                let idle = self.idle.as_mut();
-                let wait = async {
-                    tokio::select! {
-                        biased;
-                        next = poll_fn(|cx| events.as_mut().poll_next(cx)) => next,
-                        () = idle => Some(Err(Error::IdleTimeout(self.idle_timeout))),
+                let (arrivals, timeout) = (&self.arrivals, self.idle_timeout);
+                let mut idle = self.idle.as_mut();
+                idle.as_mut().reset(Instant::now() + timeout);
+                let mut seen = arrivals.count();
+                let wait = poll_fn(|cx| {
+                    if let Poll::Ready(next) = events.as_mut().poll_next(cx) {
+                        return Poll::Ready(next);
                     }
-                };
+                    if std::mem::replace(&mut seen, arrivals.count()) != seen {
+                        idle.as_mut().reset(Instant::now() + timeout);
+                    }
+                    idle.as_mut().poll(cx).map(|()| Some(Err(Error::IdleTimeout(timeout))))
+                });
                 or_cancelled(&self.cancelled, wait).await.unwrap_or(Some(Err(Error::Cancelled)))
             }
         };
@@ -80,13 +86,19 @@ impl ResponseStream {
 
 #[cfg(test)]
 mod tests {
-    use futures::stream;
+    use futures::{StreamExt, stream};
+    use reqwest::header::HeaderMap;
 
     use super::*;
 
     fn response(events: EventStream) -> ResponseStream {
+        opened(events, Arrivals::default())
+    }
+
+    fn opened(events: EventStream, arrivals: Arrivals) -> ResponseStream {
+        let opened = Opened { headers: HeaderMap::new(), events, arrivals };
         let limits = RateLimitSnapshot::default();
-        ResponseStream::new(limits, events, Duration::from_secs(5), CancellationToken::new())
+        ResponseStream::new(limits, opened, Duration::from_secs(5), CancellationToken::new())
     }
 
     fn text(text: &str) -> Result<ResponseEvent, Error> {
@@ -128,6 +140,26 @@ mod tests {
         let seen = read(response(Box::pin(slow))).await;
         assert_eq!(seen[1..4], ["TextDelta"; 3]);
         assert_eq!(seen[4], "The model server was silent for 5 s (`stream_idle_timeout_ms`)");
+        assert_eq!(start.elapsed().as_secs(), 17);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_event_ends_the_silence_too() {
+        let arrivals = Arrivals::default();
+        let noted = arrivals.clone();
+        let pieces = stream::unfold(0, move |count| {
+            let noted = noted.clone();
+            async move {
+                tokio::time::sleep(Duration::from_secs(if count < 3 { 4 } else { 60 })).await;
+                noted.note();
+                Some((count < 3, count + 1))
+            }
+        });
+        // As with the arguments of a call: all has arrived before anything is an event.
+        let events = pieces.filter_map(async |is_piece| (!is_piece).then(|| text("a")));
+        let start = Instant::now();
+        let seen = read(opened(Box::pin(events), arrivals)).await;
+        assert_eq!(seen[1], "The model server was silent for 5 s (`stream_idle_timeout_ms`)");
         assert_eq!(start.elapsed().as_secs(), 17);
     }
 

@@ -5,6 +5,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::Stream;
 use reqwest::header::HeaderMap;
@@ -17,10 +19,26 @@ use crate::model::prompt::Prompt;
 /// The events of one response. Dropping it ends the request.
 pub type EventStream = Pin<Box<dyn Stream<Item = Result<ResponseEvent, Error>> + Send>>;
 
+/// How often something has arrived of a response, events or not: the pieces of a long call are none.
+#[derive(Clone, Debug, Default)]
+pub struct Arrivals(Arc<AtomicUsize>);
+
+impl Arrivals {
+    pub fn note(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A response whose first bytes have arrived.
 pub struct Opened {
     pub headers: HeaderMap,
     pub events: EventStream,
+    /// Of what the events are made of.
+    pub arrivals: Arrivals,
 }
 
 /// A way to reach a model.

@@ -1,6 +1,7 @@
 //! Models and the servers that offer them.
 
 use codex_app_server_protocol::v2::model as wire;
+use codex_core::base::http::shown;
 use codex_core::config::provider::{self, ModelProviderInfo};
 use codex_core::model::presets::{EffortPreset, ModelPreset};
 
@@ -43,7 +44,7 @@ pub(crate) fn provider(id: &str, info: &ModelProviderInfo) -> wire::ModelProvide
         id: id.to_owned(),
         name: if info.name.is_empty() { id.to_owned() } else { info.name.clone() },
         can_edit: false,
-        base_url: info.base_url.clone(),
+        base_url: info.base_url.as_deref().map(shown),
         settings: settings(id, info),
     }
 }

@@ -77,8 +77,8 @@ pub(super) struct ResumedConfig {
     pub warning: Option<String>,
 }
 
-/// The configuration of the resumed thread. A stored provider that is not configured any more is forgotten, and its
-/// model with it.
+/// The configuration of the resumed thread. What was said to one provider does not go to another unless the request
+/// says so: a stored provider that is not configured any more is an error.
 pub(super) fn config_for(
     configs: &ConfigLoader,
     request: ThreadOverrides,
@@ -100,7 +100,13 @@ pub(super) fn config_for(
             .extend(effort.map(|effort| ("model_reasoning_effort".to_owned(), Value::from(effort))));
     }
     let mut config = match configs.for_thread(&with_model) {
-        Err(Error::Setting(_)) if !names_model => configs.for_thread(&overrides)?,
+        Err(Error::Setting(_)) if !names_model => {
+            let config = configs.for_thread(&overrides)?;
+            match &stored.model_provider {
+                Some(id) if !config.model_providers.contains_key(id) => return Err(gone(id)),
+                Some(_) | None => config,
+            }
+        }
         loaded => loaded?,
     };
     let mut warning = None;
@@ -119,6 +125,13 @@ pub(super) fn config_for(
         }
     }
     Ok(ResumedConfig { config, warning })
+}
+
+fn gone(provider: &str) -> Error {
+    Error::Conflict(format!(
+        "the thread runs on the model provider `{provider}`, which is not configured any more. Describe it again in \
+         `[model_providers.{provider}]`, or name in `modelProvider` another that is to get the conversation"
+    ))
 }
 
 /// Goes on in the sandbox of the last turn. Returns what is different from then.
@@ -194,17 +207,20 @@ mod tests {
 
     use super::*;
 
-    /// The settings of a thread that ended as read-only under `untrusted`, with this file and request.
-    fn check(file: &str, request: ThreadOverrides, expected: Expect) {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("config.toml"), file).unwrap();
+    fn loader(folder: &tempfile::TempDir) -> ConfigLoader {
         let surroundings = Surroundings {
             environment: Environment::default(),
             home: AbsolutePath::new(folder.path()).unwrap(),
             directory: AbsolutePath::new("/server").unwrap(),
         };
-        let configs =
-            ConfigLoader::new(surroundings, &Flags::default()).unwrap().with_system_folder("/nonexistent");
+        ConfigLoader::new(surroundings, &Flags::default()).unwrap().with_system_folder("/nonexistent")
+    }
+
+    /// The settings of a thread that ended as read-only under `untrusted`, with this file and request.
+    fn check(file: &str, request: ThreadOverrides, expected: Expect) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.toml"), file).unwrap();
+        let configs = loader(&folder);
         let stored = StoredSettings {
             cwd: "/stored".into(),
             model_provider: Some("rehearsal".into()),
@@ -260,6 +276,23 @@ mod tests {
     }
 
     #[test]
+    fn a_conversation_goes_to_no_other_provider_by_itself() {
+        let stored = |provider: &str| StoredSettings {
+            model_provider: Some(provider.to_owned()),
+            ..StoredSettings::new("/stored".into())
+        };
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.toml"), "model = \"m\"").unwrap();
+        let configs = loader(&folder);
+        let gone = config_for(&configs, ThreadOverrides::default(), stored("mine"));
+        expect![[r#"the thread runs on the model provider `mine`, which is not configured any more. Describe it again in `[model_providers.mine]`, or name in `modelProvider` another that is to get the conversation"#]].assert_eq(&gone.unwrap_err().to_string());
+        let named =
+            ThreadOverrides { model_provider: Some("rehearsal".into()), ..ThreadOverrides::default() };
+        let config = config_for(&configs, named, stored("mine")).unwrap().config;
+        assert_eq!(config.model_provider_id, "rehearsal");
+    }
+
+    #[test]
     fn settings_of_the_request_count_too() {
         let config = [("model_reasoning_effort", "low"), ("sandbox_mode", "workspace-write")];
         let config = config.map(|(key, value)| (key.to_owned(), Value::from(value)));
@@ -277,13 +310,7 @@ mod tests {
     fn profile(file: &str, id: &str, root: &str, expected: Expect) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.toml"), file).unwrap();
-        let surroundings = Surroundings {
-            environment: Environment::default(),
-            home: AbsolutePath::new(folder.path()).unwrap(),
-            directory: AbsolutePath::new("/server").unwrap(),
-        };
-        let configs =
-            ConfigLoader::new(surroundings, &Flags::default()).unwrap().with_system_folder("/nonexistent");
+        let configs = loader(&folder);
         let write = WorkspaceWrite { writable_roots: vec![root.into()], ..WorkspaceWrite::default() };
         let last = LastTurn {
             approval_policy: AskForApproval::UnlessTrusted,

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::base::environment::Environment;
-use crate::base::http::{beginning, client_for};
+use crate::base::http::{beginning, client_for, shown};
 use crate::config::provider::{LM_STUDIO, ModelProviderInfo, OLLAMA};
 
 /// How long all questions to a server may take together.
@@ -87,7 +87,8 @@ impl LocalServer {
         let late = || Err(format!("it did not answer within {} s", PATIENCE.as_secs()));
         timeout(PATIENCE, asking).await.unwrap_or_else(|_| late()).map_err(|reason| {
             format!(
-                "The model server at {base} cannot be asked for its models: {reason}. {}.",
+                "The model server at {} cannot be asked for its models: {reason}. {}.",
+                shown(base),
                 self.start_it()
             )
         })

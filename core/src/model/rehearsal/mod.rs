@@ -22,7 +22,8 @@ use crate::model::rehearsal::directives::{Directive, Line};
 use crate::model::rehearsal::player::{Player, Role};
 use crate::model::rehearsal::scene::Scene;
 use crate::model::rehearsal::script::{Round, Script};
-use crate::model::transport::{ModelTransport, Opened};
+use crate::model::signed::Signed;
+use crate::model::transport::{Arrivals, ModelTransport, Opened};
 
 pub mod directives;
 mod player;
@@ -133,6 +134,7 @@ impl RehearsalTransport {
         let asked = Asked {
             provider: self.settings.provider_id.clone(),
             url: "rehearsal".into(),
+            signed: Signed::Login,
             ..Asked::default()
         };
         directives.iter().find_map(|directive| match directive {
@@ -182,7 +184,7 @@ impl ModelTransport for RehearsalTransport {
         }
         let role = Role { number, pace: request.pace };
         let player = Player::new(&role, &request.scene, directives.into_iter());
-        Ok(Opened { headers, events: Box::pin(player) })
+        Ok(Opened { headers, events: Box::pin(player), arrivals: Arrivals::default() })
     }
 }
 

@@ -18,7 +18,7 @@ pub fn read<T: DeserializeOwned>(data: &[u8]) -> serde_json::Result<T> {
 }
 
 /// The text with whatever is no character replaced; none if there is no such thing.
-fn repaired(data: &[u8]) -> Option<String> {
+pub fn repaired(data: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(data);
     let whole = without_halves(&text);
     match (&text, &whole) {

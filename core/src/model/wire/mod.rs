@@ -21,7 +21,7 @@ use crate::model::wire::lowered::{Calls, Known};
 pub mod anthropic;
 pub mod chat;
 mod flow;
-mod lenient;
+pub mod lenient;
 pub mod lowered;
 pub mod mark;
 pub mod responses;

@@ -168,7 +168,7 @@ impl AnthropicDecoder {
             return Ok(());
         }
         if !data.starts_with(b"{") {
-            tracing::debug!(data = %String::from_utf8_lossy(data), "an event of the model that is no event");
+            tracing::debug!(bytes = data.len(), "an event of the model that is no event");
             return Ok(());
         }
         let result = self.take(data, events);

@@ -66,7 +66,7 @@ impl ChatDecoder {
             return self.end(events);
         }
         if !data.starts_with(b"{") {
-            tracing::debug!(data = %String::from_utf8_lossy(data), "an event of the model that is no chunk");
+            tracing::debug!(bytes = data.len(), "an event of the model that is no chunk");
             return Ok(());
         }
         let result = self.take(data, events);

@@ -17,7 +17,7 @@ use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::failure::{self, ErrorBody};
 use crate::model::wire::Events;
-use crate::model::wire::lenient::Number;
+use crate::model::wire::lenient::{self, Number};
 
 /// The fields of all events that are looked at.
 #[derive(Deserialize)]
@@ -25,9 +25,9 @@ struct Event<'a> {
     #[serde(rename = "type", borrow)]
     kind: Cow<'a, str>,
     #[serde(default)]
-    summary_index: i64,
+    summary_index: Number,
     #[serde(default)]
-    content_index: i64,
+    content_index: Number,
     #[serde(default, borrow)]
     delta: Option<&'a RawValue>,
     #[serde(default, borrow)]
@@ -37,10 +37,31 @@ struct Event<'a> {
 }
 
 pub fn decode(data: &[u8], events: &mut Events) -> Result<(), Error> {
-    let Ok(event) = serde_json::from_slice::<Event<'_>>(data) else {
-        tracing::debug!(data = %String::from_utf8_lossy(data), "an event of the model that is no event");
-        return Ok(());
+    let error = match serde_json::from_slice::<Event<'_>>(data) {
+        Ok(event) => return decoded(&event, data, events),
+        Err(error) => error,
     };
+    let repaired = lenient::repaired(data);
+    if let Some(event) = repaired.as_deref().and_then(|text| serde_json::from_str::<Event<'_>>(text).ok()) {
+        return decoded(&event, data, events);
+    }
+    if says_what_counts(data) {
+        return Err(Error::Decode { reason: format!("an event is broken: {error}") });
+    }
+    tracing::debug!(bytes = data.len(), "an event of the model that is no event");
+    Ok(())
+}
+
+/// Whether something that cannot be read seems to be an item or an end.
+fn says_what_counts(data: &[u8]) -> bool {
+    const KINDS: [&str; 4] =
+        ["response.output_item.done", "response.completed", "response.failed", "response.incomplete"];
+    let beginning = data.get(..data.len().min(256)).unwrap_or_default();
+    let beginning = String::from_utf8_lossy(beginning);
+    KINDS.iter().any(|kind| beginning.contains(kind))
+}
+
+fn decoded(event: &Event<'_>, data: &[u8], events: &mut Events) -> Result<(), Error> {
     let next = match &*event.kind {
         "response.output_text.delta" | "response.refusal.delta" => ResponseEvent::TextDelta(event.text()?),
         "response.output_item.added" => match item(event.item)? {
@@ -51,14 +72,15 @@ pub fn decode(data: &[u8], events: &mut Events) -> Result<(), Error> {
         },
         "response.output_item.done" => ResponseEvent::ItemDone(item(event.item)?),
         "response.reasoning_summary_part.added" => {
-            ResponseEvent::SummaryPartAdded { summary_index: event.summary_index }
+            ResponseEvent::SummaryPartAdded { summary_index: event.summary_index.or_zero() }
         }
         "response.reasoning_summary_text.delta" => {
-            ResponseEvent::SummaryDelta { summary_index: event.summary_index, delta: event.text()? }
+            ResponseEvent::SummaryDelta { summary_index: event.summary_index.or_zero(), delta: event.text()? }
         }
-        "response.reasoning_text.delta" => {
-            ResponseEvent::RawReasoningDelta { content_index: event.content_index, delta: event.text()? }
-        }
+        "response.reasoning_text.delta" => ResponseEvent::RawReasoningDelta {
+            content_index: event.content_index.or_zero(),
+            delta: event.text()?,
+        },
         "response.completed" => {
             let response: Response = part("response", event.response)?;
             ResponseEvent::Completed { response_id: response.id, usage: response.usage.map(TokenUsage::from) }
@@ -280,6 +302,28 @@ mod tests {
             ItemDone(WebSearchCall { id: Some("ws_1_4"), status: Some("completed"), action: Some(Object {"type": String("search"), "query": String("x")}) })
             Completed { response_id: "resp_1", usage: Some(TokenUsage { input_tokens: 100, cached_input_tokens: 0, cache_write_input_tokens: 0, output_tokens: 20, reasoning_output_tokens: 0, total_tokens: 120 }) }
         "#]].assert_eq(&read(&data));
+    }
+
+    #[test]
+    fn what_counts_is_repaired_or_an_error() {
+        let call = r#"{"type":"response.output_item.done","item":{"type":"function_call","name":"f","call_id":"c","arguments":"x@"}}"#;
+        let broken = call.bytes().map(|byte| if byte == b'@' { 0xff } else { byte });
+        let mut events = Events::new();
+        decode(&broken.collect::<Vec<_>>(), &mut events).unwrap();
+        assert!(matches!(&events[0], ResponseEvent::ItemDone(_)), "{events:?}");
+        check(
+            r#"{"type":"response.reasoning_summary_text.delta","summary_index":"1","content_index":null,"delta":"a"}"#,
+            expect![[r#"
+                SummaryDelta { summary_index: 1, delta: "a" }
+            "#]],
+        );
+        check(
+            r#"{"type":"response.output_item.done","item":{"type":"function_call""#,
+            expect![[r#"
+                error: Decode { reason: "an event is broken: EOF while parsing an object at line 1 column 66" }
+            "#]],
+        );
+        check(r#"{"type":"response.output_text.delta","delta""#, expect![""]);
     }
 
     #[test]
