@@ -24,10 +24,11 @@ use crate::model::prompt::Prompt;
 use crate::model::token_command::TokenCommand;
 use crate::model::transport::{ModelTransport, Opened};
 use crate::model::wire::lowered::Known;
-use crate::model::wire::{Server, Target, Wire};
+use crate::model::wire::{Encoded, Server, Target, Wire};
 
 /// The headers of Anthropic's API.
 const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
+const BETA: HeaderName = HeaderName::from_static("anthropic-beta");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 /// What is quoted of a body that is no answer.
@@ -215,6 +216,21 @@ impl HttpTransport {
     }
 }
 
+/// Names a feature besides those that the user's own header names.
+fn ask_for(feature: &'static str, headers: &mut HeaderMap) {
+    let Some(named) = headers.get(BETA) else {
+        headers.insert(BETA, HeaderValue::from_static(feature));
+        return;
+    };
+    let others = named.to_str().unwrap_or_default();
+    if others.split(',').all(|other| other.trim() != feature)
+        && let Ok(mut all) = HeaderValue::from_str(&format!("{others},{feature}"))
+    {
+        all.set_sensitive(named.is_sensitive());
+        headers.insert(BETA, all);
+    }
+}
+
 /// The address without what may be secret in it.
 fn shown(url: &str) -> String {
     let url = url.split('?').next().unwrap_or(url);
@@ -265,7 +281,10 @@ impl ModelTransport for HttpTransport {
         let url = self.url(credentials)?;
         let provider_id = self.settings.provider_id.as_str();
         let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
-        let mut body = self.wire.encode(prompt, &target)?;
+        let Encoded { mut body, feature } = self.wire.encode(prompt, &target)?;
+        if let Some(feature) = feature {
+            ask_for(feature, &mut headers);
+        }
         if self.settings.compresses && provider.requires_openai_auth && credentials.account_id.is_some() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
             body = compression::zstd(&body);
@@ -328,6 +347,7 @@ mod tests {
 
     use super::*;
     use crate::base::spawn::TaskGroup;
+    use crate::model::tool_spec::ToolSpec;
     use crate::model::wire::testkit::prompt;
 
     fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
@@ -422,6 +442,28 @@ mod tests {
         assert_eq!(shown("https://h/v1/responses?key=secret"), "https://h/v1/responses");
         assert_eq!(shown("http://me:secret@h:1/v1"), "http://h:1/v1");
         assert_eq!(shown("http://h/@v1"), "http://h/@v1");
+    }
+
+    #[tokio::test]
+    async fn a_feature_is_asked_for_besides_those_of_the_user() {
+        let mut thinking = prompt("claude-sonnet-4-5", vec![]);
+        thinking.effort = Some("high".into());
+        thinking.tools = Arc::new([ToolSpec::function("f", "d", serde_json::json!({"type": "object"}))]);
+        let asked = async |provider: &str, wire: Wire| {
+            let provider = format!("base_url = \"http://h\"\n{provider}");
+            let transport = HttpTransport { wire, ..transport(&provider, NO_ENV) };
+            let request = transport.prepare(&thinking, &Credentials::default()).await.unwrap();
+            request.headers.get("anthropic-beta").map(|value| value.to_str().unwrap().to_owned())
+        };
+        let feature = "interleaved-thinking-2025-05-14";
+        assert_eq!(asked("", Wire::Anthropic).await.as_deref(), Some(feature));
+        assert_eq!(asked("", Wire::Chat).await, None);
+        let mine = asked("http_headers = { anthropic-beta = \"a,b\" }", Wire::Anthropic).await;
+        assert_eq!(mine, Some(format!("a,b,{feature}")));
+        let same = format!("a, {feature}");
+        let named =
+            asked(&format!("http_headers = {{ anthropic-beta = \"{same}\" }}"), Wire::Anthropic).await;
+        assert_eq!(named, Some(same));
     }
 
     #[test]
