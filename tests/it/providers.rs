@@ -103,7 +103,7 @@ fn a_command_without_a_token_says_why() {
     let error = &turn.end()["error"];
     assert_eq!(error["codexErrorInfo"], "unauthorized");
     let message = error["message"].as_str().unwrap();
-    for words in ["`sh`", "log in first", "exit status: 4", "`model_providers.mine.auth`"] {
+    for words in ["`sh`", "log in first", "exit status 4", "`model_providers.mine.auth`"] {
         assert!(message.contains(words), "{words} in {message}");
     }
     assert!(!error.to_string().contains("sk-9") && model.seen().is_empty());

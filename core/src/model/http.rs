@@ -38,13 +38,15 @@ pub struct HttpTransport {
     settings: ModelSettings,
     wire: Wire,
     /// Where tokens come from, if a program hands them out.
-    tokens: Option<TokenCommand>,
+    tokens: Option<Arc<TokenCommand>>,
 }
 
 pub struct Request {
     asked: Asked,
     url: String,
     headers: HeaderMap,
+    /// What a program has handed out for it.
+    token: Option<Secret>,
     body: Bytes,
     /// What the answers are read with.
     known: Arc<Known>,
@@ -54,8 +56,8 @@ pub struct Request {
 
 impl HttpTransport {
     pub fn new(settings: ModelSettings, wire: Wire) -> Self {
-        let auth = settings.provider.auth.clone();
-        let tokens = auth.map(|auth| TokenCommand::new(&settings.provider_id, auth));
+        let auth = settings.provider.auth.as_ref();
+        let tokens = auth.map(|auth| settings.tokens.of(&settings.provider_id, auth));
         Self { settings, wire, tokens }
     }
 
@@ -275,8 +277,10 @@ impl ModelTransport for HttpTransport {
     async fn prepare(&self, prompt: &Prompt, credentials: &Credentials) -> Result<Request, Error> {
         let provider = &self.settings.provider;
         let mut headers = self.headers(prompt, credentials)?;
+        let mut token = None;
         if let Some(tokens) = &self.tokens {
-            headers.insert(AUTHORIZATION, self.bearer_header(tokens.token().await?.reveal())?);
+            let token = token.insert(tokens.token().await?);
+            headers.insert(AUTHORIZATION, self.bearer_header(token.reveal())?);
         }
         let url = self.url(credentials)?;
         let provider_id = self.settings.provider_id.as_str();
@@ -298,16 +302,18 @@ impl ModelTransport for HttpTransport {
             local: LocalServer::of(&self.settings.provider_id),
         };
         let secrets = self.secrets(&headers);
-        Ok(Request { asked, url, headers, body, known, secrets })
+        Ok(Request { asked, url, headers, token, body, known, secrets })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
         let asked = &request.asked;
         let mut secrets = request.secrets.clone();
         let mut response = self.send(request, request.headers.clone()).await?;
-        if let (StatusCode::UNAUTHORIZED, Some(tokens)) = (response.status(), &self.tokens) {
+        if let (StatusCode::UNAUTHORIZED, Some(tokens), Some(refused)) =
+            (response.status(), &self.tokens, &request.token)
+        {
             let mut headers = request.headers.clone();
-            let token = tokens.renewed().await?;
+            let token = tokens.renewed(refused).await?;
             headers.insert(AUTHORIZATION, self.bearer_header(token.reveal())?);
             secrets.push(token);
             response = self.send(request, headers).await?;
@@ -347,6 +353,7 @@ mod tests {
 
     use super::*;
     use crate::base::spawn::TaskGroup;
+    use crate::model::token_command::TokenCommands;
     use crate::model::tool_spec::ToolSpec;
     use crate::model::wire::testkit::prompt;
 
@@ -359,6 +366,7 @@ mod tests {
             environment: variables.iter().copied().collect(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            tokens: Arc::new(TokenCommands::nobody()),
             compresses: true,
             script: None,
         };
