@@ -1,9 +1,13 @@
 //! The way to a model server: credentials, headers, proxies, certificates, and connections that are used again.
 
+use std::time::Duration;
+
 use codex_tests::bare::{AUTHORITY, Answer, BareServer, Request};
 use codex_tests::home::Home;
+use codex_tests::process;
 use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 fn says(text: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
@@ -74,6 +78,25 @@ fn a_command_hands_out_tokens_and_another_one_when_one_is_refused() {
     let tokens: Vec<_> =
         model.seen().iter().map(|request| request.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(tokens, ["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
+}
+
+#[test]
+fn a_command_and_all_it_has_started_end_with_the_server() {
+    for signal in [Signal::TERM, Signal::KILL] {
+        let model = BareServer::start(says("hi"));
+        let script = "setsid sleep 1000 & echo > $CODEX_HOME/started; wait";
+        let home = home(&format!(
+            "base_url = \"http://{}/v1\", auth = {{ command = \"sh\", args = [\"-c\", \"{script}\"], timeout_ms = 60000 }}",
+            model.address()
+        ));
+        let mut server = start(&home, &[]);
+        let thread = server.start_thread(&home);
+        server.start_turn(&thread, "go");
+        process::wait_for_file(&home.codex_home().join("started"));
+        server.end_by(signal);
+        assert_eq!(server.left_behind(Duration::from_secs(5)), Vec::<String>::new());
+        server.ignore_rest();
+    }
 }
 
 #[test]
