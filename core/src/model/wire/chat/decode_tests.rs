@@ -161,6 +161,18 @@ fn habits_of_servers() {
             Completed { response_id: "", usage: None }
         "#]],
     );
+    // A whole answer beside a piece that says nothing, and counts that are no counts yet.
+    check(
+        &[
+            r#"{"choices":[{"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#,
+        ],
+        expect![[r#"
+            ItemAdded(Message { id: None, role: "assistant", content: [], phase: None })
+            TextDelta("a")
+            ItemDone(Message { id: None, role: "assistant", content: [OutputText { text: "a" }], phase: None })
+            Completed { response_id: "", usage: None }
+        "#]],
+    );
     // The same thought in two fields, then blanks, then a call in the old form.
     check(
         &[

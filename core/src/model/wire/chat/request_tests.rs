@@ -120,6 +120,21 @@ fn a_server_is_only_asked_for_what_its_model_takes() {
     expect![[r#"{"model":"other-model","messages":[{"role":"system","content":"Be good."},{"role":"user","content":"Go on."}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&plain.to_string());
     let mistral = body(&prompt("devstral", vec![]), &Target { server: Server::Mistral, ..TARGET });
     assert_eq!(mistral.get("stream_options"), None);
+    // Efforts and parallel calls are spoken of only where that says something.
+    let thinks = |server| {
+        let mut prompt = prompt("gpt-5.5", vec![]);
+        prompt.tools = Arc::new([ToolSpec::function("f", "d", json!({"type": "object"}))]);
+        let body = body(&prompt, &Target { server, ..TARGET });
+        assert_eq!((&body["tool_choice"], body.get("parallel_tool_calls")), (&json!("auto"), None));
+        body["reasoning_effort"].clone()
+    };
+    assert_eq!((thinks(Server::Stateless), thinks(Server::Mistral)), (json!("medium"), Value::Null));
+    let verbosity = |model: &str| {
+        let mut prompt = prompt(model, vec![]);
+        prompt.verbosity = Some(Verbosity::High);
+        body(&prompt, &TARGET)["verbosity"].clone()
+    };
+    assert_eq!((verbosity("other-model"), verbosity("llama3.3")), (json!("high"), Value::Null));
     // The key of its cache, which others may refuse.
     let key =
         |server| body(&prompt("gpt-5.5", vec![]), &Target { server, ..TARGET })["prompt_cache_key"].clone();
