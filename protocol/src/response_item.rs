@@ -98,6 +98,22 @@ impl ResponseItem {
         Self::Message { id: None, role: role.into(), content: vec![part], phase: None }
     }
 
+    /// The id of the call that this item is.
+    pub fn call_id(&self) -> Option<&CallId> {
+        match self {
+            Self::FunctionCall { call_id, .. } | Self::CustomToolCall { call_id, .. } => Some(call_id),
+            Self::LocalShellCall { call_id, .. } => call_id.as_ref(),
+            Self::Message { .. }
+            | Self::Reasoning { .. }
+            | Self::FunctionCallOutput { .. }
+            | Self::CustomToolCallOutput { .. }
+            | Self::WebSearchCall { .. }
+            | Self::GhostSnapshot { .. }
+            | Self::Compaction { .. }
+            | Self::Other => None,
+        }
+    }
+
     /// The id of the call that this item is the output of.
     pub fn output_of(&self) -> Option<&CallId> {
         match self {

@@ -158,34 +158,8 @@ fn a_turn_that_fails_blocks_the_goal_and_an_interrupt_lets_it_wait() {
     server.ignore_rest();
 }
 
-#[test]
-fn what_is_queued_goes_before_the_goal() {
-    let gate = Gate::new();
-    let model = MockModel::start([
-        Reply::text("Hel").until(&gate),
-        Reply::text("2"),
-        reached(),
-        Reply::text("there"),
-    ]);
-    let home = Home::with_model(&model, "");
-    let mut server = AppServer::start_experimental(&home);
-    let thread = server.start_thread(&home);
-    set(&mut server, &thread, "x");
-    server.expect("item/agentMessage/delta");
-    let input = json!([{"type": "text", "text": "mine", "text_elements": []}]);
-    let queued = json!({"threadId": thread, "input": input, "clientUserMessageId": "c"});
-    server.ok("thread/queue/add", queued);
-    gate.open();
-    for _ in 0..3 {
-        assert_eq!(server.wait_turn(&thread).status(), "completed");
-    }
-    assert_eq!(last_user_text(&model.requests()[1]), "mine");
-    assert_eq!(model.requests().len(), 4);
-    server.ignore_rest();
-}
-
-#[test]
-fn a_goal_waits_on_resume_for_what_is_queued() {
+/// A model that waits in its first answer, and reaches the goal in its third.
+fn at_work() -> (Gate, MockModel, Home) {
     let gate = Gate::new();
     let model = MockModel::start([
         Reply::text("Hel").until(&gate),
@@ -194,12 +168,42 @@ fn a_goal_waits_on_resume_for_what_is_queued() {
         Reply::text("there"),
     ]);
     let home = Home::with_model(&model, "");
-    let mut server = AppServer::start_experimental(&home);
-    let thread = server.start_thread(&home);
+    (gate, model, home)
+}
+
+/// A thread at work on its goal, and a message in its queue.
+fn queue_mine(home: &Home) -> (AppServer, String) {
+    let mut server = AppServer::start_experimental(home);
+    let thread = server.start_thread(home);
     set(&mut server, &thread, "x");
     server.expect("item/agentMessage/delta");
     let input = json!([{"type": "text", "text": "mine", "text_elements": []}]);
     server.ok("thread/queue/add", json!({"threadId": thread, "input": input, "clientUserMessageId": "c"}));
+    (server, thread)
+}
+
+/// So many turns are completed; the second request of all was the one with the message.
+fn mine_comes_second(server: &mut AppServer, thread: &str, (model, turns): (&MockModel, usize)) {
+    for _ in 0..turns {
+        assert_eq!(server.wait_turn(thread).status(), "completed");
+    }
+    assert_eq!(last_user_text(&model.requests()[1]), "mine");
+    assert_eq!(model.requests().len(), 4);
+    server.ignore_rest();
+}
+
+#[test]
+fn what_is_queued_goes_before_the_goal() {
+    let (gate, model, home) = at_work();
+    let (mut server, thread) = queue_mine(&home);
+    gate.open();
+    mine_comes_second(&mut server, &thread, (&model, 3));
+}
+
+#[test]
+fn a_goal_waits_on_resume_for_what_is_queued() {
+    let (_gate, model, home) = at_work();
+    let (mut server, thread) = queue_mine(&home);
     server.ignore_rest();
     drop(server);
     let mut server = AppServer::start_experimental(&home);
@@ -207,12 +211,7 @@ fn a_goal_waits_on_resume_for_what_is_queued() {
     server.ok("thread/goal/set", json!({"threadId": thread, "tokenBudget": 900_000}));
     // The queue waits for its user, and the goal for the queue.
     server.ok("thread/queue/start", json!({"threadId": thread}));
-    for _ in 0..2 {
-        assert_eq!(server.wait_turn(&thread).status(), "completed");
-    }
-    assert_eq!(last_user_text(&model.requests()[1]), "mine");
-    assert_eq!(model.requests().len(), 4);
-    server.ignore_rest();
+    mine_comes_second(&mut server, &thread, (&model, 2));
 }
 
 #[test]

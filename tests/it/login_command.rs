@@ -1,6 +1,9 @@
 //! `login`, `login status` and `logout`: what a person sees, and the exit codes that a script can rely on.
 
+use std::os::unix::fs::PermissionsExt;
+
 use codex_tests::home::Home;
+use codex_tests::process::wait_for_file;
 use codex_tests::program::{Ended, Program, Surroundings};
 use codex_tests::vendor::{DEVICE_CODE, DEVICE_TOKEN, TOKEN, Vendor, browse, parameter, tokens};
 use serde_json::json;
@@ -63,6 +66,28 @@ fn an_account_logs_in_by_code() {
     assert!(ended.errors.contains("AB-12") && ended.errors.contains("/codex/device"), "{}", ended.errors);
     let (code, told) = run(&home, &["login", "status"], "");
     assert_eq!((code, told.as_str()), (0, "Logged in using ChatGPT\n"));
+}
+
+/// What opens pages writes down which, and a person goes there.
+#[test]
+fn a_page_is_opened_for_a_person_at_a_terminal() {
+    let vendor = Vendor::start(&[(TOKEN, &[(200, tokens("at", "rt"))])]);
+    let home = Home::bare("");
+    let folder = home.work();
+    let (opener, opened) = (folder.join("xdg-open"), folder.join("opened"));
+    let script = format!("#!/bin/sh\nprintf %s \"$1\" > {0}.new && mv {0}.new {0}\n", opened.display());
+    std::fs::write(&opener, script).unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut variables = vendor.variables().to_vec();
+    variables.push(("PATH".to_owned(), format!("{}:/usr/bin:/bin", folder.display())));
+    let surroundings = Surroundings { folder: None, variables: &variables };
+    let mut program = Program::start_on_terminal(surroundings, &home, &["login"]);
+    wait_for_file(&opened);
+    let page = std::fs::read_to_string(&opened).unwrap();
+    let back = format!("{}?state={}", parameter(&page, "redirect_uri"), parameter(&page, "state"));
+    browse(&format!("{back}&code=c"));
+    assert_eq!(program.end().status.code(), Some(0));
+    assert!(stored(&home).is_some());
 }
 
 #[test]

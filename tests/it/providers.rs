@@ -1,9 +1,13 @@
 //! The way to a model server: credentials, headers, proxies, certificates, and connections that are used again.
 
+use std::time::Duration;
+
 use codex_tests::bare::{AUTHORITY, Answer, BareServer, Request};
 use codex_tests::home::Home;
+use codex_tests::process;
 use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 fn says(text: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
@@ -77,6 +81,25 @@ fn a_command_hands_out_tokens_and_another_one_when_one_is_refused() {
 }
 
 #[test]
+fn a_command_and_all_it_has_started_end_with_the_server() {
+    for signal in [Signal::TERM, Signal::KILL] {
+        let model = BareServer::start(says("hi"));
+        let script = "setsid sleep 1000 & echo > $CODEX_HOME/started; wait";
+        let home = home(&format!(
+            "base_url = \"http://{}/v1\", auth = {{ command = \"sh\", args = [\"-c\", \"{script}\"], timeout_ms = 60000 }}",
+            model.address()
+        ));
+        let mut server = start(&home, &[]);
+        let thread = server.start_thread(&home);
+        server.start_turn(&thread, "go");
+        process::wait_for_file(&home.codex_home().join("started"));
+        server.end_by(signal);
+        assert_eq!(server.left_behind(Duration::from_secs(5)), Vec::<String>::new());
+        server.ignore_rest();
+    }
+}
+
+#[test]
 fn a_token_that_is_refused_twice_ends_the_turn() {
     let model = BareServer::start(|_| Answer::status(401, &json!({"error": {"message": "no"}})));
     let home = home(&format!("base_url = \"http://{}/v1\", {COUNTING}", model.address()));
@@ -103,7 +126,7 @@ fn a_command_without_a_token_says_why() {
     let error = &turn.end()["error"];
     assert_eq!(error["codexErrorInfo"], "unauthorized");
     let message = error["message"].as_str().unwrap();
-    for words in ["`sh`", "log in first", "exit status: 4", "`model_providers.mine.auth`"] {
+    for words in ["`sh`", "log in first", "exit status 4", "`model_providers.mine.auth`"] {
         assert!(message.contains(words), "{words} in {message}");
     }
     assert!(!error.to_string().contains("sk-9") && model.seen().is_empty());

@@ -6,7 +6,7 @@ use codex_tests::model::MockModel;
 use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
 use codex_tests::vendor::{DEVICE_CODE, TOKEN, Vendor, auth_file, browse, parameter, token, tokens};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// All secrets begin like this, so that one search finds any.
 const MARK: &str = "hush-";
@@ -18,10 +18,27 @@ fn quoting(status: u16, sent: &str) -> Reply {
 
 /// Looks at everything that a server leaves.
 fn check(home: &Home, server: &mut AppServer) {
+    check_but_for(home, server, None);
+}
+
+/// The same after the settings were read, whose answer has what its user wrote into them, and stands nowhere else.
+fn check_with_settings(home: &Home, server: &mut AppServer) {
+    let read = server.ok("config/read", json!({"includeLayers": true}));
+    assert!(read.to_string().contains(MARK), "{read}");
+    check_but_for(home, server, Some(&read));
+}
+
+fn check_but_for(home: &Home, server: &mut AppServer, answer: Option<&Value>) {
     assert!(server.close().success());
     let (said, log) = (server.said(), server.whole_log());
     assert!(log.len() > 1000, "there is a detailed log: {log}");
-    find(&said, "what was said");
+    let is_that_answer = |line: &&str| {
+        let message: Option<Value> = line.find('{').and_then(|at| serde_json::from_str(&line[at..]).ok());
+        answer.is_some() && message.is_some_and(|message| message.get("result") == answer)
+    };
+    let (answers, others): (Vec<&str>, Vec<&str>) = said.lines().partition(is_that_answer);
+    assert_eq!(answers.len(), usize::from(answer.is_some()));
+    find(&others.join("\n"), "what was said");
     find(&log, "the log");
     let kept_by_design = ["auth.json", "config.toml"];
     for file in files_below(&home.codex_home()) {
@@ -89,6 +106,7 @@ fn of_a_login() {
     model.add([quoting(401, "hush-stored")]);
     server.run_turn(&thread, "once more");
     server.ok("account/read", json!({}));
+    server.ok("config/read", json!({"includeLayers": true}));
     assert!(model.signatures().contains(&"Bearer hush-stored".to_owned()));
     assert!(vendor.asked(DEVICE_CODE).len() == 1 && vendor.asked(TOKEN)[0].body.contains("hush-rt-1"));
     check(&home, &mut server);
@@ -120,7 +138,8 @@ fn of_a_provider() {
         assert_eq!(server.run_turn(&thread, "go on").status(), "failed");
     }
     assert_eq!(model.signatures()[0], "Bearer hush-key");
-    check(&home, &mut server);
+    server.refused("config/read", json!({"cwd": ""}));
+    check_with_settings(&home, &mut server);
 
     // A token in the configuration itself.
     let model = MockModel::start([Reply::text("done"), quoting(401, "hush-key")]);
@@ -133,7 +152,7 @@ fn of_a_provider() {
     let thread = server.start_thread(&home);
     assert_eq!(server.run_turn(&thread, "go").text(), "done");
     assert_eq!(server.run_turn(&thread, "go on").status(), "failed");
-    check(&home, &mut server);
+    check_with_settings(&home, &mut server);
 }
 
 #[test]

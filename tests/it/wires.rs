@@ -7,7 +7,7 @@ use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
 use codex_tests::trace;
 use codex_tests::turn::Turn;
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use serde_json::{Value, json};
 
 const CHAT: &str = "- provider wire_api = \"chat\"";
@@ -21,34 +21,27 @@ fn run(fixture: &str, model: &MockModel) -> (Home, Turn) {
     (home, turn)
 }
 
-fn check_turn(wire: &str, script: impl IntoIterator<Item = Reply>, expected: Expect) {
-    let model = MockModel::start(script);
-    let (home, turn) = run(wire, &model);
-    expected.assert_eq(&trace::story(turn.messages(), &mut Normalizer::new(&[&home.work()])));
-}
-
 fn last_of(body: &Value, count: usize) -> Vec<Value> {
     let messages = body["messages"].as_array().unwrap();
     messages.iter().skip(messages.len() - count).cloned().collect()
 }
 
-#[test]
-fn a_turn_with_a_call_over_chat_completions() {
-    let thinks = || {
-        Reply::reasoning("Let me see.")
-            .and_text(&["I will ", "look."])
-            .and_call("exec_command", &json!({"cmd": "echo found"}))
-    };
-    check_turn(
-        CHAT,
-        [thinks(), Reply::text("All is well.")],
-        expect![[r#"
+/// A turn in which the model thinks, speaks and calls, over a wire that shows its thoughts like this. Returns the second
+/// request.
+fn check_turn_with_a_call(wire: &str, thoughts: &str) -> Value {
+    let thinks = Reply::reasoning("Let me see.")
+        .and_text(&["I will ", "look."])
+        .and_call("exec_command", &json!({"cmd": "echo found"}));
+    let model = MockModel::start([thinks, Reply::text("All is well.")]);
+    let (home, turn) = run(wire, &model);
+    let story = trace::story(turn.messages(), &mut Normalizer::new(&[&home.work()]));
+    expect![[r#"
         thread/status/changed active flags []
         turn/started inProgress
         item/started userMessage
         item/completed userMessage
         item/started reasoning
-        item/reasoning/textDelta "Let me see."
+        THOUGHTS
         item/completed reasoning
         item/started agentMessage ""
         item/agentMessage/delta "I will look."
@@ -61,15 +54,18 @@ fn a_turn_with_a_call_over_chat_completions() {
         item/completed agentMessage "All is well."
         thread/status/changed idle
         turn/completed completed
-    "#]],
-    );
-    let model = MockModel::start([thinks(), Reply::text("All is well.")]);
-    let (_, turn) = run(CHAT, &model);
+    "#]]
+    .assert_eq(&story.replace(thoughts, "THOUGHTS"));
     let usage = turn.all("thread/tokenUsage/updated");
     assert_eq!(usage.last().unwrap()["tokenUsage"]["total"]["totalTokens"], 240);
-    let second = &model.requests()[1];
+    model.requests()[1].clone()
+}
+
+#[test]
+fn a_turn_with_a_call_over_chat_completions() {
+    let second = check_turn_with_a_call(CHAT, "item/reasoning/textDelta \"Let me see.\"");
     assert_eq!(second["stream_options"]["include_usage"], true);
-    let said = last_of(second, 2);
+    let said = last_of(&second, 2);
     assert_eq!(said[0]["reasoning_content"], "Let me see.");
     assert_eq!((&said[0]["role"], &said[0]["content"]), (&json!("assistant"), &json!("I will look.")));
     assert_eq!(
@@ -85,43 +81,10 @@ fn a_turn_with_a_call_over_chat_completions() {
 
 #[test]
 fn a_turn_with_a_call_over_anthropic_messages() {
-    let thinks = || {
-        Reply::reasoning("Let me see.")
-            .and_text(&["I will ", "look."])
-            .and_call("exec_command", &json!({"cmd": "echo found"}))
-    };
-    check_turn(
-        ANTHROPIC,
-        [thinks(), Reply::text("All is well.")],
-        expect![[r#"
-        thread/status/changed active flags []
-        turn/started inProgress
-        item/started userMessage
-        item/completed userMessage
-        item/started reasoning
-        item/reasoning/summaryPartAdded
-        item/reasoning/summaryTextDelta "Let me see."
-        item/completed reasoning
-        item/started agentMessage ""
-        item/agentMessage/delta "I will look."
-        item/completed agentMessage "I will look."
-        item/started commandExecution inProgress "/bin/bash -lc 'echo found'"
-        item/commandExecution/outputDelta "found\n"
-        item/completed commandExecution completed "/bin/bash -lc 'echo found'" "found\n" exit 0
-        item/started agentMessage ""
-        item/agentMessage/delta "All is well."
-        item/completed agentMessage "All is well."
-        thread/status/changed idle
-        turn/completed completed
-    "#]],
-    );
-    let model = MockModel::start([thinks(), Reply::text("All is well.")]);
-    let (_, turn) = run(ANTHROPIC, &model);
-    let usage = turn.all("thread/tokenUsage/updated");
-    assert_eq!(usage.last().unwrap()["tokenUsage"]["total"]["totalTokens"], 240);
-    let second = &model.requests()[1];
+    let thoughts = "item/reasoning/summaryPartAdded\nitem/reasoning/summaryTextDelta \"Let me see.\"";
+    let second = check_turn_with_a_call(ANTHROPIC, thoughts);
     assert_eq!(second["system"][0]["type"], "text");
-    let said = last_of(second, 2);
+    let said = last_of(&second, 2);
     let blocks = said[0]["content"].as_array().unwrap();
     assert_eq!(blocks[0], json!({"type": "thinking", "thinking": "Let me see.", "signature": "signature-1"}));
     assert_eq!(blocks[1], json!({"type": "text", "text": "I will look."}));

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
@@ -76,14 +76,21 @@ impl Program {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("our binary starts");
         let mut writer = child.stdin.take().expect("it is piped");
-        writer.write_all(input.as_bytes()).expect("the input of a test fits into a pipe");
+        // One that reads nothing may have ended by now.
+        if let Err(error) = writer.write_all(input.as_bytes()) {
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe, "the input of a test fits into a pipe");
+        }
         let output = Log::of(child.stdout.take().expect("it is piped"));
         let errors = Log::of(child.stderr.take().expect("it is piped"));
         Program { child, tag, output, errors, keyboard: None }
     }
 
     /// Starts our binary on a terminal of its own.
-    pub fn start_on_terminal<A: AsRef<OsStr>>(home: &Home, arguments: &[A]) -> Program {
+    pub fn start_on_terminal<A: AsRef<OsStr>>(
+        surroundings: Surroundings<'_>,
+        home: &Home,
+        arguments: &[A],
+    ) -> Program {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
         grantpt(&keyboard).expect("it is ours");
         unlockpt(&keyboard).expect("it is ours");
@@ -94,7 +101,13 @@ impl Program {
         let copy = || screen.try_clone().expect("descriptors can be copied");
         let tag = process::new_tag();
         let mut command = server::command_of(&[binary::our_binary().display().to_string()], home, &tag);
-        command.args(arguments).stdin(copy()).stdout(copy()).stderr(copy());
+        command
+            .current_dir(surroundings.folder.unwrap_or(&home.work()))
+            .envs(surroundings.variables.iter().map(|(name, value)| (name, value)))
+            .args(arguments)
+            .stdin(copy())
+            .stdout(copy())
+            .stderr(copy());
         let child = command.spawn().expect("our binary starts");
         let keyboard = File::from(keyboard);
         let seen = Log::of(keyboard.try_clone().expect("descriptors can be copied"));
@@ -108,7 +121,7 @@ impl Program {
 
     /// Starts `try` on a terminal.
     pub fn start_try_on_terminal(home: &Home, arguments: &[&str]) -> Program {
-        Program::start_on_terminal(home, &try_arguments(arguments))
+        Program::start_on_terminal(Surroundings::default(), home, &try_arguments(arguments))
     }
 
     /// Types on the program's terminal.

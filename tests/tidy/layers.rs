@@ -8,6 +8,7 @@ use crate::sources::{Source, below, file};
 /// Modules that may use a sibling of their layer: who, whom, why.
 const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("core", "exec", "sandbox", "commands are launched in it"),
+    ("core", "model", "sandbox", "its helper runs what hands out tokens"),
     ("core", "auth", "config", "which logins are allowed, and where they are kept"),
     ("app-server", "commands", "args", "a subcommand gets its part of the command line"),
     ("app-server", "connection", "handshake", "the loop asks it who may speak"),

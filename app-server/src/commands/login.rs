@@ -19,13 +19,14 @@ use codex_core::config::login::ForcedMethod;
 use codex_core::config::overrides::Flags;
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::browser::{self, Reader};
 use crate::commands::terminal::Terminal;
 use crate::identity::Identity;
 
 const USAGE: &str = "usage: codex-app-server login [--device-auth | --with-api-key]
        codex-app-server login status
        codex-app-server logout
-Without an option a page of the login server is opened in a browser on this machine; --device-auth gives a code to type in
+Without an option a page of the login server is opened in a browser on this machine (not with BROWSER=none); --device-auth gives a code to type in
 any browser; --with-api-key reads a key from standard input, for example: printenv OPENAI_API_KEY | codex-app-server login
 --with-api-key";
 
@@ -201,10 +202,12 @@ async fn in_browser(here: &Here, terminal: &mut Terminal) -> anyhow::Result<()> 
     let wishes = Wishes { originator: here.identity.originator().to_owned(), last_page: None };
     let login = here.auth.open_login_page(&wishes).await?;
     terminal.complain(format_args!(
-        "Open this page in a browser on this machine to log in:\n\n{}\n\nOn a machine without a browser, use \
+        "If no browser opens, open this page in one on this machine to log in:\n\n{}\n\nOn a machine without a browser, use \
          `codex-app-server login --device-auth`.",
         login.url
     ));
+    let reader = if std::io::stderr().is_terminal() { Reader::Person } else { Reader::Program };
+    browser::open(&login.url, reader, here.auth.environment());
     Ok(here.auth.finish_in_browser(&attempt, login).await?)
 }
 

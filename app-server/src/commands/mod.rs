@@ -1,5 +1,6 @@
 //! The subcommands that talk to a person, and the one type that prints.
 
+pub mod browser;
 pub mod generate;
 pub mod login;
 pub mod sandbox;

@@ -83,3 +83,72 @@ impl AuthManager {
         self.use_handed_in(tokens).map_err(|error| RefreshError::Client(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testkit::{Home, access_token};
+    use super::*;
+    use crate::config::login::LoginSettings;
+
+    fn handed_in(account: &str, plan: Option<&str>) -> HandedIn {
+        HandedIn {
+            access_token: Secret::new(access_token(i64::MAX)),
+            account_id: account.to_owned(),
+            plan: plan.map(str::to_owned),
+        }
+    }
+
+    fn plan(manager: &AuthManager) -> Option<String> {
+        let Credentials::ChatGpt(login) = manager.current().credentials else {
+            panic!("nobody is logged in")
+        };
+        login.claims.plan
+    }
+
+    #[tokio::test]
+    async fn the_client_says_what_its_token_does_not() {
+        let home = Home::new();
+        let (manager, (asker, _asked)) = (home.manager(), mpsc::channel(1));
+        manager.hand_in(handed_in("one", Some("team")), asker.clone()).unwrap();
+        assert_eq!(plan(&manager).as_deref(), Some("team"));
+        manager.hand_in(handed_in("one", None), asker.clone()).unwrap();
+        assert_eq!(plan(&manager), None);
+        let broken = HandedIn { access_token: Secret::new("broken"), ..handed_in("one", None) };
+        assert!(matches!(manager.hand_in(broken, asker), Err(HandInError::Token(_))));
+    }
+
+    #[tokio::test]
+    async fn tokens_of_another_workspace_are_refused_at_first_and_later() {
+        let home = Home::new();
+        let (manager, (asker, mut asked)) = (home.manager(), mpsc::channel::<Ask>(1));
+        let forced_workspaces = vec!["ours".to_owned()];
+        manager.configure(&LoginSettings { forced_workspaces, ..LoginSettings::default() });
+        let refused = manager.hand_in(handed_in("theirs", None), asker.clone());
+        assert!(matches!(refused, Err(HandInError::Forbidden(_))), "{refused:?}");
+        manager.hand_in(handed_in("ours", None), asker).unwrap();
+        let old = manager.current().credentials.bearer().unwrap().clone();
+        let answering = async {
+            let ask = asked.recv().await.unwrap();
+            assert_eq!(ask.previous_account.as_deref(), Some("ours"));
+            ask.answer.send(Ok(handed_in("theirs", None))).unwrap();
+        };
+        let (outcome, ()) = tokio::join!(manager.renew(&old), answering);
+        assert!(outcome.unwrap_err().to_string().contains("not of the workspace that is required (ours)"));
+    }
+
+    #[tokio::test]
+    async fn who_has_logged_out_meanwhile_is_not_logged_in_again() {
+        let home = Home::new();
+        let (manager, (asker, mut asked)) = (home.manager(), mpsc::channel::<Ask>(1));
+        manager.hand_in(handed_in("one", None), asker).unwrap();
+        let old = manager.current().credentials.bearer().unwrap().clone();
+        let answering = async {
+            let ask = asked.recv().await.unwrap();
+            assert!(manager.log_out().await.unwrap());
+            ask.answer.send(Ok(handed_in("one", None))).unwrap();
+        };
+        let (outcome, ()) = tokio::join!(manager.renew(&old), answering);
+        assert!(matches!(outcome, Err(RefreshError::NotLoggedIn)));
+        assert_eq!(manager.current().credentials, Credentials::None);
+    }
+}

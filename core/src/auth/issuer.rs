@@ -277,6 +277,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 
 #[cfg(test)]
 mod tests {
+    use super::super::testkit::{Answer, Provider};
     use super::*;
 
     #[test]
@@ -316,5 +317,16 @@ mod tests {
         let url = issuer.authorize_url(&[("state", "a b")]).unwrap();
         assert!(url.starts_with("http://h/oauth/authorize?response_type=code&client_id=app_"), "{url}");
         assert!(url.ends_with("&state=a+b"), "{url}");
+    }
+
+    /// Tokens of another client are renewed in its name.
+    #[tokio::test]
+    async fn who_has_issued_a_token_is_asked_in_the_name_it_was_issued_to() {
+        let provider = Provider::start(vec![Answer::ok("{}")]).await;
+        let from = Provenance { issuer: format!("{}/", provider.url), client_id: "theirs".into() };
+        let issuer = Issuer::new(&Environment::default());
+        issuer.renew(&Secret::new("rt"), Some(&from)).await.unwrap();
+        assert!(provider.requests()[0].starts_with("POST /oauth/token "), "{:?}", provider.requests());
+        assert!(provider.bodies()[0].contains("\"client_id\":\"theirs\""), "{:?}", provider.bodies());
     }
 }

@@ -244,7 +244,8 @@ fn judged(error: IssuerError) -> RefreshError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testkit::{Answer, Home, Provider, access_token, tokens};
+    use super::super::document::Tokens;
+    use super::super::testkit::{Answer, Home, Provider, access_token, id_token, tokens};
     use super::*;
 
     fn login(access_token: &str, last_refresh: Option<&str>) -> ChatGpt {
@@ -282,11 +283,56 @@ mod tests {
         for outcome in all {
             assert_eq!(outcome.unwrap().bearer().unwrap().reveal(), "at2");
         }
-        // Who comes late gets what is there.
-        assert_eq!(manager.renew(&old).await.unwrap().bearer().unwrap().reveal(), "at2");
+        // Who comes late gets what is there, and waits for nobody.
+        let late = manager.renew(&old).now_or_never().unwrap();
+        assert_eq!(late.unwrap().bearer().unwrap().reveal(), "at2");
         assert_eq!(provider.bodies().len(), 1);
         assert!(provider.bodies()[0].contains("\"refresh_token\":\"rt1\""));
         assert!(home.read().contains("rt2"));
+    }
+
+    #[tokio::test]
+    async fn a_failure_of_many_is_one_request() {
+        let later = || Answer::status(503, "later");
+        let provider = Provider::start(vec![later(), later()]).await;
+        let home = Home::new();
+        home.write_tokens("at1", "rt1");
+        let manager = home.manager_with(provider.environment());
+        let old = Secret::new("at1");
+        let (one, other) = tokio::join!(manager.renew(&old), manager.renew(&old));
+        assert!(one.is_err() && other.is_err());
+        assert_eq!(provider.bodies().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_there_is_a_pause_until_another_login() {
+        let later = || Answer::status(503, "later");
+        let provider = Provider::start(vec![later(), Answer::ok(&tokens("at2", "rt2"))]).await;
+        let home = Home::new();
+        home.write_tokens(&access_token(1), "rt1");
+        let manager = home.manager_with(provider.environment());
+        for _ in 0..2 {
+            assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), access_token(1));
+        }
+        assert_eq!(provider.bodies().len(), 1);
+        let tokens = Tokens {
+            id_token: Secret::new(id_token("one")),
+            access_token: Secret::new(access_token(2)),
+            refresh_token: Secret::new("rt1"),
+        };
+        manager.log_in_with_tokens(tokens).await.unwrap();
+        assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), "at2");
+    }
+
+    #[tokio::test]
+    async fn an_id_token_that_is_none_does_not_take_the_place_of_one() {
+        let answer = r#"{"id_token": "broken", "access_token": "at2", "refresh_token": "rt2"}"#;
+        let provider = Provider::start(vec![Answer::ok(answer)]).await;
+        let home = Home::new();
+        home.write_tokens("at1", "rt1");
+        let manager = home.manager_with(provider.environment());
+        assert_eq!(manager.renew(&Secret::new("at1")).await.unwrap().account_id(), Some("one"));
+        assert!(home.read().contains("rt2") && !home.read().contains("broken"));
     }
 
     /// As another process does it: its own manager of the same file.

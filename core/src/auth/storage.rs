@@ -278,4 +278,16 @@ mod tests {
         assert_eq!(store.clone().read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
+
+    #[test]
+    fn what_is_held_counts_until_something_else_is_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, other) = (store(folder.path()), store(folder.path()));
+        let key = |text: &str| Document::of_key(&Secret::new(text));
+        other.write(&key("first"), &other.lock().unwrap()).unwrap();
+        store.hold(key("held"));
+        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("held")));
+        other.write(&key("second"), &other.lock().unwrap()).unwrap();
+        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("second")));
+    }
 }

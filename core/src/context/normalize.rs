@@ -50,7 +50,7 @@ impl Pairs {
         let mut pairs = Self::default();
         let mut open: HashMap<&CallId, VecDeque<usize>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
-            if let Some(id) = call_of(item) {
+            if let Some(id) = item.call_id() {
                 open.entry(id).or_default().push_back(index);
             } else if let Some(id) = item.output_of()
                 && open.get_mut(id).and_then(VecDeque::pop_front).is_some()
@@ -65,29 +65,12 @@ impl Pairs {
 
 /// An output of the kind that the call asks for; none if the item is no call.
 pub fn output_for(call: &ResponseItem, text: &str) -> Option<ResponseItem> {
-    let call_id = call_of(call)?.clone();
+    let call_id = call.call_id()?.clone();
     let output = CallOutput::Text(text.to_owned());
     Some(match call {
         ResponseItem::CustomToolCall { .. } => ResponseItem::CustomToolCallOutput { call_id, output },
         _ => ResponseItem::FunctionCallOutput { call_id, output },
     })
-}
-
-fn call_of(item: &ResponseItem) -> Option<&CallId> {
-    match item {
-        ResponseItem::FunctionCall { call_id, .. } | ResponseItem::CustomToolCall { call_id, .. } => {
-            Some(call_id)
-        }
-        ResponseItem::LocalShellCall { call_id, .. } => call_id.as_ref(),
-        ResponseItem::Message { .. }
-        | ResponseItem::Reasoning { .. }
-        | ResponseItem::FunctionCallOutput { .. }
-        | ResponseItem::CustomToolCallOutput { .. }
-        | ResponseItem::WebSearchCall { .. }
-        | ResponseItem::GhostSnapshot { .. }
-        | ResponseItem::Compaction { .. }
-        | ResponseItem::Other => None,
-    }
 }
 
 #[cfg(test)]

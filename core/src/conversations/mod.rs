@@ -42,6 +42,8 @@ use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
 use crate::git::snapshot::Snapshots;
+use crate::model::token_command::TokenCommands;
+use crate::model::token_program::Programs;
 use crate::model::{ModelClient, ModelSettings};
 use crate::rollout::index::ThreadIndex;
 use crate::rollout::lock::WriterLock;
@@ -75,6 +77,8 @@ pub struct Shared {
     /// The same for commands.
     pub variables: Arc<EnvironmentSnapshot>,
     pub login: Arc<LoginShells>,
+    /// What programs of the user's hand out for model servers.
+    pub tokens: Arc<TokenCommands>,
     pub index: Arc<ThreadIndex>,
     pub skills: SkillFinder,
     pub group: TaskGroup,
@@ -90,7 +94,14 @@ impl Shared {
         let environment = surroundings.environment.clone();
         let (group, token) = (TaskGroup::new(), CancellationToken::new());
         let home = surroundings.home.clone().into_path_buf();
+        let variables = Arc::new(EnvironmentSnapshot::of_process());
+        let programs = Programs {
+            helper: helper.clone(),
+            directory: surroundings.directory.clone(),
+            variables: variables.all(),
+        };
         Self {
+            tokens: Arc::new(TokenCommands::new(programs)),
             index: Arc::new(ThreadIndex::new(home.clone(), group.clone(), token.clone())),
             login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
             skills: SkillFinder::new(home::user_home(&environment)),
@@ -103,7 +114,7 @@ impl Shared {
             sandbox: Arc::new(
                 Sandbox::detect(helper, surroundings.home.as_path()).with_doors_of(&surroundings.environment),
             ),
-            variables: Arc::new(EnvironmentSnapshot::of_process()),
+            variables,
             environment,
             group,
             token,
@@ -325,6 +336,7 @@ impl ConversationManager {
             environment: self.shared.environment.clone(),
             group: self.shared.group.clone(),
             token: token.clone(),
+            tokens: Arc::clone(&self.shared.tokens),
             compresses: config.is_enabled(&features::REQUEST_COMPRESSION),
             script: None,
         });

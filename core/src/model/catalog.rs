@@ -95,7 +95,7 @@ impl ModelInfo {
 pub(super) const UNKNOWN: ModelInfo = ModelInfo {
     context_window: 272_000,
     effective_percent: 95,
-    max_output_tokens: 32_000,
+    max_output_tokens: 16_384,
     auto_compact_token_limit: None,
     reasoning: true,
     default_effort: None,
@@ -117,6 +117,8 @@ pub(super) const KNOWN: ModelInfo = ModelInfo { known: true, hosted_search: true
 /// What is known of the model with this name without looking at any configuration.
 pub fn find(model: &str) -> ModelInfo {
     let name = model.rsplit('/').next().unwrap_or(model).to_ascii_lowercase();
+    // Clouds put a region and a maker before it.
+    let name = name.split_once("anthropic.").map_or(name.as_str(), |(_, name)| name);
     FAMILIES
         .iter()
         .filter(|(prefix, _)| name.starts_with(prefix))
@@ -214,6 +216,8 @@ mod tests {
             ("claude-3-5-haiku-latest", 8_192, false),
             ("claude-3-opus-20240229", 4_096, false),
             ("claude-next", 32_000, true),
+            ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 64_000, true),
+            ("claude-2.1", 4_096, false),
         ] {
             let info = find(name);
             assert_eq!((info.context_window, info.max_output_tokens), (200_000, output), "{name}");

@@ -15,6 +15,7 @@ use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::prompt::{Prompt, Purpose};
+use crate::model::token_command::TokenCommands;
 use crate::model::{ModelClient, ModelSettings};
 
 const COMPLETED: &str = r#"data: {"type":"response.completed","response":{"id":"r"}}"#;
@@ -65,6 +66,7 @@ impl Server {
             environment: crate::base::environment::Environment::default(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            tokens: Arc::new(TokenCommands::nobody()),
             compresses: true,
             script: None,
         })

@@ -117,6 +117,7 @@ pub(super) const FAMILIES: &[(&str, ModelInfo)] = &[
     ("claude-3-5", ModelInfo { max_output_tokens: 8_192, ..CLAUDE_3 }),
     ("claude-3.5", ModelInfo { max_output_tokens: 8_192, ..CLAUDE_3 }),
     ("claude-3", CLAUDE_3),
+    ("claude-2", ModelInfo { images: false, ..CLAUDE_3 }),
     // Open weights.
     ("qwen", OPEN_SMALL),
     ("qwen3", ModelInfo { context_window: 40_960, max_output_tokens: 8_192, ..OPEN }),

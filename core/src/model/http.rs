@@ -26,10 +26,11 @@ use crate::model::signed::Signed;
 use crate::model::token_command::TokenCommand;
 use crate::model::transport::{ModelTransport, Opened};
 use crate::model::wire::lowered::Known;
-use crate::model::wire::{Server, Target, Wire};
+use crate::model::wire::{Encoded, Server, Target, Wire};
 
 /// The headers of Anthropic's API.
 const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
+const BETA: HeaderName = HeaderName::from_static("anthropic-beta");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 /// What is quoted of a body that is no answer.
@@ -39,13 +40,15 @@ pub struct HttpTransport {
     settings: ModelSettings,
     wire: Wire,
     /// Where tokens come from, if a program hands them out.
-    tokens: Option<TokenCommand>,
+    tokens: Option<Arc<TokenCommand>>,
 }
 
 pub struct Request {
     asked: Asked,
     url: String,
     headers: HeaderMap,
+    /// What a program has handed out for it.
+    token: Option<Secret>,
     body: Bytes,
     /// What the answers are read with.
     known: Arc<Known>,
@@ -55,8 +58,8 @@ pub struct Request {
 
 impl HttpTransport {
     pub fn new(settings: ModelSettings, wire: Wire) -> Self {
-        let auth = settings.provider.auth.clone();
-        let tokens = auth.map(|auth| TokenCommand::new(&settings.provider_id, auth));
+        let auth = settings.provider.auth.as_ref();
+        let tokens = auth.map(|auth| settings.tokens.of(&settings.provider_id, auth));
         Self { settings, wire, tokens }
     }
 
@@ -246,6 +249,21 @@ fn in_query(part: &str) -> String {
     part.chars().map(escaped).collect()
 }
 
+/// Names a feature besides those that the user's own header names.
+fn ask_for(feature: &'static str, headers: &mut HeaderMap) {
+    let Some(named) = headers.get(BETA) else {
+        headers.insert(BETA, HeaderValue::from_static(feature));
+        return;
+    };
+    let others = named.to_str().unwrap_or_default();
+    if others.split(',').all(|other| other.trim() != feature)
+        && let Ok(mut all) = HeaderValue::from_str(&format!("{others},{feature}"))
+    {
+        all.set_sensitive(named.is_sensitive());
+        headers.insert(BETA, all);
+    }
+}
+
 /// The type of a body that is certainly no event stream. Servers that name none are believed.
 fn no_stream(headers: &HeaderMap) -> Option<&str> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
@@ -282,13 +300,18 @@ impl ModelTransport for HttpTransport {
         let none = Credentials::default();
         let credentials = if self.signs_with_login() { credentials } else { &none };
         let mut headers = self.headers(prompt, credentials)?;
+        let mut token = None;
         if let Some(tokens) = &self.tokens {
-            headers.insert(AUTHORIZATION, self.bearer_header(tokens.token().await?.reveal())?);
+            let token = token.insert(tokens.token().await?);
+            headers.insert(AUTHORIZATION, self.bearer_header(token.reveal())?);
         }
         let url = self.url(credentials)?;
         let provider_id = self.settings.provider_id.as_str();
         let target = Target { server: Server::of(&provider.name, &url), provider: provider_id };
-        let mut body = self.wire.encode(prompt, &target)?;
+        let Encoded { mut body, feature } = self.wire.encode(prompt, &target)?;
+        if let Some(feature) = feature {
+            ask_for(feature, &mut headers);
+        }
         let is_vendor = provider_id == OPENAI && credentials.account_id.is_some();
         if self.settings.compresses && is_vendor {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
@@ -303,16 +326,18 @@ impl ModelTransport for HttpTransport {
             local: LocalServer::of(&self.settings.provider_id),
         };
         let secrets = self.secrets(&headers);
-        Ok(Request { asked, url, headers, body, known, secrets })
+        Ok(Request { asked, url, headers, token, body, known, secrets })
     }
 
     async fn open(&self, request: &Request) -> Result<Opened, Error> {
         let asked = &request.asked;
         let mut secrets = request.secrets.clone();
         let mut response = self.send(request, request.headers.clone()).await?;
-        if let (StatusCode::UNAUTHORIZED, Some(tokens)) = (response.status(), &self.tokens) {
+        if let (StatusCode::UNAUTHORIZED, Some(tokens), Some(refused)) =
+            (response.status(), &self.tokens, &request.token)
+        {
             let mut headers = request.headers.clone();
-            let token = tokens.renewed().await?;
+            let token = tokens.renewed(refused).await?;
             headers.insert(AUTHORIZATION, self.bearer_header(token.reveal())?);
             secrets.push(token);
             response = self.send(request, headers).await?;
@@ -348,131 +373,5 @@ async fn readable(response: Response, secrets: &[Secret]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio_util::sync::CancellationToken;
-
-    use super::*;
-    use crate::base::spawn::TaskGroup;
-    use crate::model::wire::testkit::prompt;
-
-    fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
-        let settings = ModelSettings {
-            provider_id: "p".into(),
-            provider: toml::from_str(provider).unwrap(),
-            user_agent: "tester/1 (Ünix)".into(),
-            originator: "tester".into(),
-            environment: variables.iter().copied().collect(),
-            group: TaskGroup::new(),
-            token: CancellationToken::new(),
-            compresses: true,
-            script: None,
-        };
-        HttpTransport::new(settings, Wire::Responses)
-    }
-
-    const NO_ENV: &[(&str, &str)] = &[];
-    const SOME_ENV: &[(&str, &str)] = &[("KEY", "KEY ")];
-
-    fn login() -> Credentials {
-        Credentials {
-            bearer: Some("login".into()),
-            account_id: Some("account".into()),
-            ..Credentials::default()
-        }
-    }
-
-    #[test]
-    fn the_address_comes_from_the_provider() {
-        let url = |provider: &str, login: &Credentials| {
-            transport(provider, NO_ENV).url(login).unwrap_or_else(|error| error.to_string())
-        };
-        let no_login = Credentials::default();
-        assert_eq!(url("base_url = \"http://h/v1/\"", &no_login), "http://h/v1/responses");
-        let query = "base_url = \"https://h\"\n[query_params]\nv = \"1%202\"\nw = \"a b&c#d+e\"";
-        assert_eq!(url(query, &no_login), "https://h/responses?v=1%202&w=a%20b%26c%23d%2Be");
-        assert_eq!(url("requires_openai_auth = true", &no_login), "https://api.openai.com/v1/responses");
-        assert_eq!(
-            url("requires_openai_auth = true", &login()),
-            "https://chatgpt.com/backend-api/codex/responses"
-        );
-        assert_eq!(
-            url("", &login()),
-            "`model_providers.p.base_url` is not set; it is the address of the model server"
-        );
-        assert_eq!(
-            url("base_url = \"h/v1\"", &login()),
-            "`model_providers.p.base_url` must begin with http:// or https://"
-        );
-        assert!(url("base_url = \"http://h/v1?x=1\"", &login()).ends_with("belongs into `query_params`"));
-    }
-
-    #[test]
-    fn the_login_goes_only_to_providers_that_ask_for_it() {
-        let bearer =
-            |provider: &str, env: &[(&str, &str)], login: &Credentials| match transport(provider, env)
-                .bearer(login)
-            {
-                Ok(token) => token.unwrap_or_else(|| "none".into()),
-                Err(error) => format!("{error:?}"),
-            };
-        assert_eq!(bearer("", SOME_ENV, &login()), "none");
-        assert_eq!(bearer("requires_openai_auth = true", NO_ENV, &login()), "login");
-        assert_eq!(bearer("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV, &login()), "KEY");
-        assert_eq!(bearer("experimental_bearer_token = \"t\"", SOME_ENV, &login()), "t");
-        assert_eq!(
-            bearer("env_key = \"KEY\"", NO_ENV, &login()),
-            "MissingEnvVar { name: \"KEY\", provider: \"p\", instructions: None }"
-        );
-        assert_eq!(
-            bearer("requires_openai_auth = true", NO_ENV, &Credentials::default()),
-            "NoCredentials { provider: \"p\", env_key: None, problem: None }"
-        );
-    }
-
-    #[tokio::test]
-    async fn only_requests_signed_with_an_account_are_compressed() {
-        let mut transport = transport("requires_openai_auth = true\nbase_url = \"http://h\"", NO_ENV);
-        let key = Credentials { account_id: None, ..login() };
-        for (provider, compresses, login, coding) in [
-            (OPENAI, true, login(), Some("zstd")),
-            (OPENAI, true, key, None),
-            (OPENAI, false, login(), None),
-            ("other", true, login(), None),
-        ] {
-            transport.settings.compresses = compresses;
-            transport.settings.provider_id = provider.to_owned();
-            let request = transport.prepare(&prompt("m", vec![]), &login).await.unwrap();
-            assert_eq!(request.headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), coding);
-            assert_eq!(request.body.starts_with(b"{"), coding.is_none());
-        }
-    }
-
-    #[tokio::test]
-    async fn a_key_of_its_own_goes_where_keys_go_and_names_no_account() {
-        let transport = transport("env_key = \"KEY\"\nrequires_openai_auth = true", SOME_ENV);
-        let request = transport.prepare(&prompt("m", vec![]), &login()).await.unwrap();
-        assert_eq!(request.url, "https://api.openai.com/v1/responses");
-        assert_eq!(request.headers.get("chatgpt-account-id"), None);
-        assert_eq!(request.headers.get(CONTENT_ENCODING), None);
-        let transport = self::transport("requires_openai_auth = true", NO_ENV);
-        let request = transport.prepare(&prompt("m", vec![]), &login()).await.unwrap();
-        assert_eq!(request.url, "https://chatgpt.com/backend-api/codex/responses");
-        assert_eq!(request.headers.get("chatgpt-account-id").unwrap(), "account");
-    }
-
-    #[test]
-    fn anthropic_has_headers_of_its_own() {
-        let sent = |provider: &str| {
-            let transport = HttpTransport { wire: Wire::Anthropic, ..transport(provider, SOME_ENV) };
-            let headers = transport.headers(&prompt("m", vec![]), &Credentials::default()).unwrap();
-            let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-            (text("x-api-key"), text("authorization"), text("anthropic-version"))
-        };
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(sent("env_key = \"KEY\""), (some("KEY"), None, some("2023-06-01")));
-        assert_eq!(
-            sent("experimental_bearer_token = \"t\"\nhttp_headers = { anthropic-version = \"2\" }"),
-            (None, some("Bearer t"), some("2"))
-        );
-    }
-}
+#[path = "http_tests.rs"]
+mod tests;

@@ -21,6 +21,7 @@ use crate::model::prompt::Prompt;
 use crate::model::rehearsal::RehearsalTransport;
 use crate::model::rehearsal::script::Script;
 use crate::model::stream::ResponseStream;
+use crate::model::token_command::TokenCommands;
 use crate::model::transport::ModelTransport;
 use crate::model::wire::Wire;
 
@@ -45,6 +46,7 @@ pub mod signed;
 pub mod sse;
 pub mod stream;
 pub mod token_command;
+pub mod token_program;
 pub mod tool_spec;
 pub mod transport;
 pub mod wire;
@@ -64,6 +66,8 @@ pub struct ModelSettings {
     /// Where that runs which an answer leaves to be done, and what ends it.
     pub group: TaskGroup,
     pub token: CancellationToken,
+    /// What programs hand out, shared by all clients.
+    pub tokens: Arc<TokenCommands>,
     /// Whether requests signed with an account are compressed.
     pub compresses: bool,
     /// Plays this with the rehearsal model, instead of the provider's file.

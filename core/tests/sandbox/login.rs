@@ -1,24 +1,15 @@
 //! Commands on a snapshot of the login shell do what they do in the login shell.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use codex_core::base::paths::AbsolutePath;
-use codex_core::base::spawn::TaskGroup;
-use codex_core::config::shell_env::ShellEnvironmentPolicy;
-use codex_core::exec::login::{LoginShells, Start, Wanted};
-use codex_core::exec::shell::{Login, Shell};
-use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
-use codex_core::sandbox::Sandbox;
-use codex_core::sandbox::command::CommandSpec;
-use codex_protocol::events::exec::OutputStream;
 use futures::StreamExt;
-use tokio_util::sync::CancellationToken;
 
 use crate::login_cases::{BASH, BASH_COMMANDS, COMMANDS, PROFILES, ZSH, ZSH_COMMANDS};
-use crate::place::{self, CONFINED, Mode, Place, SERVED, in_modes};
+use crate::login_user::User;
+use crate::place::{self, CONFINED, Mode, SERVED, in_modes};
 use crate::runner::{self, Outcome, Test};
 
 /// How many users are tried side by side.
@@ -37,135 +28,6 @@ pub const TESTS: &[Test] = &[
     Test { name: "login::what_waits_for_another_second_does_not_wait_at_the_end", run: no_wait_at_the_end },
     Test { name: "login::nothing_is_left_behind", run: nothing_is_left },
 ];
-
-/// A user with a shell and start files.
-struct User {
-    place: Place,
-    mode: Mode,
-    shell: Shell,
-    sandbox: Sandbox,
-    login: Arc<LoginShells>,
-    group: TaskGroup,
-    token: CancellationToken,
-    secrets: ShellEnvironmentPolicy,
-}
-
-/// What came of a command.
-#[derive(Debug, PartialEq, Eq)]
-struct Came {
-    stdout: String,
-    stderr: String,
-    code: i32,
-}
-
-impl User {
-    fn new(mode: Mode, shell: &str, files: &[(&str, &str)]) -> Self {
-        let place = Place::new();
-        fs::create_dir(place.path("user")).unwrap();
-        fs::create_dir(place.path("ws/folder")).unwrap();
-        for (name, text) in files {
-            fs::write(place.path("user").join(name), text).unwrap();
-        }
-        let (group, token) = (TaskGroup::new(), CancellationToken::new());
-        Self {
-            login: Arc::new(LoginShells::new(place.path("home"), group.clone(), token.clone())),
-            sandbox: place::sandbox(mode, &place.path("home")),
-            shell: Shell::at(shell),
-            secrets: ShellEnvironmentPolicy::default(),
-            place,
-            mode,
-            group,
-            token,
-        }
-    }
-
-    fn real(&self, script: &str) -> CommandSpec {
-        let env =
-            [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("SHLVL", "1"), ("LC_ALL", "C.UTF-8"), ("GONE", "no")];
-        let mut env: Vec<_> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        env.push(("HOME".to_owned(), self.place.text("user")));
-        CommandSpec { argv: self.shell.argv(Login::Yes, script), cwd: self.place.cwd(), env }
-    }
-
-    /// The command as it would be started now, and whether that is on a snapshot.
-    async fn started(&self, script: &str) -> (Start, bool) {
-        let real = self.real(script);
-        let (login, sandbox) = (Arc::clone(&self.login), self.sandbox.clone());
-        let (shell, policy, root) = (self.shell.clone(), self.mode.policy(), self.place.cwd());
-        let (script, secrets, given) = (script.to_owned(), self.secrets.clone(), real.clone());
-        let spec = tokio::task::spawn_blocking(move || {
-            let wanted = Wanted {
-                shell: &shell,
-                script: &script,
-                sandbox: &sandbox,
-                policy: &policy,
-                root: &root,
-                secrets: &secrets,
-            };
-            login.command(&wanted, given)
-        });
-        let spec = spec.await.unwrap();
-        let is_on_snapshot = spec.command != real;
-        assert_eq!(is_on_snapshot, spec.snapshot.is_some());
-        (spec, is_on_snapshot)
-    }
-
-    /// The same when what is being captured is there.
-    async fn settled(&self, script: &str) -> (Start, bool) {
-        self.started(script).await;
-        self.group.finished().await;
-        self.started(script).await
-    }
-
-    async fn came_of(&self, start: impl Into<Start>) -> Came {
-        let Start { command, snapshot } = start.into();
-        let sandbox = self.sandbox.clone().with_snapshot(snapshot);
-        let launch = sandbox.plan(&self.mode.policy(), &self.place.cwd(), command).unwrap();
-        let session = UnifiedExecSessionManager::new().open(OpenRequest::new(launch)).await.unwrap();
-        let mut came = Came { stdout: String::new(), stderr: String::new(), code: 0 };
-        while let Some((stream, text)) = session.next_delta().await {
-            match stream {
-                OutputStream::Stdout => came.stdout.push_str(&text),
-                OutputStream::Stderr => came.stderr.push_str(&text),
-            }
-        }
-        came.code = session.wait().await.code;
-        // A shell names the process that was killed.
-        let words = came.stderr.split(' ').map(|word| if word.parse::<u32>().is_ok() { "N" } else { word });
-        came.stderr = words.collect::<Vec<_>>().join(" ");
-        // Those of a pipeline say it as they come.
-        let mut lines: Vec<_> = came.stderr.split_inclusive('\n').collect();
-        lines.sort_unstable();
-        came.stderr = lines.concat();
-        came
-    }
-
-    /// As when the server ends and another begins.
-    fn begin_again(&mut self) {
-        self.login.close();
-        self.login =
-            Arc::new(LoginShells::new(self.place.path("home"), self.group.clone(), self.token.clone()));
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.place.path("user").join(name), text).unwrap();
-    }
-
-    /// All that was written down.
-    fn written(&self) -> Vec<(PathBuf, String)> {
-        let mut found = Vec::new();
-        let mut waiting = vec![self.place.path("home/login_shells")];
-        while let Some(folder) = waiting.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                match entry.file_type().unwrap().is_dir() {
-                    true => waiting.push(entry.path()),
-                    false => found.push((entry.path(), fs::read_to_string(entry.path()).unwrap())),
-                }
-            }
-        }
-        found
-    }
-}
 
 fn shells() -> Vec<&'static str> {
     let all = ["/bin/bash", "/bin/zsh", "/bin/dash", "/usr/bin/fish"];
@@ -339,6 +201,8 @@ fn others_are_out_of_sight() -> Outcome {
                 assert!(is_on_snapshot, "{shell} in mode {}", mode.name());
                 let seen = user.came_of(start).await.stdout;
                 assert!(seen.contains("own") && !seen.contains("told"), "{seen}");
+                let heard = fs::read_to_string(user.place.path("home/login_shells/heard")).unwrap();
+                assert!(!seen.contains(heard.trim()), "{seen}");
                 assert!(!seen.contains("another"), "{seen}");
             });
         }
@@ -500,7 +364,7 @@ fn nothing_is_left() -> Outcome {
         assert_eq!(user.written().len(), 3);
         user.login.close();
         let left: Vec<_> = user.written().into_iter().map(|(path, _)| path).collect();
-        assert_eq!(left, [user.place.path("home/login_shells/heard")], "digests for the next server");
+        assert_eq!(left, [user.place.path("home/login_shells/heard")], "digests");
     });
     Outcome::Pass
 }

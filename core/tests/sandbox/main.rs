@@ -13,12 +13,14 @@ mod lifetime;
 mod limits;
 mod login;
 mod login_cases;
+mod login_user;
 mod patches;
 mod place;
 mod processes;
 mod roles;
 mod runner;
 mod sessions;
+mod tokens;
 
 /// Those that take all processes or memory, and one that ends what helps others.
 const ALONE: [&str; 4] = [
@@ -33,8 +35,15 @@ fn main() {
     codex_core::tools::patch::writer::run_if_writer();
     codex_core::selftest::roles::play_if_asked();
     roles::play_if_asked();
-    let others =
-        [sessions::TESTS, processes::TESTS, files::TESTS, home::TESTS, limits::TESTS, patches::TESTS];
+    let others = [
+        sessions::TESTS,
+        processes::TESTS,
+        tokens::TESTS,
+        files::TESTS,
+        home::TESTS,
+        limits::TESTS,
+        patches::TESTS,
+    ];
     // What takes longest begins first.
     let first = [login::TESTS, lifetime::TESTS].into_iter().flatten().map(runner::Case::from);
     let tests = first.chain(checks::cases()).chain(others.into_iter().flatten().map(runner::Case::from));

@@ -61,10 +61,8 @@ impl AuthManager {
     pub async fn open_login_page(&self, wishes: &Wishes) -> Result<BrowserLogin, LoginError> {
         self.allows(ForcedMethod::Chatgpt)?;
         let set = self.inner.environment.get(PORT_VARIABLE).and_then(|port| port.parse().ok());
-        let callbacks = match listen(set.unwrap_or(PORT), &self.inner.tasks).await {
-            Err(_) if set.is_none() => listen(OTHER_PORT, &self.inner.tasks).await?,
-            listening => listening?,
-        };
+        let ports = set.map_or_else(|| vec![PORT, OTHER_PORT], |port| vec![port]);
+        let callbacks = listen_on_one_of(&ports, &self.inner.tasks).await?;
         BrowserLogin::new(callbacks, self.issuer().clone(), &self.settings(), wishes)
     }
 
@@ -172,6 +170,18 @@ async fn show_failure(visit: Visit, error: &LoginError) {
     visit.show(Page { status: 400, title: "Not logged in", text: &error.to_string() }).await;
 }
 
+/// Listens on the first port that can be had; the failure is that of the last one.
+async fn listen_on_one_of(ports: &[u16], tasks: &TaskGroup) -> Result<Callbacks, LoginError> {
+    let mut outcome = Err(LoginError::Cancelled);
+    for port in ports {
+        outcome = listen(*port, tasks).await;
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
 /// A login of another program that has the port is asked to end.
 async fn listen(port: u16, tasks: &TaskGroup) -> Result<Callbacks, LoginError> {
     let mut left = ATTEMPTS;
@@ -221,6 +231,11 @@ mod tests {
             "{error}"
         );
         assert!(error.to_string().ends_with("or log in with a code"), "{error}");
+        // Where no port is set there are two.
+        let tasks = TaskGroup::new();
+        let callbacks = listen_on_one_of(&[port, 0], &tasks).await.unwrap();
+        assert_ne!(callbacks.port, port);
+        assert!(listen_on_one_of(&[port, port], &tasks).await.is_err());
         drop(other);
         assert!(manager.open_login_page(&Wishes::default()).await.is_ok());
     }

@@ -84,3 +84,18 @@ fn meaning(error: IssuerError) -> LoginError {
         Some(_) | None => LoginError::Issuer(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_mean_what_a_person_can_do() {
+        let meant = |code: &str| {
+            meaning(IssuerError::Refused { status: 400, code: Some(code.to_owned()), message: None })
+        };
+        assert!(matches!(meant("expired_token"), LoginError::CodeExpired));
+        assert!(matches!(meant("access_denied"), LoginError::Denied(_)));
+        assert!(matches!(meant("strange"), LoginError::Issuer(_)));
+    }
+}

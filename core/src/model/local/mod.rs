@@ -297,4 +297,15 @@ mod tests {
         let reason = LocalServer::LmStudio.models(&provider, &Environment::default()).await.unwrap_err();
         assert!(reason.contains("onnection refused") && reason.contains("`lms server start`"), "{reason}");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let provider = ModelProviderInfo { base_url: Some(url), ..ModelProviderInfo::default() };
+        let began = tokio::time::Instant::now();
+        let reason = LocalServer::Ollama.models(&provider, &Environment::default()).await.unwrap_err();
+        assert!(reason.contains("it did not answer within 3 s. Start the server with"), "{reason}");
+        assert!(began.elapsed() < PATIENCE * 2);
+    }
 }

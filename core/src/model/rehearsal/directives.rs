@@ -147,13 +147,8 @@ impl Directive {
 /// The id under which an output is expected, if the item is a call.
 pub fn call_of(item: &ResponseItem) -> Option<CallId> {
     match item {
-        ResponseItem::FunctionCall { call_id, .. } | ResponseItem::CustomToolCall { call_id, .. } => {
-            Some(call_id.clone())
-        }
-        ResponseItem::LocalShellCall { call_id, id, .. } => {
-            call_id.clone().or_else(|| id.as_deref().map(CallId::from))
-        }
-        _ => None,
+        ResponseItem::LocalShellCall { call_id: None, id, .. } => id.as_deref().map(CallId::from),
+        other => other.call_id().cloned(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::event::ResponseEvent;
 use crate::model::prompt::{Prompt, Purpose};
 use crate::model::rehearsal::directives::call_of;
 use crate::model::rehearsal::script::Script;
+use crate::model::token_command::TokenCommands;
 use crate::model::{ModelClient, ModelSettings, retry};
 
 /// One conversation, with tools that give back numbered outputs.
@@ -47,6 +48,7 @@ impl Story {
             environment: crate::base::environment::Environment::default(),
             group: TaskGroup::new(),
             token: CancellationToken::new(),
+            tokens: Arc::new(TokenCommands::nobody()),
             compresses: false,
             script,
         };

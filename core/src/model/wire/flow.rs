@@ -115,6 +115,13 @@ impl Flow {
         }
     }
 
+    /// The same, whatever was known before.
+    pub fn mark_anew(&mut self, with: String) {
+        if let Open::Reasoning { mark, .. } = &mut self.open {
+            *mark = Some(with);
+        }
+    }
+
     pub fn is_reasoning(&self) -> bool {
         matches!(self.open, Open::Reasoning { .. })
     }

@@ -163,7 +163,7 @@ impl Known {
             ToolSpec::LocalShell => Some((LOCAL_SHELL.to_owned(), Lifted::LocalShell)),
             ToolSpec::WebSearch(_) => None,
         });
-        let used = prompt.input.iter().filter_map(|item| call_id_of(item).cloned());
+        let used = prompt.input.iter().filter_map(|item| item.call_id().cloned());
         Self { lifted: lifted.collect(), used: used.collect(), provider: provider.to_owned() }
     }
 
@@ -236,23 +236,6 @@ fn free_text(arguments: String) -> String {
     }
 }
 
-pub fn call_id_of(item: &ResponseItem) -> Option<&CallId> {
-    match item {
-        ResponseItem::FunctionCall { call_id, .. } | ResponseItem::CustomToolCall { call_id, .. } => {
-            Some(call_id)
-        }
-        ResponseItem::LocalShellCall { call_id, .. } => call_id.as_ref(),
-        ResponseItem::Message { .. }
-        | ResponseItem::Reasoning { .. }
-        | ResponseItem::FunctionCallOutput { .. }
-        | ResponseItem::CustomToolCallOutput { .. }
-        | ResponseItem::WebSearchCall { .. }
-        | ResponseItem::GhostSnapshot { .. }
-        | ResponseItem::Compaction { .. }
-        | ResponseItem::Other => None,
-    }
-}
-
 /// The calls of one answer, lifted and with ids of their own.
 #[derive(Debug)]
 pub struct Calls {
@@ -301,7 +284,7 @@ mod tests {
         let mut calls = Calls::new(known(vec![], &["call_0"]), "s".into());
         let ids: Vec<_> = ["call_0", "", "a", "a", "b"]
             .into_iter()
-            .map(|id| call_id_of(&calls.item(id.into(), "f".into(), String::new())).unwrap().to_string())
+            .map(|id| calls.item(id.into(), "f".into(), String::new()).call_id().unwrap().to_string())
             .collect();
         assert_eq!(ids, ["call_s_1", "call_s_2", "a", "call_s_3", "b"]);
     }

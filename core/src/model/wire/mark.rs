@@ -13,14 +13,20 @@ const BEGINNING: &str = "codex-wire ";
 pub enum Kind {
     /// Chat Completions; what follows is the field that the text was in.
     Chat,
+    /// Chat Completions; the parts of the reasoning follow, as the server wrote them.
+    Details,
     /// Anthropic Messages; the signature of a thinking block follows.
     Thinking,
     /// Anthropic Messages; the data of a redacted block follows.
     Redacted,
 }
 
-const KINDS: [(Kind, &str); 3] =
-    [(Kind::Chat, "chat"), (Kind::Thinking, "thinking"), (Kind::Redacted, "redacted-thinking")];
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::Chat, "chat"),
+    (Kind::Details, "chat-details"),
+    (Kind::Thinking, "thinking"),
+    (Kind::Redacted, "redacted-thinking"),
+];
 
 /// A mark that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

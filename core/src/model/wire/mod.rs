@@ -61,15 +61,15 @@ impl Wire {
     }
 
     /// The body of a request.
-    pub fn encode(self, prompt: &Prompt, target: &Target<'_>) -> Result<Bytes, Error> {
-        let body = match self {
-            Self::Responses => responses::request::encode(prompt, target.server),
-            Self::Chat => chat::request::encode(prompt, target),
+    pub fn encode(self, prompt: &Prompt, target: &Target<'_>) -> Result<Encoded, Error> {
+        let encoded = match self {
+            Self::Responses => responses::request::encode(prompt, target.server).map(Encoded::from),
+            Self::Chat => chat::request::encode(prompt, target).map(Encoded::from),
             Self::Anthropic => anthropic::request::encode(prompt, target),
         };
         let failed =
             |error| Error::Setting { field: "prompt".into(), reason: format!("cannot be sent: {error}") };
-        Ok(body.map_err(failed)?.into())
+        encoded.map_err(failed)
     }
 
     /// What answers to a request are read with.
@@ -90,6 +90,20 @@ impl Wire {
     }
 }
 
+/// A request as it is sent.
+#[derive(Debug)]
+pub struct Encoded {
+    pub body: Bytes,
+    /// What it uses that the server has to be asked for in a header.
+    pub feature: Option<&'static str>,
+}
+
+impl From<Vec<u8>> for Encoded {
+    fn from(body: Vec<u8>) -> Self {
+        Self { body: body.into(), feature: None }
+    }
+}
+
 /// Whom a request is for, as far as its form depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
@@ -103,6 +117,8 @@ pub struct Target<'a> {
 pub enum Server {
     /// Takes the whole history with every request and keeps nothing.
     Stateless,
+    /// OpenAI: the same, and takes a key of its cache with every API.
+    OpenAi,
     /// Azure: keeps responses, and wants its items back under their ids.
     Azure,
     /// Mistral: refuses fields it does not know, and ids of calls that are not like its own.
@@ -118,6 +134,8 @@ impl Server {
             Self::Azure
         } else if url.contains(".mistral.ai/") {
             Self::Mistral
+        } else if url.contains("api.openai.com/") {
+            Self::OpenAi
         } else {
             Self::Stateless
         }
@@ -232,16 +250,14 @@ mod tests {
 
     #[test]
     fn changed_answers_are_survived() {
-        let data = |recorded: &str| -> Vec<String> {
-            recorded.lines().filter_map(|line| line.strip_prefix("data: ")).map(str::to_owned).collect()
-        };
         let answers = [
-            data(include_str!("responses/recorded.txt")),
-            data(include_str!("chat/recorded.txt")),
-            data(include_str!("anthropic/recorded.txt")),
-        ];
+            include_str!("responses/recorded.txt"),
+            include_str!("chat/recorded.txt"),
+            include_str!("anthropic/recorded.txt"),
+        ]
+        .map(testkit::data_of);
         let whole = answers.iter().map(|events| events.join("\n").into_bytes());
-        let single = answers.iter().flatten().map(|event| event.clone().into_bytes());
+        let single = answers.iter().flatten().map(|event| event.as_bytes().to_vec());
         mutate::feed(&whole.chain(single).collect::<Vec<_>>(), &WORDS, fuzz);
     }
 
@@ -250,6 +266,7 @@ mod tests {
         assert_eq!(Server::of("Azure", "https://x"), Server::Azure);
         assert_eq!(Server::of("x", "https://me.openai.azure.com/openai/responses"), Server::Azure);
         assert_eq!(Server::of("x", "https://api.mistral.ai/v1/chat/completions"), Server::Mistral);
-        assert_eq!(Server::of("x", "https://api.openai.com/v1/responses"), Server::Stateless);
+        assert_eq!(Server::of("x", "https://eu.api.openai.com/v1/chat/completions"), Server::OpenAi);
+        assert_eq!(Server::of("OpenAI", "http://127.0.0.1:1/v1/chat/completions"), Server::Stateless);
     }
 }

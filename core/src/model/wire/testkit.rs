@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use codex_protocol::ids::TurnId;
 use codex_protocol::policy::ReasoningSummary;
+use expect_test::Expect;
 use serde_json::Value;
 
 use crate::model::prompt::{Prompt, Purpose};
-use crate::model::wire::{Decoder, Events};
+use crate::model::wire::lowered::Known;
+use crate::model::wire::{Decoder, Events, Wire};
 
 /// A request with these items and nothing else.
 pub fn prompt(model: &str, items: Vec<Value>) -> Prompt {
@@ -28,6 +30,17 @@ pub fn prompt(model: &str, items: Vec<Value>) -> Prompt {
         output_schema: None,
         purpose: Purpose::Answer,
     }
+}
+
+/// What is said in a recorded stream.
+pub fn data_of(recorded: &str) -> Vec<&str> {
+    recorded.lines().filter_map(|line| line.strip_prefix("data: ")).collect()
+}
+
+/// Compares what comes of a stream over a wire, for the provider `p`.
+pub fn check_answer(wire: Wire, data: &[&str], expected: &Expect) {
+    let known = Arc::new(Known::of(&prompt("m", vec![]), "p"));
+    expected.assert_eq(&read(wire.decoder(known, || "s".into()), data));
 }
 
 /// What comes of a stream with these events and an end, one line each.

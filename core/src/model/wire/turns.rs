@@ -406,6 +406,22 @@ mod tests {
                 user call_edf6ad8f326d46a8=[aborted]! []
             "#]],
         );
+        // A thought that led to nothing is not the next answer's.
+        check(
+            vec![
+                says("user", "hi"),
+                thought(),
+                says("user", "well"),
+                says("assistant", "Yes?"),
+                says("user", "?"),
+            ],
+            expect![[r#"
+            Be good.
+            user [hi, well]
+            model "Yes?"
+            user [?]
+        "#]],
+        );
         check(
             vec![says("assistant", "Last."), thought()],
             expect![[r#"

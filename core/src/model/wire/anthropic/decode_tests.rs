@@ -1,23 +1,18 @@
 //! Answers as servers stream them, and as they should not.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use crate::model::wire::lowered::Known;
-use crate::model::wire::{Wire, testkit};
+use crate::model::wire::Wire;
+use crate::model::wire::testkit::{check_answer, data_of};
 
 fn check(data: &[&str], expected: Expect) {
-    let known = Arc::new(Known::of(&testkit::prompt("m", vec![]), "p"));
-    expected.assert_eq(&testkit::read(Wire::Anthropic.decoder(known, || "s".into()), data));
+    check_answer(Wire::Anthropic, data, &expected);
 }
 
 #[test]
 fn a_recorded_answer() {
-    let recorded = include_str!("recorded.txt");
-    let data: Vec<_> = recorded.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
     check(
-        &data,
+        &data_of(include_str!("recorded.txt")),
         expect![[r#"
         ItemAdded(Reasoning { id: None, summary: [], content: None, encrypted_content: None })
         SummaryPartAdded { summary_index: 0 }

@@ -9,24 +9,31 @@ use std::borrow::Cow;
 use codex_protocol::response_item::{ReasoningSummaryPart, ResponseItem};
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
+use crate::model::catalog::ModelInfo;
 use crate::model::prompt::Prompt;
-use crate::model::wire::Target;
 use crate::model::wire::anthropic::model::{Thinking, Traits};
 use crate::model::wire::lowered::{self, Function};
 use crate::model::wire::mark::{self, Kind};
 use crate::model::wire::turns::{self, CallResult, Conversation, Part, Reading, Said, Turn};
+use crate::model::wire::{Encoded, Target};
 
 const NO_SUCH_IMAGE: &str = "[an image of a kind that the model server does not take]";
 /// The kinds of images that are taken.
 const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 /// How many turns of the user end with a mark; the server takes four marks in all.
 const CACHED_TURNS: usize = 2;
+/// Room for an answer that is asked for however much of the window seems to be taken.
+const FEWEST_LEFT: i64 = 32_000;
+/// How many bytes of a message are a token, counted carefully.
+const BYTES_OF_TOKEN: usize = 3;
+/// The name of thinking between calls, in the header that asks for it.
+const BETWEEN_CALLS: &str = "interleaved-thinking-2025-05-14";
 
-pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8>> {
+pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Encoded> {
     let model = &prompt.info;
-    let traits = Traits::of(&prompt.model).at_most(model.max_output_tokens);
+    let traits = Traits::of(&prompt.model);
     let reading = Reading {
         keeps: &|item| {
             mark::read(item, target.provider)
@@ -37,15 +44,18 @@ pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8
     };
     let conversation = turns::read(prompt, &reading);
     let effort = prompt.effort.as_deref().or(model.default_effort);
-    let thinking = thinking(&traits, effort, &conversation);
+    let thinking = effort.and_then(|effort| thinking(&traits, (effort, most_tokens(model)), &conversation));
     // A server of other models has thoughts without being asked for them.
     let sends_thoughts = thinking.is_some() || !traits.is_claude;
     let tools = tools(prompt);
+    let thinks_between_calls = thinking.is_some() && traits.is_to_be_asked_for_more && !tools.is_empty();
+    let messages = messages(conversation.turns, sends_thoughts.then_some(target.provider))?;
+    let messages = to_raw_value(&messages)?;
     let body = Body {
         model: &prompt.model,
-        max_tokens: traits.max_tokens,
+        max_tokens: longest_answer(model, messages.get().len()),
         system: system(conversation.instructions),
-        messages: messages(conversation.turns, sends_thoughts.then_some(target.provider))?,
+        messages: &messages,
         tool_choice: (!tools.is_empty()).then_some(ToolChoice {
             r#type: "auto",
             disable_parallel_tool_use: (!prompt.parallel_tool_calls).then_some(true),
@@ -56,7 +66,21 @@ pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8
         service_tier: prompt.service_tier.as_deref(),
         stream: true,
     };
-    serde_json::to_vec(&body)
+    let feature = thinks_between_calls.then_some(BETWEEN_CALLS);
+    Ok(Encoded { body: serde_json::to_vec(&body)?.into(), feature })
+}
+
+/// How long an answer of the model can be.
+fn most_tokens(model: &ModelInfo) -> u32 {
+    u32::try_from(model.max_output_tokens.max(1)).unwrap_or(u32::MAX)
+}
+
+/// How long the answer may be: no longer than what messages of this length leave of the window, for servers refuse a
+/// request whose answer would not fit. Only a large answer is made smaller, since the length is not exact.
+fn longest_answer(model: &ModelInfo, length: usize) -> u32 {
+    let taken = i64::try_from(length / BYTES_OF_TOKEN).unwrap_or(i64::MAX);
+    let left = model.context_window.saturating_sub(taken).max(FEWEST_LEFT);
+    most_tokens(model).min(u32::try_from(left).unwrap_or(u32::MAX))
 }
 
 #[derive(Serialize)]
@@ -65,7 +89,7 @@ struct Body<'a> {
     max_tokens: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     system: Vec<Block<'a>>,
-    messages: Vec<Message<'a>>,
+    messages: &'a RawValue,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,14 +205,18 @@ impl<'a> From<BlockKind<'a>> for Block<'a> {
     }
 }
 
-fn thinking(traits: &Traits, effort: Option<&str>, conversation: &Conversation<'_>) -> Option<ThinkingField> {
-    let effort = effort?;
+/// How it thinks with such an effort and answers of so many tokens.
+fn thinking(
+    traits: &Traits,
+    (effort, tokens): (&str, u32),
+    conversation: &Conversation<'_>,
+) -> Option<ThinkingField> {
     match traits.thinking {
         Thinking::Never => None,
         Thinking::Adaptive => traits.effort(effort).map(|_| ThinkingField::Adaptive),
         Thinking::Budget if !begins_with_thought(conversation) => None,
         Thinking::Budget => {
-            traits.budget(effort).map(|budget_tokens| ThinkingField::Enabled { budget_tokens })
+            traits.budget(effort, tokens).map(|budget_tokens| ThinkingField::Enabled { budget_tokens })
         }
     }
 }
@@ -305,7 +333,7 @@ fn said_block<'a>(said: Said<'a>, thoughts: Option<&str>) -> serde_json::Result<
                     Some(BlockKind::Thinking { thinking: summary(item), signature: mark.rest }.into())
                 }
                 Kind::Redacted => Some(BlockKind::RedactedThinking { data: mark.rest }.into()),
-                Kind::Chat => None,
+                Kind::Chat | Kind::Details => None,
             }));
         }
     }))

@@ -13,7 +13,7 @@ use crate::model::wire::testkit::prompt;
 const TARGET: Target<'static> = Target { server: Server::Stateless, provider: "p" };
 
 fn body(prompt: &Prompt) -> Value {
-    serde_json::from_slice(&encode(prompt, &TARGET).unwrap()).unwrap()
+    serde_json::from_slice(&encode(prompt, &TARGET).unwrap().body).unwrap()
 }
 
 fn check_messages(prompt: &Prompt, expected: Expect) {
@@ -47,7 +47,7 @@ fn a_whole_request() {
     expect![[r#"
         {
           "model": "claude-opus-4-6",
-          "max_tokens": 32000,
+          "max_tokens": 128000,
           "system": [
             {
               "type": "text",
@@ -189,4 +189,43 @@ fn a_turn_that_began_without_a_thought_goes_on_without() {
     assert_eq!(thinking("claude-sonnet-4-5", &over), json!({"type": "enabled", "budget_tokens": 10_000}));
     assert_eq!(thinking("claude-sonnet-4-6", &begun), json!({"type": "adaptive"}));
     assert_eq!(thinking("claude-3-5-haiku", &over), Value::Null);
+}
+
+#[test]
+fn an_answer_may_be_as_long_as_the_catalog_says_and_the_window_has_room() {
+    let most = |prompt: &Prompt| body(prompt)["max_tokens"].as_i64().unwrap();
+    for (model, tokens) in [
+        ("claude-3-5-haiku-latest", 8_192),
+        ("claude-opus-4-1", 32_000),
+        ("claude-sonnet-4-5", 64_000),
+        ("other-model", 16_384),
+    ] {
+        assert_eq!(most(&prompt(model, vec![])), tokens, "{model}");
+    }
+    let mut described = prompt("other-model", vec![]);
+    described.info.max_output_tokens = 50_000;
+    assert_eq!(most(&described), 50_000);
+    described.info.max_output_tokens = 0;
+    assert_eq!(most(&described), 1);
+    // Of 200000 tokens about 150000 are taken, and about all.
+    let long = |bytes: usize| most(&prompt("claude-sonnet-4-5", vec![says("user", &"x".repeat(bytes))]));
+    assert!((49_000..=50_000).contains(&long(450_000)), "{}", long(450_000));
+    assert_eq!(long(600_000), 32_000);
+}
+
+#[test]
+fn thinking_between_calls_is_asked_for_where_a_model_needs_to_be_asked() {
+    let feature = |model: &str, effort: &str, tools: &[ToolSpec]| {
+        let mut prompt = prompt(model, vec![]);
+        prompt.effort = Some(effort.into());
+        prompt.tools = tools.into();
+        encode(&prompt, &TARGET).unwrap().feature
+    };
+    let tools = [ToolSpec::function("f", "d", json!({"type": "object"}))];
+    assert_eq!(feature("claude-sonnet-4-5", "high", &tools), Some("interleaved-thinking-2025-05-14"));
+    assert_eq!(feature("claude-sonnet-4-5", "none", &tools), None);
+    assert_eq!(feature("claude-sonnet-4-5", "high", &[]), None);
+    for model in ["claude-3-7-sonnet-latest", "claude-3-5-haiku-latest", "claude-opus-4-6", "kimi-k2"] {
+        assert_eq!(feature(model, "high", &tools), None, "{model}");
+    }
 }

@@ -166,6 +166,10 @@ mod tests {
             ],
             &[("", "f", "{}"), ("", "f", "{}")],
         );
+        check(
+            &[r#"{"function":{"name":"f","arguments":"{}"}}"#, r#"{"id":"b","function":{"arguments":"{}"}}"#],
+            &[("", "f", "{}"), ("b", "", "{}")],
+        );
         // The name again with each piece, and an index as text.
         check(
             &[

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::model::failure::ErrorBody;
+use crate::model::wire::chat::details::Details;
 use crate::model::wire::lenient::{Json, Number, Text};
 
 #[derive(Default, Deserialize)]
@@ -64,6 +65,7 @@ pub struct Delta {
     pub refusal: Text,
     pub reasoning: Text,
     pub reasoning_content: Text,
+    pub reasoning_details: Details,
     pub tool_calls: Option<Vec<CallDelta>>,
     /// The form before `tool_calls`.
     pub function_call: Option<FunctionDelta>,
@@ -79,6 +81,7 @@ impl Delta {
             &self.reasoning_content.0,
         ];
         texts.iter().all(|text| text.is_empty())
+            && self.reasoning_details.is_empty()
             && self.tool_calls.as_ref().is_none_or(Vec::is_empty)
             && self.function_call.is_none()
     }

@@ -4,6 +4,7 @@
 //! complete at `[DONE]`, or at the end of the stream if a reason to finish was given: usage comes after that reason.
 //! A chunk that cannot be read is an error, because what it says would be missing.
 
+use codex_protocol::response_item::ResponseItem;
 use codex_protocol::usage::TokenUsage;
 
 use crate::base::text::head;
@@ -13,6 +14,7 @@ use crate::model::failure::{self, ErrorBody};
 use crate::model::wire::Events;
 use crate::model::wire::chat::calls::{Call, Gathered};
 use crate::model::wire::chat::chunk::{CallDelta, Chunk, Delta, Usage};
+use crate::model::wire::chat::details::Details;
 use crate::model::wire::flow::{Flow, Shown};
 use crate::model::wire::lenient::{self, Number};
 use crate::model::wire::lowered::Calls;
@@ -28,6 +30,7 @@ pub const REASONING_CONTENT: &str = "reasoning_content";
 pub struct ChatDecoder {
     response_id: String,
     flow: Flow,
+    details: Details,
     gathered: Gathered,
     calls: Calls,
     usage: Option<TokenUsage>,
@@ -49,6 +52,7 @@ impl ChatDecoder {
         Self {
             response_id: String::new(),
             flow: Flow::default(),
+            details: Details::default(),
             gathered: Gathered::default(),
             calls,
             usage: None,
@@ -125,7 +129,10 @@ impl ChatDecoder {
             (REASONING_CONTENT, delta.reasoning_content.0),
             (REASONING, delta.reasoning.0),
             (REASONING, delta.content.thinking),
+            (REASONING, delta.reasoning_details.text()),
         ];
+        self.flow.count(delta.reasoning_details.size())?;
+        self.details.add(delta.reasoning_details);
         // Some servers say the same in two fields.
         if let Some((field, thought)) = thoughts.into_iter().find(|(_, thought)| !thought.is_empty()) {
             self.flow.reason(thought, Shown::Raw, events)?;
@@ -151,7 +158,25 @@ impl ChatDecoder {
 
     /// What has begun is whole. Calls of a model that was stopped may miss their ends, and are not made.
     fn end_items(&mut self, events: &mut Events) {
+        let details =
+            self.details.take().map(|json| mark::write(Kind::Details, self.calls.provider(), &json));
+        let late = match details {
+            Some(mark) if self.flow.is_reasoning() => {
+                self.flow.mark_anew(mark);
+                None
+            }
+            late => late,
+        };
         self.flow.end(events);
+        // The model has said something since, or has only thought what nobody can read.
+        if late.is_some() {
+            events.push_back(ResponseEvent::ItemDone(ResponseItem::Reasoning {
+                id: None,
+                summary: Vec::new(),
+                content: None,
+                encrypted_content: late,
+            }));
+        }
         let calls = self.gathered.take();
         if self.finished.as_ref().is_some_and(|finish| *finish != Finish::Whole) {
             return;

@@ -1,23 +1,18 @@
 //! Answers as servers stream them, and as they should not.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use crate::model::wire::lowered::Known;
-use crate::model::wire::{Wire, testkit};
+use crate::model::wire::Wire;
+use crate::model::wire::testkit::{check_answer, data_of};
 
 fn check(data: &[&str], expected: Expect) {
-    let known = Arc::new(Known::of(&testkit::prompt("m", vec![]), "p"));
-    expected.assert_eq(&testkit::read(Wire::Chat.decoder(known, || "s".into()), data));
+    check_answer(Wire::Chat, data, &expected);
 }
 
 #[test]
 fn a_recorded_answer() {
-    let recorded = include_str!("recorded.txt");
-    let data: Vec<_> = recorded.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
     check(
-        &data,
+        &data_of(include_str!("recorded.txt")),
         expect![[r#"
         ItemAdded(Reasoning { id: None, summary: [], content: None, encrypted_content: None })
         RawReasoningDelta { content_index: 0, delta: "Look" }
@@ -166,6 +161,18 @@ fn habits_of_servers() {
             Completed { response_id: "", usage: None }
         "#]],
     );
+    // A whole answer beside a piece that says nothing, and counts that are no counts yet.
+    check(
+        &[
+            r#"{"choices":[{"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#,
+        ],
+        expect![[r#"
+            ItemAdded(Message { id: None, role: "assistant", content: [], phase: None })
+            TextDelta("a")
+            ItemDone(Message { id: None, role: "assistant", content: [OutputText { text: "a" }], phase: None })
+            Completed { response_id: "", usage: None }
+        "#]],
+    );
     // The same thought in two fields, then blanks, then a call in the old form.
     check(
         &[
@@ -198,6 +205,47 @@ fn habits_of_servers() {
             TextDelta("I won't. �")
             ItemDone(Message { id: None, role: "assistant", content: [OutputText { text: "I won't. �" }], phase: None })
             Completed { response_id: "7", usage: None }
+        "#]],
+    );
+}
+
+#[test]
+fn parts_of_reasoning_are_kept_with_it() {
+    // Shown once, signed at its end, and followed by a call.
+    check(
+        &[
+            r#"{"choices":[{"delta":{"reasoning":"Let ","reasoning_details":[{"type":"reasoning.text","text":"Let ","index":0}]}}]}"#,
+            r#"{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.text","text":"me.","index":0}]}}]}"#,
+            r#"{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.text","signature":"SIG","index":0}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
+            "[DONE]",
+        ],
+        expect![[r#"
+            ItemAdded(Reasoning { id: None, summary: [], content: None, encrypted_content: None })
+            RawReasoningDelta { content_index: 0, delta: "Let " }
+            RawReasoningDelta { content_index: 0, delta: "me." }
+            ItemDone(Reasoning { id: None, summary: [], content: Some([ReasoningText { text: "Let me." }]), encrypted_content: Some("codex-wire chat-details p [{\"type\":\"reasoning.text\",\"text\":\"Let me.\",\"index\":0,\"signature\":\"SIG\"}]") })
+            ItemDone(FunctionCall { id: None, name: "f", namespace: None, arguments: "{}", call_id: c })
+            Completed { response_id: "", usage: None }
+        "#]],
+    );
+    // Encrypted, after the text and by itself; what is no list is none.
+    check(
+        &[
+            r#"{"choices":[{"delta":{"reasoning":"hm","reasoning_details":"odd"}}]}"#,
+            r#"{"choices":[{"delta":{"content":"a"}}]}"#,
+            r#"{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"D","id":"r"}]},"finish_reason":"stop"}]}"#,
+            "[DONE]",
+        ],
+        expect![[r#"
+            ItemAdded(Reasoning { id: None, summary: [], content: None, encrypted_content: None })
+            RawReasoningDelta { content_index: 0, delta: "hm" }
+            ItemDone(Reasoning { id: None, summary: [], content: Some([ReasoningText { text: "hm" }]), encrypted_content: Some("codex-wire chat p reasoning") })
+            ItemAdded(Message { id: None, role: "assistant", content: [], phase: None })
+            TextDelta("a")
+            ItemDone(Message { id: None, role: "assistant", content: [OutputText { text: "a" }], phase: None })
+            ItemDone(Reasoning { id: None, summary: [], content: None, encrypted_content: Some("codex-wire chat-details p [{\"type\":\"reasoning.encrypted\",\"data\":\"D\",\"id\":\"r\"}]") })
+            Completed { response_id: "", usage: None }
         "#]],
     );
 }

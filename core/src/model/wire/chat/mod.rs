@@ -3,4 +3,5 @@
 mod calls;
 mod chunk;
 pub mod decode;
+mod details;
 pub mod request;

@@ -6,10 +6,12 @@
 
 use std::borrow::Cow;
 
+use codex_protocol::ids::ConversationId;
 use codex_protocol::policy::Verbosity;
 use codex_protocol::response_item::{ReasoningContent, ResponseItem};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::model::prompt::Prompt;
 use crate::model::wire::chat::decode::{REASONING, REASONING_CONTENT};
@@ -43,6 +45,7 @@ pub fn encode(prompt: &Prompt, target: &Target<'_>) -> serde_json::Result<Vec<u8
         // What is asked of a model that is not known was asked for by its user.
         verbosity: prompt.verbosity.or(model.default_verbosity).filter(|_| model.verbosity || !model.known),
         service_tier: prompt.service_tier.as_deref(),
+        prompt_cache_key: (target.server == Server::OpenAi).then_some(&prompt.conversation_id),
         response_format: prompt.output_schema.as_ref().map(Format::schema),
     };
     serde_json::to_vec(&body)
@@ -67,6 +70,8 @@ struct Body<'a> {
     verbosity: Option<Verbosity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<&'a ConversationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Format<'a>>,
 }
@@ -131,6 +136,8 @@ enum Message<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         reasoning_content: Option<String>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        reasoning_details: Vec<&'a RawValue>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         tool_calls: Vec<ToolCall<'a>>,
     },
     Tool {
@@ -173,7 +180,7 @@ struct CalledFunction<'a> {
 
 fn messages<'a>(prompt: &'a Prompt, target: &Target<'_>) -> Vec<Message<'a>> {
     let reading = Reading {
-        keeps: &|item| field(item, target.provider).is_some(),
+        keeps: &|item| place(item, target.provider).is_some(),
         id: if target.server == Server::Mistral { short_id } else { turns::plain_id },
         images: prompt.info.images,
     };
@@ -192,7 +199,7 @@ fn messages<'a>(prompt: &'a Prompt, target: &Target<'_>) -> Vec<Message<'a>> {
             Turn::User { results, parts } => user(results, parts, &mut messages),
             Turn::Model(said) => {
                 let provider = target.provider;
-                let goes_back = |item| field(item, provider).filter(|_| index > said_last);
+                let goes_back = |item| place(item, provider).filter(|_| index > said_last);
                 messages.push(assistant(said, &goes_back));
             }
         }
@@ -247,22 +254,23 @@ fn joined<'a>(texts: Vec<Cow<'a, str>>, between: &str) -> Cow<'a, str> {
     }
 }
 
-fn assistant<'a>(
-    said: Vec<Said<'a>>,
-    field: &dyn Fn(&'a ResponseItem) -> Option<&'static str>,
-) -> Message<'a> {
+fn assistant<'a>(said: Vec<Said<'a>>, place: &dyn Fn(&'a ResponseItem) -> Option<Place<'a>>) -> Message<'a> {
     let (mut texts, mut tool_calls) = (Vec::new(), Vec::new());
-    let (mut reasoning, mut reasoning_content) = (None, None);
+    let (mut reasoning, mut reasoning_content, mut reasoning_details) = (None, None, Vec::new());
     for said in said {
         match said {
             Said::Text(text) => texts.push(text),
             Said::Thought(item) => {
-                let place = match field(item) {
-                    Some(REASONING_CONTENT) => &mut reasoning_content,
-                    Some(_) => &mut reasoning,
+                let text = match place(item) {
+                    Some(Place::Field(REASONING_CONTENT)) => &mut reasoning_content,
+                    Some(Place::Field(_)) => &mut reasoning,
+                    Some(Place::Details(parts)) => {
+                        reasoning_details.extend(parts);
+                        continue;
+                    }
                     None => continue,
                 };
-                place.get_or_insert_with(String::new).push_str(&raw_text(item));
+                text.get_or_insert_with(String::new).push_str(&raw_text(item));
             }
             Said::Call { id, name, arguments } => tool_calls.push(ToolCall {
                 id,
@@ -272,13 +280,31 @@ fn assistant<'a>(
         }
     }
     let content = (!texts.is_empty()).then(|| joined(texts, BREAK));
-    Message::Assistant { content, reasoning, reasoning_content, tool_calls }
+    if !reasoning_details.is_empty() {
+        // They are the same once more.
+        reasoning = None;
+    }
+    Message::Assistant { content, reasoning, reasoning_content, reasoning_details, tool_calls }
 }
 
-/// The field in which this provider wants its reasoning back.
-fn field(item: &ResponseItem, provider: &str) -> Option<&'static str> {
-    let mark = mark::read(item, provider).filter(|mark| mark.kind == Kind::Chat)?;
-    [REASONING, REASONING_CONTENT].into_iter().find(|field| *field == mark.rest)
+/// Where a provider wants its reasoning back.
+enum Place<'a> {
+    /// As text, in the field that it came in.
+    Field(&'static str),
+    /// As the parts it came in.
+    Details(Vec<&'a RawValue>),
+}
+
+fn place<'a>(item: &'a ResponseItem, provider: &str) -> Option<Place<'a>> {
+    let mark = mark::read(item, provider)?;
+    match mark.kind {
+        Kind::Chat => {
+            let fields = [REASONING, REASONING_CONTENT].into_iter();
+            fields.clone().find(|field| *field == mark.rest).map(Place::Field)
+        }
+        Kind::Details => serde_json::from_str(mark.rest).ok().map(Place::Details),
+        Kind::Thinking | Kind::Redacted => None,
+    }
 }
 
 fn raw_text(item: &ResponseItem) -> String {

@@ -120,6 +120,28 @@ fn a_server_is_only_asked_for_what_its_model_takes() {
     expect![[r#"{"model":"other-model","messages":[{"role":"system","content":"Be good."},{"role":"user","content":"Go on."}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&plain.to_string());
     let mistral = body(&prompt("devstral", vec![]), &Target { server: Server::Mistral, ..TARGET });
     assert_eq!(mistral.get("stream_options"), None);
+    // Efforts and parallel calls are spoken of only where that says something.
+    let thinks = |server| {
+        let mut prompt = prompt("gpt-5.5", vec![]);
+        prompt.tools = Arc::new([ToolSpec::function("f", "d", json!({"type": "object"}))]);
+        let body = body(&prompt, &Target { server, ..TARGET });
+        assert_eq!((&body["tool_choice"], body.get("parallel_tool_calls")), (&json!("auto"), None));
+        body["reasoning_effort"].clone()
+    };
+    assert_eq!((thinks(Server::Stateless), thinks(Server::Mistral)), (json!("medium"), Value::Null));
+    let verbosity = |model: &str| {
+        let mut prompt = prompt(model, vec![]);
+        prompt.verbosity = Some(Verbosity::High);
+        body(&prompt, &TARGET)["verbosity"].clone()
+    };
+    assert_eq!((verbosity("other-model"), verbosity("llama3.3")), (json!("high"), Value::Null));
+    // The key of its cache, which others may refuse.
+    let key =
+        |server| body(&prompt("gpt-5.5", vec![]), &Target { server, ..TARGET })["prompt_cache_key"].clone();
+    assert_eq!(key(Server::OpenAi), "01a204c2-4887-7bf2-88cb-1e909b637fb4");
+    for other in [Server::Stateless, Server::Azure, Server::Mistral] {
+        assert_eq!(key(other), Value::Null, "{other:?}");
+    }
 }
 
 #[test]
@@ -184,4 +206,31 @@ fn mistral_has_ids_of_its_own() {
     assert_eq!(short_id("aB3dE6gH9"), "aB3dE6gH9");
     let id = short_id("call_1");
     assert!(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) && id != short_id("call_2"));
+}
+
+#[test]
+fn parts_of_reasoning_go_back_as_they_came() {
+    let call = |id: &str| json!({"type": "function_call", "name": "f", "arguments": "{}", "call_id": id});
+    check_messages(
+        vec![
+            says("user", "one"),
+            thought("old", r#"codex-wire chat-details p [{"text":"old"}]"#),
+            says("assistant", "a"),
+            says("user", "two"),
+            thought("new", "codex-wire chat p reasoning"),
+            thought("", r#"codex-wire chat-details p [{"text":"new","signature":"S"},{"data":"D"}]"#),
+            thought("", r#"codex-wire chat-details q [{"text":"another's"}]"#),
+            thought("", "codex-wire chat-details p no list"),
+            thought("", r#"codex-wire chat-details p [{"data":"E"}]"#),
+            call("a"),
+        ],
+        expect![[r#"
+            {"role":"system","content":"Be good."}
+            {"role":"user","content":"one"}
+            {"role":"assistant","content":"a"}
+            {"role":"user","content":"two"}
+            {"role":"assistant","content":null,"reasoning_details":[{"text":"new","signature":"S"},{"data":"D"},{"data":"E"}],"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}
+            {"role":"tool","tool_call_id":"a","content":"aborted"}
+        "#]],
+    );
 }

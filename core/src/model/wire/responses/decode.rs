@@ -261,6 +261,7 @@ mod tests {
 
     use super::*;
     use crate::model::wire::Events;
+    use crate::model::wire::testkit::data_of;
 
     fn read(events: &[&str]) -> String {
         let mut read = Events::new();
@@ -281,8 +282,7 @@ mod tests {
 
     #[test]
     fn a_recorded_answer() {
-        let recorded = include_str!("recorded.txt");
-        let data: Vec<_> = recorded.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+        let data = data_of(include_str!("recorded.txt"));
         expect![[r#"
             ItemAdded(Reasoning { id: Some("rs_1_0"), summary: [], content: None, encrypted_content: Some("bW9jaw==") })
             SummaryPartAdded { summary_index: 0 }
