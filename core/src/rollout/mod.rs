@@ -15,6 +15,7 @@ pub mod archive;
 pub mod attachments;
 pub mod begun;
 pub mod chain;
+mod copies;
 mod cursor;
 pub mod cut;
 mod decode;
