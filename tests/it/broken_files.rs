@@ -87,3 +87,32 @@ fn what_stands_in_a_file_twice_is_shown_once() {
         assert_eq!(shown(&resumed["thread"]["turns"]), *expected);
     }
 }
+
+#[test]
+fn a_thread_whose_first_line_cannot_be_read_is_named_once() {
+    let home = Home::with_rehearsal("");
+    let (thread, path) = stored(&home);
+    let text = fs::read_to_string(&path).unwrap();
+    let rest = text.split_once('\n').unwrap().1;
+    for first in ["garbage\n", "", &text[..200]] {
+        fs::write(&path, format!("{first}{rest}")).unwrap();
+        let mut server = AppServer::start(&home);
+        assert_eq!(server.ok("thread/list", json!({}))["data"], json!([]));
+        let warning = server.expect("warning");
+        assert_eq!(warning["threadId"], json!(thread));
+        let words = [path.to_str().unwrap(), "is not listed", "no readable first line", "from a backup"];
+        let says_all =
+            |message: &str| words[..1].iter().chain(&words[2..]).all(|words| message.contains(words));
+        let message = warning["message"].as_str().unwrap();
+        assert!(says_all(message) && message.contains(words[1]), "{message}");
+        assert_eq!(server.ok("thread/list", json!({}))["data"], json!([]));
+        assert_eq!(server.seen("warning").len(), 1);
+        for method in
+            ["thread/read", "thread/resume", "thread/turns/list", "thread/items/list", "thread/fork"]
+        {
+            let refusal = server.refused(method, json!({"threadId": thread}));
+            assert!(refusal.code == -32603 && says_all(&refusal.message), "{method}: {refusal:?}");
+        }
+        server.ignore_rest();
+    }
+}

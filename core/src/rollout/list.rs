@@ -31,7 +31,14 @@ pub struct Page {
     /// For the opposite direction; absent if the page is empty.
     pub backwards_cursor: Option<String>,
     /// Files with the name of a conversation that could not be read.
-    pub unreadable: Vec<PathBuf>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A file that should be shown, and why it is not.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    pub path: PathBuf,
+    pub error: Error,
 }
 
 /// A conversation as a list shows it.
@@ -147,8 +154,8 @@ pub(super) fn page<S: Stock>(
         let thread = match thread {
             Ok(Some(thread)) => thread,
             Ok(None) => continue,
-            Err(_) => {
-                page.unreadable.push(path);
+            Err(error) => {
+                page.unreadable.push(Unreadable { path, error });
                 continue;
             }
         };
