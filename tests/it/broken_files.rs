@@ -2,7 +2,7 @@
 //! is said.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use codex_tests::home::Home;
 use codex_tests::server::AppServer;
@@ -86,6 +86,58 @@ fn what_stands_in_a_file_twice_is_shown_once() {
         let resumed = server.ok("thread/resume", json!({"threadId": thread}));
         assert_eq!(shown(&resumed["thread"]["turns"]), *expected);
     }
+}
+
+fn files(home: &Home) -> Vec<PathBuf> {
+    let below = |folder: &str| codex_tests::home::files_below(&home.codex_home().join(folder));
+    let mut files = [below("sessions"), below("archived_sessions")].concat();
+    files.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
+    files
+}
+
+fn archived(home: &Home, path: &Path) -> PathBuf {
+    let folder = home.codex_home().join("archived_sessions");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(path.file_name().unwrap())
+}
+
+#[test]
+fn a_thread_in_both_folders_is_moved_where_nothing_is_lost() {
+    let home = Home::with_rehearsal("");
+    let (thread, path) = stored(&home);
+    let whole = fs::read_to_string(&path).unwrap();
+    let part: String = whole.split_inclusive('\n').take(6).collect();
+    let away = archived(&home, &path);
+    let named = json!({"threadId": thread});
+    for (here, there) in [(&whole, &whole), (&whole, &part), (&part, &whole)] {
+        for (method, from, to) in [("thread/archive", &path, &away), ("thread/unarchive", &away, &path)] {
+            fs::write(&path, here).unwrap();
+            fs::write(&away, there).unwrap();
+            let mut server = AppServer::start(&home);
+            server.ignore_rest();
+            server.ok(method, named.clone());
+            assert!(!from.exists());
+            assert_eq!((&fs::read_to_string(to).unwrap(), files(&home).len()), (&whole, 1), "{method}");
+        }
+    }
+    let other = part.clone() + "{\"type\":\"event_msg\",\"payload\":{}}\n";
+    fs::write(&path, &whole).unwrap();
+    fs::write(&away, &other).unwrap();
+    let mut server = AppServer::start(&home);
+    server.ignore_rest();
+    for method in ["thread/archive", "thread/unarchive"] {
+        let refusal = server.refused(method, named.clone());
+        assert_eq!(refusal.code, -32600);
+        for words in [path.to_str().unwrap(), away.to_str().unwrap(), "move the one that is not wanted out"] {
+            assert!(refusal.message.contains(words), "{refusal:?}");
+        }
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap(), fs::read_to_string(&away).unwrap()),
+            (whole.clone(), other.clone())
+        );
+    }
+    fs::remove_file(&away).unwrap();
+    server.ok("thread/archive", named);
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub mod snippet;
 pub mod stamp;
 pub mod tail;
 mod twice;
+mod twofold;
 mod walk;
 mod writer;
 
