@@ -1,7 +1,9 @@
 //! Everything a handler may use. One per connection; a clone is a handle to the same.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use codex_core::config::loader::{ConfigLoader, Loaded};
 use codex_core::conversations::ConversationManager;
@@ -18,6 +20,8 @@ use crate::threads::{LoadedThread, Threads};
 
 /// Whole histories that may be in memory on their way to the client.
 const HISTORIES: usize = 2;
+/// So many files are remembered of which the client was told.
+const TOLD_FILES: usize = 1000;
 
 /// How the process was started: what holds for all connections.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub struct Context {
     listener: Listener,
     /// A thread of this connection has needed the sandbox.
     needed_sandbox: Arc<AtomicBool>,
+    /// Stored threads that cannot be read, of which the client knows.
+    unreadable: Arc<Mutex<HashSet<PathBuf>>>,
     histories: Arc<Semaphore>,
     processes: Processes,
 }
@@ -51,8 +57,18 @@ impl Context {
         let listener = threads.connect(outgoing.clone());
         let histories = Arc::new(Semaphore::new(HISTORIES));
         let processes = Processes::new(server.conversations.shared().group.clone());
-        let needed_sandbox = Arc::default();
-        Context { outgoing, client, server, threads, listener, needed_sandbox, histories, processes }
+        let (needed_sandbox, unreadable) = (Arc::default(), Arc::default());
+        Context {
+            outgoing,
+            client,
+            server,
+            threads,
+            listener,
+            needed_sandbox,
+            unreadable,
+            histories,
+            processes,
+        }
     }
 
     /// The way to this connection's client.
@@ -70,6 +86,12 @@ impl Context {
     /// True once.
     pub(crate) fn is_first_to_need_sandbox(&self) -> bool {
         !self.needed_sandbox.swap(true, Ordering::Relaxed)
+    }
+
+    /// True once for each file; when there are too many, only of some.
+    pub(crate) fn is_first_told_of(&self, unreadable: &Path) -> bool {
+        let mut told = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        told.len() < TOLD_FILES && told.insert(unreadable.to_owned())
     }
 
     /// Waits for the right to load a whole history. An answer that carries the history keeps it until the client has

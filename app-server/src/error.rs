@@ -157,6 +157,10 @@ impl RpcError {
         self.code
     }
 
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The `error` member of the answer.
     pub(crate) fn object(&self) -> ErrorObject {
         ErrorObject { code: self.code, message: self.message.clone(), data: self.data.clone() }
@@ -209,12 +213,15 @@ impl From<rollout::Error> for RpcError {
         let message = error.to_string();
         match error {
             rollout::Error::InvalidCursor(cursor) => RpcError::invalid_cursor(&cursor),
-            rollout::Error::Empty(_) | rollout::Error::NoMeta(_) | rollout::Error::ActiveWriter { .. } => {
+            rollout::Error::Twofold { .. } | rollout::Error::ActiveWriter { .. } => {
                 RpcError::invalid_request(message)
             }
             rollout::Error::Io { source, .. } => RpcError::internal(message).caused_by(source),
             rollout::Error::Encode { source, .. } => RpcError::internal(message).caused_by(source),
-            rollout::Error::Closed | rollout::Error::GivenUp => RpcError::internal(message),
+            rollout::Error::Empty(_)
+            | rollout::Error::NoMeta(_)
+            | rollout::Error::Closed
+            | rollout::Error::GivenUp => RpcError::internal(message),
         }
     }
 }

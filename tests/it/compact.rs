@@ -94,8 +94,9 @@ fn no_message_joins_it_and_an_interrupt_leaves_the_history_as_it_was() {
     let class = &refusal.error["data"]["codexErrorInfo"];
     assert_eq!(*class, json!({"activeTurnNotSteerable": {"turnKind": "compact"}}));
     let refusal = server.refused("turn/start", json!({"threadId": thread, "input": input}));
-    assert_eq!(refusal.code, -32603);
-    assert!(refusal.message.starts_with("failed to submit turn input: "), "{refusal:?}");
+    assert_eq!((refusal.code, &refusal.error["data"]["codexErrorInfo"]), (-32600, class));
+    let words = "failed to submit turn input: cannot steer a compact turn; wait for its `turn/completed`";
+    assert!(refusal.message.starts_with(words), "{refusal:?}");
     server.ok("turn/interrupt", json!({"threadId": thread, "turnId": id}));
     let turn = server.wait_turn(&thread);
     assert_eq!((turn.id(), turn.status(), is_compaction(&turn)), (id.as_str(), "interrupted", false));

@@ -6,6 +6,7 @@ mod approvals;
 mod archive;
 mod asking;
 mod attachments;
+mod broken_files;
 mod command_exec;
 mod command_items;
 mod commands;

@@ -192,5 +192,25 @@ fn what_no_page_can_be_made_of_is_refused() {
     ] {
         let refusal = stage.server.refused(method, params.clone());
         assert!(refusal.message.contains(words), "{method} {params}: {refusal:?}");
+        assert!(refusal.code == -32600 || words.ends_with("required"), "{refusal:?}");
+    }
+    // Clients read the whole thread where this is said, as they know it of the public codex.
+    for (method, more) in [
+        ("thread/items/list", json!({})),
+        ("thread/items/read", json!({"turnId": "x", "itemIds": ["y"]})),
+        ("thread/searchOccurrences", json!({"searchTerm": "x"})),
+    ] {
+        for (id, words) in [
+            (unknown, "thread not loaded: "),
+            (&fresh, "is not materialized yet"),
+            (&passing, "ephemeral threads do not support"),
+        ] {
+            let mut params = more.clone();
+            params["threadId"] = json!(id);
+            let refusal = stage.server.refused(method, params);
+            assert_eq!(refusal.code, -32601, "{method} {words}: {refusal:?}");
+            let begins = format!("{method} is not supported yet: ");
+            assert!(refusal.message.starts_with(&begins) && refusal.message.contains(words), "{refusal:?}");
+        }
     }
 }

@@ -85,6 +85,58 @@ fn what_is_taken_back_is_neither_shown_nor_listed_also_after_a_restart() {
     server.ignore_rest();
 }
 
+fn times(thread: &Value) -> [Value; 3] {
+    ["createdAt", "updatedAt", "recencyAt"].map(|time| thread[time].clone())
+}
+
+#[test]
+fn a_thread_of_which_all_is_taken_back_stays_what_and_where_it_was() {
+    let model = MockModel::start(["a1", "b1", "b2", "c1"].map(Reply::text));
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::start(&home);
+    let (first, second) = (server.start_thread(&home), server.start_thread(&home));
+    let turn = ask(&mut server, &first, "q1");
+    ask(&mut server, &second, "later");
+    server.ignore_rest();
+    server.close();
+    // As if it was long ago.
+    let path = home.rollout(&first);
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    std::fs::File::options().append(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+    let mut server = AppServer::start(&home);
+    server.ignore_rest();
+    let listed = |server: &mut AppServer| {
+        let [created, updated] = ["created_at", "updated_at"].map(|order| {
+            let page = server.ok("thread/list", json!({"sortKey": order}));
+            let threads = page["data"].as_array().unwrap().clone();
+            threads
+                .into_iter()
+                .map(|thread| (thread["id"].clone(), thread["preview"].clone(), times(&thread)))
+        });
+        (created.collect::<Vec<_>>(), updated.collect::<Vec<_>>())
+    };
+    let before = listed(&mut server);
+    assert_eq!((before.0.len(), &before.0[1].1), (2, &json!("q1")));
+    assert_eq!(before.0[1].2[1], json!(1_700_000_000));
+    server.ok("thread/resume", json!({"threadId": first, "excludeTurns": true}));
+    let told = server.ok("thread/revert", json!({"threadId": first, "beforeTurnId": turn}))["thread"].clone();
+    assert_eq!((&told["preview"], times(&told)), (&json!("q1"), before.0[1].2.clone()));
+    assert_eq!(listed(&mut server), before);
+    drop(server);
+    let mut server = AppServer::start(&home);
+    server.ignore_rest();
+    assert_eq!(listed(&mut server), before);
+    let read = server.ok("thread/read", json!({"threadId": first}))["thread"].clone();
+    assert_eq!((&read["preview"], times(&read)), (&json!("q1"), before.0[1].2.clone()));
+    // It is called by what is said first in it from now on.
+    server.ok("thread/resume", json!({"threadId": first, "excludeTurns": true}));
+    ask(&mut server, &first, "q2");
+    let (created, _) = listed(&mut server);
+    assert_eq!((created.len(), &created[1].0, &created[1].1), (2, &json!(first), &json!("q2")));
+    assert_eq!(created[1].2[0], before.0[1].2[0]);
+    assert!(created[1].2[1].as_i64() > Some(1_700_000_000), "{created:?}");
+}
+
 #[test]
 fn a_running_turn_is_interrupted_and_taken_back() {
     let gate = Gate::new();

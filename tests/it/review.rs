@@ -143,7 +143,7 @@ fn it_takes_no_input_and_an_interrupt_ends_it() {
     let class = &refusal.error["data"]["codexErrorInfo"];
     assert_eq!(*class, json!({"activeTurnNotSteerable": {"turnKind": "review"}}));
     let refusal = server.refused("turn/start", json!({"threadId": thread, "input": input}));
-    assert_eq!(refusal.code, -32603);
+    assert_eq!((refusal.code, &refusal.error["data"]["codexErrorInfo"]), (-32600, class));
     server.ok("turn/interrupt", json!({"threadId": thread, "turnId": id}));
     let turn = server.wait_turn(&thread);
     assert_eq!((turn.id(), turn.status()), (id, "interrupted"));

@@ -139,6 +139,21 @@ fn a_choice_says_which_skill_is_meant() {
 }
 
 #[test]
+fn a_choice_that_cannot_be_stored_names_the_file() {
+    let home = Home::with_rehearsal("");
+    let mut server = AppServer::start(&home);
+    let config = home.codex_home().join("config.toml");
+    let before = fs::read_to_string(&config).unwrap();
+    // In the way of the new file.
+    fs::create_dir(home.codex_home().join("config.toml.new")).unwrap();
+    let refusal = server.refused("skills/config/write", json!({"name": "a", "enabled": false}));
+    assert_eq!(refusal.code, -32603);
+    let words = format!("the choice could not be stored: {} cannot be written: ", config.display());
+    assert!(refusal.message.starts_with(&words), "{refusal:?}");
+    assert_eq!(fs::read_to_string(&config).unwrap(), before);
+}
+
+#[test]
 fn further_folders_count_at_once() {
     let model = MockModel::start([Reply::text("one"), Reply::text("two")]);
     let home = Home::with_model(&model, "");

@@ -18,7 +18,7 @@ fn what_one_server_does_others_list_at_once_with_and_without_an_index() {
     let home = Home::with_rehearsal("");
     let mut servers = [AppServer::start(&home), AppServer::start(&home)];
     servers.iter_mut().for_each(AppServer::ignore_rest);
-    let index = home.codex_home().join("thread-index-1.sqlite");
+    let index = home.codex_home().join("thread-index-2.sqlite");
     let mut threads = Vec::new();
     for round in 0..6 {
         let [server, other] = &mut servers;

@@ -130,6 +130,27 @@ fn the_model_sees_what_was_injected_and_the_client_does_not() {
 }
 
 #[test]
+fn what_is_injected_and_cannot_be_stored_is_said() {
+    let model = MockModel::start(["one", "two"].map(Reply::text));
+    let home = Home::with_model(&model, "");
+    let mut server = AppServer::start(&home);
+    let thread = server.start_thread(&home);
+    server.run_turn(&thread, "hi");
+    let path = home.rollout(&thread);
+    let away = path.with_extension("away");
+    std::fs::rename(&path, &away).unwrap();
+    let params = json!({"threadId": thread, "items": [message("user", "by the way")]});
+    let refusal = server.refused("thread/inject_items", params);
+    assert_eq!(refusal.code, -32603);
+    let words = format!("what the model was given could not be stored: cannot open {}", path.display());
+    assert!(refusal.message.starts_with(&words), "{refusal:?}");
+    std::fs::rename(&away, &path).unwrap();
+    server.run_turn(&thread, "go on");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("by the way"));
+    server.ignore_rest();
+}
+
+#[test]
 fn what_is_injected_into_a_running_turn_is_answered_in_it() {
     let gate = Gate::new();
     let model = MockModel::start([Reply::text("Hel").until(&gate), Reply::text("seen")]);

@@ -231,10 +231,17 @@ impl History {
     }
 
     fn end(&mut self, id: Option<TurnId>, end: TurnEnd) {
-        let Some(current) = self.current() else { return };
-        if id.is_some_and(|id| id.as_str() != current.turn.id) {
+        let is_failure = end.error.is_some();
+        let is_it = |stored: &StoredTurn| id.as_ref().is_none_or(|id| id.as_str() == stored.turn.id);
+        let Some(current) = self.current().filter(|current| is_it(current)) else {
+            // One that could not be stored when it ended has a second end that says so.
+            let ended = self.turns.iter_mut().rev().find(|stored| id.is_some() && is_it(stored));
+            if let Some(ended) = ended.filter(|_| is_failure) {
+                ended.turn.status = end.status;
+                ended.turn.error = end.error;
+            }
             return;
-        }
+        };
         let turn = &mut current.turn;
         turn.status = end.status;
         turn.started_at = end.started_at.or(turn.started_at);

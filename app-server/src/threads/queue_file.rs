@@ -102,13 +102,5 @@ pub(super) fn write(path: &Path, queue: &[Entry]) -> io::Result<()> {
     if queue.is_empty() {
         return fs::remove_file(path);
     }
-    let unfinished = path.with_extension("json.new");
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    serde_json::to_writer(&mut file, queue)?;
-    file.sync_data()?;
-    fs::rename(unfinished, path)
+    files::replace(path, |file| Ok(serde_json::to_writer(file, queue)?))
 }

@@ -2,11 +2,12 @@
 //!
 //! Only regular files are read (links to them are followed), at most a given number of bytes, and opening
 //! never waits: a pipe or a device with a well-known name is an error, not a hang. A file that several programs write is
-//! locked, and nobody waits for the lock for ever.
+//! locked, and nobody waits for the lock for ever. One that is written anew is replaced as a whole: whenever that is cut off,
+//! the old one or the new one is there.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
-use std::path::Path;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Between two attempts to lock a file.
@@ -71,7 +72,7 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// is exchanged meanwhile.
 #[cfg(unix)]
 pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+    use std::os::unix::fs::OpenOptionsExt;
 
     use rustix::fs::{FlockOperation, OFlags, flock};
     use rustix::io::Errno;
@@ -87,8 +88,7 @@ pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
         }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {
-                let (own, named) = (file.metadata()?, std::fs::metadata(path));
-                if named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
+                if has_name(&file, path)? {
                     return Ok(file);
                 }
             }
@@ -101,6 +101,73 @@ pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Whether two open files are one.
+pub fn is_same(one: &File, other: &File) -> io::Result<bool> {
+    Ok(is_one(&one.metadata()?, &other.metadata()?))
+}
+
+/// Whether a name has not been removed, or given to another file, in the meantime. Links are followed.
+pub fn has_name(file: &File, path: &Path) -> io::Result<bool> {
+    let own = file.metadata()?;
+    Ok(std::fs::metadata(path).is_ok_and(|named| is_one(&own, &named)))
+}
+
+/// Whether both are of one file.
+#[cfg(unix)]
+pub fn is_one(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Files have no numbers here: what is there counts as the same.
+#[cfg(not(unix))]
+pub fn is_one(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+/// Puts a file in the place of this one, or of none, when all of it is on the disk. It may be read by whom the old one
+/// may be read by, a new one by its owner alone. Whoever has the old one open, or waits for a lock of it, sees that it has
+/// lost its name. Nobody else may do this at the same time.
+pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = PathBuf::from(unfinished);
+    let replaced = write_new(&unfinished, path, write).and_then(|()| std::fs::rename(&unfinished, path));
+    if replaced.is_err() {
+        // It may not even be there.
+        let _ = std::fs::remove_file(&unfinished);
+        return replaced;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::debug!(folder = %folder.display(), %error, "a folder could not be synchronised");
+    }
+    Ok(())
+}
+
+fn write_new(
+    unfinished: &Path,
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    match std::fs::remove_file(unfinished) {
+        // What somebody could not finish is in nobody's way.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = BufWriter::new(options.open(unfinished)?);
+    if let Ok(old) = std::fs::metadata(path) {
+        file.get_ref().set_permissions(old.permissions())?;
+    }
+    write(&mut file)?;
+    file.flush()?;
+    file.get_ref().sync_data()
 }
 
 #[cfg(test)]
@@ -116,6 +183,34 @@ mod tests {
         assert_eq!(read_beginning(&path, 4).unwrap(), Beginning { bytes: b"1234".to_vec(), cut: true });
         assert!(read_whole(&path, 4).unwrap_err().to_string().contains("larger than 4"));
         assert!(read_whole(&folder.path().join("absent"), 4).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_replaced_as_a_whole_or_stays() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let write = |text: &'static str| move |file: &mut BufWriter<File>| file.write_all(text.as_bytes());
+        replace(&path, write("1")).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        let old = File::open(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        // What somebody has left, be it a link to elsewhere.
+        let elsewhere = folder.path().join("elsewhere");
+        std::fs::write(&elsewhere, "kept").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join("a.new")).unwrap();
+        replace(&path, write("2")).unwrap();
+        assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("2", 0o640));
+        assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "kept");
+        assert!(!has_name(&old, &path).unwrap());
+        assert!(has_name(&File::open(&path).unwrap(), &path).unwrap());
+        let failed = replace(&path, |file| file.write_all(b"3").and(Err(io::Error::other("full"))));
+        assert_eq!(failed.unwrap_err().to_string(), "full");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "2");
+        assert!(!folder.path().join("a.new").exists());
     }
 
     #[cfg(unix)]

@@ -91,8 +91,8 @@ impl All {
                 continue;
             }
             // The last one may have removed it before it was locked.
-            let (locked, named) = (lock.metadata()?, fs::symlink_metadata(path));
-            if named.is_ok_and(|named| (named.dev(), named.ino()) == (locked.dev(), locked.ino())) {
+            let locked = lock.metadata()?;
+            if fs::symlink_metadata(path).is_ok_and(|named| files::is_one(&named, &locked)) {
                 return Ok(Self { path: path.to_path_buf(), _lock: lock });
             }
         }

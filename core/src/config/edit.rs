@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
-use crate::base::files::{lock_to_append, read_whole};
+use crate::base::files::{lock_to_append, read_whole, replace};
 use crate::base::paths::AbsolutePath;
 
 /// No configuration is longer.
@@ -57,17 +57,10 @@ fn change(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<(), Strin
         text.parse().map_err(|error: toml_edit::TomlError| broken(error.message().trim().to_owned()))?;
     change(&mut document).map_err(broken)?;
     let changed = document.to_string();
-    if changed == text { Ok(()) } else { replace(&real, &changed).map_err(failed) }
-}
-
-fn replace(real: &Path, text: &str) -> io::Result<()> {
-    let folder = real.parent().ok_or_else(|| io::Error::other("it lies in no folder"))?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(std::fs::metadata(real)?.permissions())?;
-    file.as_file().sync_data()?;
-    file.persist(real)?;
-    Ok(())
+    if changed == text {
+        return Ok(());
+    }
+    replace(&real, |file| file.write_all(changed.as_bytes())).map_err(failed)
 }
 
 fn with_skill(document: &mut DocumentMut, skill: &SkillSelector, enabled: bool) -> Result<(), String> {

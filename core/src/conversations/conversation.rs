@@ -18,6 +18,7 @@ use crate::context::goal::{GoalChange, Refused};
 use crate::conversations::input::{Input, read_input};
 use crate::error::CoreError;
 use crate::exec::unified::session::ExecSession;
+use crate::rollout;
 use crate::session::request::{
     Accepted, Full, GoalAccepted, MOST_WAITING, NewTurn, NotActive, NotStarted, NotSteered, Request,
     Snapshot, Steering, TurnInput,
@@ -157,9 +158,14 @@ impl CodexConversation {
         self.ask(Request::State).await
     }
 
-    /// Waits until everything so far is in the file.
+    /// Waits until everything so far is in the file, as far as the disk takes it: for those who read what is there.
     pub async fn flush(&self) -> Result<(), CoreError> {
-        self.ask(Request::Flush).await
+        self.ask(Request::Flush).await.map(drop)
+    }
+
+    /// The same for those to whom it matters.
+    async fn stored(&self, what: &str) -> Result<(), CoreError> {
+        self.ask(Request::Flush).await?.map_err(|error| not_stored(what, error))
     }
 
     /// Changes the settings of later turns. They are those of the conversation also after it is loaded again.
@@ -201,17 +207,14 @@ impl CodexConversation {
     /// stored, or belongs to the running turn.
     pub async fn inject(&self, items: Vec<ResponseItem>) -> Result<(), CoreError> {
         self.ask(|reply| Request::Inject(items, reply)).await?;
-        self.flush().await
+        self.stored("what the model was given").await
     }
 
     /// Stores the conversation even if nothing has been said yet. Returns when it is in the file.
     pub async fn store(&self) -> Result<(), CoreError> {
         let begun = self.ask(Request::Begin).await?;
-        begun.map_err(|error| CoreError::Internal {
-            message: "the conversation could not be stored".into(),
-            source: Some(Box::new(error)),
-        })?;
-        self.flush().await
+        begun.map_err(|error| not_stored("the conversation", error))?;
+        self.stored("the conversation").await
     }
 
     /// Commands that run on after the call that started them.
@@ -245,6 +248,15 @@ impl CodexConversation {
         self.send(request(reply)).await?;
         answer.await.map_err(|_| CoreError::Closed)
     }
+}
+
+/// It is in memory all the same.
+fn not_stored(what: &str, error: rollout::Error) -> CoreError {
+    let message = format!(
+        "{what} could not be stored: {error}. It is kept in memory and written when that is possible again; make room, or \
+         the end of the server loses it"
+    );
+    CoreError::Internal { message, source: Some(Box::new(error)) }
 }
 
 fn too_much_waits() -> CoreError {

@@ -7,7 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use codex_protocol::ids::ConversationId;
@@ -132,11 +132,7 @@ fn shorten(path: &Path, file: &mut File, most: u64) -> io::Result<()> {
         let body = kept.strip_suffix(b"\n").unwrap_or(&kept);
         start = memchr::memrchr(b'\n', body).map_or(0, |end| end + 1);
     }
-    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let mut shorter = tempfile::NamedTempFile::new_in(folder)?;
-    shorter.write_all(kept.get(start..).unwrap_or_default())?;
-    shorter.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    files::replace(path, |shorter| shorter.write_all(kept.get(start..).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Putting conversations away, taking them back, and deleting them: all their files, wherever they lie.
 //!
 //! Archived files lie side by side in one folder under the names that they had; a name tells where it belongs.
-//! The newest file of a conversation is moved in that order which leaves it findable whenever this is cut off.
+//! The newest file of a conversation is moved in that order which leaves it findable whenever this is cut off; what lies
+//! in both folders becomes one, or stays as it is.
 //! Whoever calls this sees to it that nobody writes to the files. All functions block.
 
 use std::fs::{self, File};
@@ -12,36 +13,43 @@ use codex_protocol::ids::ConversationId;
 
 use super::error::Error;
 use super::location::{self, FileName};
-use super::sections::{self, Move, SectionError};
+use super::sections::{self, SectionError};
+use super::twofold::Move;
 use super::{attachments, head, names, read_states, repositories, segments};
 use crate::base::time::now_ms;
 
 /// Returns where it is now; nothing if there is no such conversation, or it is archived already.
 pub fn archive(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
     let folder = home.join(location::ARCHIVED);
-    let mut moved = None;
-    for (_, path) in segments::all(home, id)? {
-        let Some(name) = path.file_name() else { continue };
-        let to = folder.join(name);
-        rename(&path, &to)?;
-        moved = Some(to);
-    }
-    Ok(moved)
+    let named = |(_, from): (FileName, PathBuf)| {
+        from.file_name().map(|name| folder.join(name)).map(|to| Move { from, to })
+    };
+    let moves: Vec<_> = segments::all(home, id)?.into_iter().filter_map(named).collect();
+    moves.iter().try_for_each(Move::check)?;
+    moves.iter().try_for_each(Move::carry_out)?;
+    Ok(moves.into_iter().next_back().map(|last| last.to))
 }
 
 /// Returns where it is now; nothing if it is not archived. It counts as changed at this moment.
 pub fn unarchive(home: &Path, id: ConversationId) -> Result<Option<PathBuf>, Error> {
-    let mut newest = None;
-    for (name, path) in segments::all_archived(home, id)?.into_iter().rev() {
-        let Some(file_name) = path.file_name() else { continue };
-        let to = location::folder_of(&home.join(location::SESSIONS), name.local.date()).join(file_name);
-        rename(&path, &to)?;
-        if newest.is_none() {
-            touch(&to)?;
-            newest = Some(to);
+    let stored = segments::all(home, id)?;
+    let place = |name: &FileName, from: &Path| {
+        // One that lies there already may lie in any folder.
+        let there =
+            stored.iter().find(|(other, _)| other.file_id() == name.file_id()).map(|(_, path)| path.clone());
+        let folder = location::folder_of(&home.join(location::SESSIONS), name.local.date());
+        there.or_else(|| from.file_name().map(|file_name| folder.join(file_name)))
+    };
+    let named = |(name, from): (FileName, PathBuf)| place(&name, &from).map(|to| Move { from, to });
+    let moves: Vec<_> = segments::all_archived(home, id)?.into_iter().rev().filter_map(named).collect();
+    moves.iter().try_for_each(Move::check)?;
+    for (number, one) in moves.iter().enumerate() {
+        one.carry_out()?;
+        if number == 0 {
+            touch(&one.to)?;
         }
     }
-    Ok(newest)
+    Ok(moves.into_iter().next().map(|newest| newest.to))
 }
 
 /// Deletes it, archived or not. False: there was none.
@@ -61,7 +69,7 @@ pub fn forget(home: &Path, id: ConversationId) -> Result<(), Error> {
         names::set(home, id, "", now)?;
     }
     if sections::read(home)?.of(&id).is_some() {
-        let out = Move { id, section: None, before: None, now: now.div_euclid(1000) };
+        let out = sections::Move { id, section: None, before: None, now: now.div_euclid(1000) };
         // Every other error says that it is in no section any more.
         if let Err(SectionError::Store(error)) = sections::place(home, out) {
             return Err(error);
@@ -100,18 +108,6 @@ pub fn referrer(home: &Path, id: ConversationId) -> Result<Option<ConversationId
 pub(super) fn touch(path: &Path) -> Result<(), Error> {
     let file = File::options().append(true).open(path).map_err(|source| Error::io("open", path, source))?;
     file.set_modified(SystemTime::now()).map_err(|source| Error::io("write", path, source))
-}
-
-/// Moves a file, never over another one.
-fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(|source| Error::io("create", folder, source))?;
-    }
-    if to.exists() {
-        let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(Error::io("replace", to, source));
-    }
-    fs::rename(from, to).map_err(|source| Error::io("move", from, source))
 }
 
 #[cfg(test)]
@@ -155,16 +151,30 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_moved_over_another_file() {
+    fn of_a_conversation_in_both_folders_nothing_is_lost() {
         let home = tempfile::tempdir().unwrap();
         let id = ConversationId::new();
         let path = location::path_of(home.path(), id, id.created_ms().unwrap());
         store(&path, &meta(id));
         let there = home.path().join("archived_sessions").join(path.file_name().unwrap());
         store(&there, &meta(id));
-        let error = archive(home.path(), id).unwrap_err();
-        assert!(error.to_string().starts_with("cannot replace"), "{error}");
-        assert!(path.exists());
+        assert_eq!(archive(home.path(), id).unwrap(), Some(there.clone()));
+        assert!(!path.exists());
+        // In another folder than that of its day.
+        let odd = home.path().join("sessions/2020/01/01").join(path.file_name().unwrap());
+        store(&odd, &meta(id));
+        assert_eq!(unarchive(home.path(), id).unwrap(), Some(odd.clone()));
+        assert!(!there.exists() && !path.exists());
+        store(&there, &SessionMeta { cwd: "/other".into(), ..meta(id) });
+        for moved in [archive(home.path(), id), unarchive(home.path(), id)] {
+            assert!(matches!(moved.unwrap_err(), Error::Twofold { .. }));
+        }
+        // Not even the files of it that lie in one folder only.
+        let segment =
+            location::path_of_segment(home.path(), id, ConversationId::new(), id.created_ms().unwrap());
+        store(&segment, &meta(id));
+        assert!(archive(home.path(), id).is_err());
+        assert!(odd.exists() && there.exists() && segment.exists());
     }
 
     #[test]

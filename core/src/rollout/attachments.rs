@@ -1,7 +1,8 @@
 //! What clients attach to conversations: `thread_attachments.jsonl` in the home directory.
 //!
 //! An attachment is known by its type and the key of what it stands for; the payload is the client's own. It stays as it
-//! was first attached. All functions block.
+//! was first attached. What the public codex keeps of this in its database is not read; nor does it read these. All
+//! functions block.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -9,15 +9,17 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use codex_protocol::ids::ConversationId;
 use codex_protocol::rollout::{HistoryBase, RolloutItem, SessionMeta};
 
+use super::copies::{Passed, Way};
 use super::decode::{Content, decode};
 use super::error::Error;
 use super::location::{self, FileName};
-use super::peek::{self, Kind};
+use super::peek::{self, Kind, Seen};
 use super::{line, reader};
 use crate::base::files;
 
@@ -49,6 +51,8 @@ pub struct Line<'a> {
 
 /// How much is read at once, at least.
 const BLOCK: u64 = 64 * 1024;
+/// What tells which line it is.
+const FIRST_BYTES: u64 = 512;
 
 impl Line<'_> {
     /// What the line says, if it is of a kind that is kept and can be read.
@@ -137,15 +141,31 @@ impl Chain {
         Ok(before == b"\n" || self.parts.iter().any(|part| part.start == place))
     }
 
+    /// From where to where the file goes that holds a place.
+    pub(super) fn part_at(&self, place: u64) -> Range<u64> {
+        let found = self.parts.iter().map(|part| part.start..part.start + part.len);
+        found.into_iter().find(|part| part.contains(&place)).unwrap_or(0..0)
+    }
+
+    /// What the line at a place is, as far as its first bytes tell.
+    pub(super) fn seen_at(&self, place: u64) -> Result<Option<Seen>, Error> {
+        let mut bytes = Vec::new();
+        let end = (place + FIRST_BYTES).min(self.len());
+        self.read(place, end, &mut bytes).map_err(|source| self.failed(source))?;
+        Ok(bytes.split(|byte| *byte == b'\n').next().and_then(peek::peek))
+    }
+
     /// The lines before a place, the last one first.
     pub fn backwards(&self, before: u64) -> Backwards<'_> {
         let start = before.min(self.len());
-        Backwards { chain: self, buffer: Vec::new(), spare: Vec::new(), start, end: 0 }
+        let passed = Passed::new(Way::Backwards);
+        Backwards { chain: self, buffer: Vec::new(), spare: Vec::new(), start, end: 0, passed }
     }
 
     /// The lines from one place, where a line begins, to another.
     pub fn forwards(&self, from: u64, to: u64) -> Forwards<'_> {
-        Forwards { chain: self, buffer: Vec::new(), start: from, at: 0, to: to.min(self.len()) }
+        let (to, passed) = (to.min(self.len()), Passed::new(Way::Forwards));
+        Forwards { chain: self, buffer: Vec::new(), start: from, at: 0, to, passed }
     }
 
     /// Appends what stands between two places.
@@ -246,9 +266,15 @@ pub struct Backwards<'a> {
     start: u64,
     /// How much of the buffer is still to be given out.
     end: usize,
+    passed: Passed,
 }
 
 impl Backwards<'_> {
+    /// The first line counts, be it a copy of one behind it.
+    pub fn with_the_first(self) -> Self {
+        Self { passed: Passed::nothing(Way::Backwards), ..self }
+    }
+
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {
         loop {
             let unread = self.buffer.get(..self.end).unwrap_or_default();
@@ -281,13 +307,17 @@ impl Backwards<'_> {
         Ok(())
     }
 
-    /// The next line of one of these kinds, and which.
+    /// The next line of one of these kinds, and which. Of lines that stand there twice it is the last one.
     pub fn next_of(&mut self, kinds: &[Kind]) -> Result<Option<(Kind, Line<'_>)>, Error> {
         // Found first and taken after, because what is borrowed in a loop cannot leave it.
         let (place, length, kind) = loop {
-            let Some(line) = self.next_line()? else { return Ok(None) };
-            if let Some(seen) = peek::peek(line.bytes).filter(|seen| kinds.contains(&seen.kind)) {
-                break (line.place, line.bytes.len(), seen.kind);
+            let Some(Line { place, bytes }) = self.next_line()? else { return Ok(None) };
+            let (length, seen) = (bytes.len(), peek::peek(bytes));
+            let Some(seen) = seen else { continue };
+            let line =
+                Line { place, bytes: self.buffer.get(self.end..self.end + length).unwrap_or_default() };
+            if !self.passed.has(self.chain, line, seen)? && kinds.contains(&seen.kind) {
+                break (place, length, seen.kind);
             }
         };
         let bytes = self.buffer.get(self.end..self.end + length).unwrap_or_default();
@@ -304,9 +334,15 @@ pub struct Forwards<'a> {
     /// How much of the buffer has been given out.
     at: usize,
     to: u64,
+    passed: Passed,
 }
 
 impl Forwards<'_> {
+    /// The first line counts, be it a copy of one before it.
+    pub fn with_the_first(self) -> Self {
+        Self { passed: Passed::nothing(Way::Forwards), ..self }
+    }
+
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, Error> {
         let mut searched = self.at;
         let end = loop {
@@ -337,18 +373,24 @@ impl Forwards<'_> {
         Ok(Some(Line { place: self.start + first as u64, bytes }))
     }
 
-    /// The next line of one of these kinds, and which.
+    /// The next line of one of these kinds, and which. Of lines that stand there twice it is the first one.
     pub fn next_of(&mut self, kinds: &[Kind]) -> Result<Option<(Kind, Line<'_>)>, Error> {
         let (place, length, kind) = loop {
-            let Some(line) = self.next_line()? else { return Ok(None) };
-            if let Some(seen) = peek::peek(line.bytes).filter(|seen| kinds.contains(&seen.kind)) {
-                break (line.place, line.bytes.len(), seen.kind);
+            let Some(Line { place, bytes }) = self.next_line()? else { return Ok(None) };
+            let (length, seen) = (bytes.len(), peek::peek(bytes));
+            let Some(seen) = seen else { continue };
+            let line = Line { place, bytes: given_out(&self.buffer, place - self.start, length) };
+            if !self.passed.has(self.chain, line, seen)? && kinds.contains(&seen.kind) {
+                break (place, length, seen.kind);
             }
         };
-        let first = usize::try_from(place - self.start).unwrap_or(0);
-        let bytes = self.buffer.get(first..first + length).unwrap_or_default();
-        Ok(Some((kind, Line { place, bytes })))
+        Ok(Some((kind, Line { place, bytes: given_out(&self.buffer, place - self.start, length) })))
     }
+}
+
+fn given_out(buffer: &[u8], first: u64, length: usize) -> &[u8] {
+    let first = usize::try_from(first).unwrap_or(0);
+    buffer.get(first..first + length).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -66,13 +66,6 @@ impl Cursor {
         }
     }
 
-    pub fn at_ms(self) -> i64 {
-        match self {
-            Self::Time(at_ms) => at_ms,
-            Self::Thread { second, .. } => second.saturating_mul(1000),
-        }
-    }
-
     pub fn is_passed(self, key: &Key, direction: Direction) -> bool {
         let order = match self {
             Self::Time(at_ms) => key.at_ms.cmp(&at_ms),

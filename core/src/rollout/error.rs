@@ -32,10 +32,21 @@ pub enum Error {
     /// Another process writes it, or this one by another handle.
     #[error("thread {id} already has an active writer: {owner}. End it there, or use a fork of the thread")]
     ActiveWriter { id: ConversationId, owner: Owner },
-    #[error("{} is empty", .0.display())]
+    #[error(
+        "{} is empty; put it back from a backup, or move it out of the folder to be rid of the conversation", .0.display()
+    )]
     Empty(PathBuf),
-    #[error("{} has no readable first line that says which conversation it is", .0.display())]
+    #[error(
+        "{} has no readable first line that says which conversation it is; put the line back (`session_meta`, from a \
+         backup), or move the file out of the folder to be rid of the conversation", .0.display()
+    )]
     NoMeta(PathBuf),
+    /// Each holds something that the other does not.
+    #[error(
+        "there are two different files of the conversation, {} and {}, and nothing was moved; move the one that is not \
+         wanted out of both folders and try again", .one.display(), .other.display()
+    )]
+    Twofold { one: PathBuf, other: PathBuf },
     #[error("invalid cursor: {0}")]
     InvalidCursor(String),
 }

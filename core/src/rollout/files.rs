@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use codex_protocol::ids::ConversationId;
 
-use super::cursor::Cursor;
 use super::error::Error;
 use super::head::{self, Head};
 use super::list::{Heads, Looked, Stock};
@@ -70,8 +69,7 @@ pub(super) struct Walked<'a> {
 
 impl<'a> Walked<'a> {
     pub fn new(files: Files<'a>, query: &ListQuery) -> Result<Self, Error> {
-        let from = query.cursor.as_deref().map(Cursor::parse).transpose()?.map(Cursor::at_ms);
-        let walk = Walk::new(files.home, query.archived, query.sort, query.direction, from)?;
+        let walk = Walk::new(files.home, query.archived, query.sort, query.direction)?;
         Ok(Self { files, walk, superseded: Superseded::new(files.home) })
     }
 }

@@ -3,9 +3,8 @@
 //! Only what was added since is read, by whomever. Lines are added as in every [`journal`], but nobody waits for the
 //! disk: the end of the process loses nothing, that of the machine may lose the last ones. All functions block.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -88,7 +87,7 @@ impl<S: Sum> Known<S> {
             Err(error) => return Err(error),
         };
         let is_known = match &self.file {
-            Some(file) => is_same(&file.metadata()?, &named) && named.len() >= self.read_to,
+            Some(file) => files::is_one(&file.metadata()?, &named) && named.len() >= self.read_to,
             None => false,
         };
         if !is_known {
@@ -109,8 +108,4 @@ impl<S: Sum> Known<S> {
         }
         Ok(())
     }
-}
-
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }

@@ -4,9 +4,8 @@
 //! anybody is told. Lines that cannot be read are passed over; what they hold stays. When most lines no longer
 //! matter, the file is replaced by one that says the same in fewer. All functions block.
 
-use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -102,22 +101,7 @@ pub(super) fn push(text: &mut Vec<u8>, entry: &impl Serialize) -> Result<(), Err
 pub(super) fn replace(path: &Path, entries: &[impl Serialize]) -> Result<(), Error> {
     let mut text = Vec::new();
     entries.iter().try_for_each(|entry| push(&mut text, entry))?;
-    let new = PathBuf::from(format!("{}.new", path.display()));
-    let write = || {
-        let mut file = create(&new)?;
-        file.write_all(&text)?;
-        file.sync_data()?;
-        std::fs::rename(&new, path)
-    };
-    write().map_err(|source| Error::io("write", &new, source))
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    files::replace(path, |file| file.write_all(&text)).map_err(|source| Error::io("replace", path, source))
 }
 
 #[cfg(test)]

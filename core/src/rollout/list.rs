@@ -15,6 +15,7 @@ use super::cursor::Cursor;
 use super::error::Error;
 use super::files::{Files, Walked};
 use super::head::Head;
+use super::location::FileName;
 use super::names::{self, Names};
 use super::query::{ListQuery, SortKey};
 use super::repositories::{self, Repositories};
@@ -30,7 +31,14 @@ pub struct Page {
     /// For the opposite direction; absent if the page is empty.
     pub backwards_cursor: Option<String>,
     /// Files with the name of a conversation that could not be read.
-    pub unreadable: Vec<PathBuf>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A file that should be shown, and why it is not.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    pub path: PathBuf,
+    pub error: Error,
 }
 
 /// A conversation as a list shows it.
@@ -146,8 +154,8 @@ pub(super) fn page<S: Stock>(
         let thread = match thread {
             Ok(Some(thread)) => thread,
             Ok(None) => continue,
-            Err(_) => {
-                page.unreadable.push(path);
+            Err(error) => {
+                page.unreadable.push(Unreadable { path, error });
                 continue;
             }
         };
@@ -173,7 +181,7 @@ pub fn find(home: &Path, path: &Path) -> Result<Option<StoredThread>, Error> {
 pub fn show(home: &Path, path: &Path) -> Result<StoredThread, Error> {
     let mut heads = Files { home, recently: None };
     let looked = heads.head(path)??;
-    let preview = preview(&mut heads, &looked.head)?.unwrap_or_default();
+    let preview = preview(&mut heads, path, &looked.head)?.unwrap_or_default();
     Ok(thread(looked, path, 0, preview, &Said::read(home)?))
 }
 
@@ -205,13 +213,15 @@ pub(super) fn stored<H: Heads>(
         Ok(looked) => looked,
         Err(error) => return Ok(Err(error)),
     };
-    let preview = preview(heads, &looked.head)?;
+    let preview = preview(heads, path, &looked.head)?;
     Ok(Ok(preview.map(|preview| thread(looked, path, created_ms, preview, said))))
 }
 
 fn thread(looked: Looked, path: &Path, created_ms: i64, preview: String, said: &Said) -> StoredThread {
     let Looked { head: Head { meta, model, .. }, changed_ms } = looked;
-    let created_ms = stamp::parse(&meta.timestamp).unwrap_or(created_ms);
+    // What was reverted goes on in a file of its own time.
+    let began_ms = FileName::of(path).and_then(|name| name.segment).and_then(|_| meta.id.created_ms());
+    let created_ms = began_ms.or_else(|| stamp::parse(&meta.timestamp)).unwrap_or(created_ms);
     let updated_ms = changed_ms.unwrap_or(created_ms);
     StoredThread {
         id: meta.id,
@@ -234,8 +244,9 @@ fn thread(looked: Looked, path: &Path, created_ms: i64, preview: String, said: &
     }
 }
 
-/// The first message, which a fork may have from its source; empty if it lies too far in.
-fn preview<H: Heads>(heads: &mut H, head: &Head) -> Result<Option<String>, H::Failed> {
+/// The first message, which a fork may have from its source; empty if it lies too far in. One of which all was taken back
+/// is still called by what was said first.
+fn preview<H: Heads>(heads: &mut H, path: &Path, head: &Head) -> Result<Option<String>, H::Failed> {
     let own = |head: &Head| head.preview.clone().or_else(|| head.cut.then(String::new));
     let mut found = own(head);
     let mut next = head.meta.base();
@@ -245,6 +256,13 @@ fn preview<H: Heads>(heads: &mut H, head: &Head) -> Result<Option<String>, H::Fa
         let Ok(Looked { head, .. }) = heads.head(&path)? else { break };
         found = own(&head).or(found);
         next = head.meta.base();
+    }
+    if found.is_none()
+        && FileName::of(path).is_some_and(|name| name.segment.is_some())
+        && let Some(first) = heads.file(head.meta.id)?
+        && let Ok(Looked { head, .. }) = heads.head(&first)?
+    {
+        found = own(&head);
     }
     Ok(found)
 }

@@ -96,8 +96,18 @@ impl FileName {
         self.file_id().created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
     }
 
+    /// The same of its conversation, whichever of the files it is. Without an id that tells, a file was created on the day
+    /// of its folder (Unix milliseconds, from the first to the last).
+    pub(super) fn began_ms(&self, (first, last): (i64, i64)) -> i64 {
+        let began = self.segment.and_then(|_| self.id.created_ms());
+        began.unwrap_or_else(|| self.created_ms().clamp(first, last))
+    }
+
     /// Whether that is the same in all zones.
     pub(super) fn is_known_everywhere(&self) -> bool {
+        if self.segment.is_some() && self.id.created_ms().is_some() {
+            return true;
+        }
         let named = millisecond(self.local, &TimeZone::UTC);
         self.file_id().created_ms().is_some_and(|made| (made - named).abs() < TWO_DAYS - LARGEST_OFFSET)
     }

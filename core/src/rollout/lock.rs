@@ -18,6 +18,7 @@ use codex_protocol::ids::ConversationId;
 
 use super::error::Error;
 use super::stamp;
+use crate::base::files;
 
 const FOLDER: &str = "thread-writer-locks";
 const COORDINATION: &str = ".coordination.lock";
@@ -145,7 +146,7 @@ fn acquire(folder: &Path, coordination: &Path, path: &Path) -> io::Result<Option
         if !try_lock(&file)? {
             return Ok(None);
         }
-        if is_still_there(&file, path) {
+        if files::has_name(&file, path)? {
             // Others read from it since when.
             let _ = file.set_modified(SystemTime::now());
             return Ok(Some(file));
@@ -168,19 +169,6 @@ fn try_lock(file: &File) -> io::Result<bool> {
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) => Err(error),
     }
-}
-
-/// Whether the name has not been removed, or given to another file, in the meantime.
-#[cfg(unix)]
-fn is_still_there(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let (Ok(open), Ok(named)) = (file.metadata(), fs::metadata(path)) else { return false };
-    (open.dev(), open.ino()) == (named.dev(), named.ino())
-}
-
-#[cfg(not(unix))]
-fn is_still_there(_: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 #[cfg(unix)]

@@ -15,6 +15,7 @@ pub mod archive;
 pub mod attachments;
 pub mod begun;
 pub mod chain;
+mod copies;
 mod cursor;
 pub mod cut;
 mod decode;
@@ -51,6 +52,7 @@ pub mod snippet;
 pub mod stamp;
 pub mod tail;
 mod twice;
+mod twofold;
 mod walk;
 mod writer;
 

@@ -1,11 +1,10 @@
 //! Going on from an earlier point of the same conversation, in a new file that refers to the part that still counts.
 //!
 //! Nothing is deleted: the old file stays as it is, and forks that begin with it stay whole. The new file appears
-//! under its name only when its first line is on the disk. All functions block.
+//! under its name only when its first line is on the disk. The conversation is as old as before, and counts as changed when
+//! it was before. All functions block.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use codex_protocol::ids::ConversationId;
@@ -13,7 +12,8 @@ use codex_protocol::rollout::{HistoryBase, RolloutItem, SessionMeta};
 
 use super::error::Error;
 use super::shorten::Beginning;
-use super::{archive, line, location, log, stamp};
+use super::{archive, line, location, log};
+use crate::base::files;
 use crate::base::time::now_ms;
 
 /// Puts a new file in the place of this one. It begins with what is before the base, or with nothing.
@@ -26,52 +26,31 @@ pub fn begin(
     let now = now_ms();
     let path = location::path_of_segment(home, meta.id, ConversationId::new(), now);
     let beginning = Beginning::of(home, base)?;
-    let meta = SessionMeta {
-        timestamp: stamp::timestamp(now),
-        history_base: beginning.base(),
-        forked_from_ordinal_exclusive: None,
-        ..meta
-    };
-    let mut unfinished = OsString::from(&path);
-    unfinished.push(".new");
-    let unfinished = PathBuf::from(unfinished);
+    let meta = SessionMeta { history_base: beginning.base(), forked_from_ordinal_exclusive: None, ..meta };
+    let changed = old.metadata().and_then(|old| old.modified());
+    let changed = changed.map_err(|source| Error::io("read", old, source))?;
     let folders = log::make_folder_of(&path)?;
-    let written = write(&unfinished, meta, &beginning).and_then(|()| {
-        // The folder of the new file is looked for by the time of the last change of the old one.
-        archive::touch(old)?;
-        fs::rename(&unfinished, &path).map_err(|source| Error::io("create", &path, source))
-    });
-    match written {
-        Ok(()) => {
-            log::sync_folders(&folders);
-            Ok(path)
-        }
-        Err(error) => {
-            // It may not even be there.
-            let _ = fs::remove_file(&unfinished);
-            Err(error)
-        }
-    }
-}
-
-fn write(path: &Path, meta: SessionMeta, beginning: &Beginning) -> Result<(), Error> {
-    let fail = |source| Error::io("write", path, source);
     let first = beginning.base().map_or(0, |base| base.end_ordinal_exclusive);
     let mut bytes = Vec::new();
-    line::push_head(&mut bytes, now_ms(), Some(first));
+    line::push_head(&mut bytes, now, Some(first));
     line::push_body(&mut bytes, &RolloutItem::SessionMeta(Box::new(meta)))?;
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = BufWriter::new(options.open(path).map_err(fail)?);
-    file.write_all(&bytes).map_err(fail)?;
-    beginning.copy(&mut file, first + 1)?;
-    file.flush().and_then(|()| file.get_ref().sync_data()).map_err(fail)
+    let written = files::replace(&path, |file| {
+        file.write_all(&bytes)?;
+        beginning.copy(file, first + 1).map_err(io::Error::other)?;
+        file.flush()?;
+        file.get_ref().set_modified(changed)?;
+        // The folder of the new file is looked for by the time of the last change of the old one.
+        archive::touch(old).map_err(io::Error::other)
+    });
+    written.map_err(|source| Error::io("create", &path, source))?;
+    log::sync_folders(&folders);
+    Ok(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::cut::{self, Cut, Until};
     use super::super::reader;
     use super::*;
@@ -121,6 +100,6 @@ mod tests {
         let old = location::path_of(home.path(), id, id.created_ms().unwrap());
         assert!(begin(home.path(), &old, meta, None).is_err());
         assert_eq!(location::find(home.path(), id).unwrap(), None);
-        assert_eq!(fs::read_dir(old.parent().unwrap()).unwrap().count(), 0);
+        assert!(!old.parent().unwrap().exists());
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::error::Error;
 use super::files::Files;
-use super::list::{Page, Said, stored};
+use super::list::{Page, Said, Unreadable, stored};
 use super::location;
 use super::query::{Direction, ListQuery};
 
@@ -39,8 +39,8 @@ pub(super) fn list(mut files: Files<'_>, query: &ListQuery, said: &Said) -> Resu
         let thread = match stored(&mut files, &path, 0, said)? {
             Ok(Some(thread)) if is_archived == query.archived && query.matches(&thread) => thread,
             Ok(_) => continue,
-            Err(_) => {
-                page.unreadable.push(path);
+            Err(error) => {
+                page.unreadable.push(Unreadable { path, error });
                 continue;
             }
         };

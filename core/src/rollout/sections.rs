@@ -1,6 +1,7 @@
 //! Sections that users sort their conversations into: `thread_sections.jsonl` in the home directory.
 //!
-//! A conversation is in one section at most, at a place of its own among the others. One section is always there.
+//! A conversation is in one section at most, at a place of its own among the others. One section is always there. The public
+//! codex keeps its own sections in a database (`state_5.sqlite`), which is not read; nor does it read these.
 //! All functions but those of [`Sections`] block.
 
 use std::collections::HashMap;

@@ -1,8 +1,9 @@
 //! All stored conversations in the order of a list, by their names alone.
 //!
-//! By creation the dated folders are read one after the other, only as far as somebody asks. A day
+//! By creation, the newest first, the dated folders are read one after the other, only as far as somebody asks. A day
 //! is one of the clock's zone at that time, which nobody recorded; so a conversation is given out
-//! only when no folder that is still unread can hold an earlier one.
+//! only when no folder that is still unread can hold a later one. One that was reverted lies in a later folder than
+//! that of its creation, so that every other order begins with the names of all folders.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -43,31 +44,24 @@ pub(super) struct Day {
 }
 
 impl Walk {
-    /// Everything; with a time (Unix milliseconds) given, days that lie wholly before it in the
-    /// order of the list are left out.
-    pub fn new(
-        home: &Path,
-        archived: bool,
-        sort: SortKey,
-        direction: Direction,
-        from: Option<i64>,
-    ) -> Result<Self, Error> {
+    pub fn new(home: &Path, archived: bool, sort: SortKey, direction: Direction) -> Result<Self, Error> {
         let days = if archived { Days::none() } else { Days::of(&home.join(location::SESSIONS), direction)? };
         let mut walk = Self { direction, days, next_day: None, ready: BTreeMap::new() };
         if archived {
             walk.add(location::named_in(&home.join(location::ARCHIVED))?, i64::MIN, i64::MAX);
         }
-        match sort {
-            SortKey::Created | SortKey::Place => walk.next_day = walk.days.next_from(from)?,
-            SortKey::Updated => walk.read_all_by_change()?,
+        match (sort, direction) {
+            (SortKey::Created | SortKey::Place, Direction::Descending) => walk.next_day = walk.days.next()?,
+            (SortKey::Created | SortKey::Place, Direction::Ascending) => walk.read_all()?,
+            (SortKey::Updated, _) => walk.read_all_by_change()?,
         }
         Ok(walk)
     }
 
     pub fn next(&mut self) -> Result<Option<Found>, Error> {
-        while let Some(day) = self.next_day.take_if(|day| !Self::is_final(&self.ready, day, self.direction)) {
+        while let Some(day) = self.next_day.take_if(|day| !Self::is_final(&self.ready, day)) {
             self.add(location::named_in(&day.path)?, day.first, day.last);
-            self.next_day = self.days.next_from(None)?;
+            self.next_day = self.days.next()?;
         }
         let next = match self.direction {
             Direction::Descending => self.ready.pop_last(),
@@ -77,16 +71,13 @@ impl Walk {
     }
 
     /// Whether nothing in the next day can come before what is ready.
-    fn is_final(ready: &BTreeMap<(i64, ConversationId), Found>, day: &Day, direction: Direction) -> bool {
-        match direction {
-            Direction::Descending => ready.last_key_value().is_some_and(|(_, f)| f.key.at_ms > day.last),
-            Direction::Ascending => ready.first_key_value().is_some_and(|(_, f)| f.key.at_ms < day.first),
-        }
+    fn is_final(ready: &BTreeMap<(i64, ConversationId), Found>, day: &Day) -> bool {
+        ready.last_key_value().is_some_and(|(_, found)| found.key.at_ms > day.last)
     }
 
     fn add(&mut self, named: Vec<(FileName, PathBuf)>, first: i64, last: i64) {
         for (name, path) in named {
-            let key = Key { at_ms: name.created_ms().clamp(first, last), id: name.id };
+            let key = Key { at_ms: name.began_ms((first, last)), id: name.id };
             self.insert(Found { key, name, path });
         }
     }
@@ -99,11 +90,16 @@ impl Walk {
         }
     }
 
-    /// Gives everything the time of its last change, which no name tells.
-    fn read_all_by_change(&mut self) -> Result<(), Error> {
-        while let Some(day) = self.days.next_from(None)? {
+    fn read_all(&mut self) -> Result<(), Error> {
+        while let Some(day) = self.days.next()? {
             self.add(location::named_in(&day.path)?, day.first, day.last);
         }
+        Ok(())
+    }
+
+    /// Gives everything the time of its last change, which no name tells.
+    fn read_all_by_change(&mut self) -> Result<(), Error> {
+        self.read_all()?;
         for (_, Found { key, name, path }) in std::mem::take(&mut self.ready) {
             let key = Key { at_ms: changed_ms(&path).unwrap_or(key.at_ms), id: key.id };
             self.insert(Found { key, name, path });
@@ -150,12 +146,11 @@ impl Days {
         Ok(folders)
     }
 
-    fn next_from(&mut self, from: Option<i64>) -> Result<Option<Day>, Error> {
+    fn next(&mut self) -> Result<Option<Day>, Error> {
         loop {
             if let Some(path) = self.days.pop() {
-                match day_of(path) {
-                    Some(day) if !self.is_before(&day, from) => return Ok(Some(day)),
-                    _ => continue,
+                if let Some(day) = day_of(path) {
+                    return Ok(Some(day));
                 }
             } else if let Some(month) = self.months.pop() {
                 self.days = self.ordered(&month)?;
@@ -165,13 +160,6 @@ impl Days {
                 return Ok(None);
             }
         }
-    }
-
-    fn is_before(&self, day: &Day, from: Option<i64>) -> bool {
-        from.is_some_and(|from| match self.direction {
-            Direction::Descending => day.first > from,
-            Direction::Ascending => day.last < from,
-        })
     }
 }
 

@@ -49,6 +49,8 @@ pub struct ActiveTurn {
     /// How many the turn has made.
     pub plans: usize,
     pub error: Option<ErrorEvent>,
+    /// Why the client was told that it has failed while it goes on.
+    pub not_stored: Option<ErrorEvent>,
     pub abort: Option<TurnAbortReason>,
     /// When a cancelled turn is ended by force.
     pub deadline: Option<Instant>,
@@ -98,6 +100,7 @@ impl ActiveTurn {
             granted: Grants::default(),
             plans: 0,
             error: None,
+            not_stored: None,
             abort: None,
             deadline: None,
             changes,

@@ -40,7 +40,7 @@ use crate::session::active_turn::ActiveTurn;
 use crate::session::compaction::SizeAfter;
 use crate::session::facts::{Facts, Heard, Hears};
 use crate::session::goals::{GoalFact, GoalWork};
-use crate::session::outbox::{Line, Outbox};
+use crate::session::outbox::{Line, NotStored, Outbox};
 use crate::session::request::{NewTurn, Request, UserMessage};
 use crate::session::settings::SessionSettings;
 use crate::session::state::SessionState;
@@ -120,7 +120,7 @@ impl Session {
                     None => self.close(),
                 },
                 () = told(&mut self.held) => self.release(),
-                () = self.outbox.send_some(), if !self.outbox.is_empty() => {}
+                () = self.outbox.send_some(), if !self.outbox.is_empty() => self.hear_of_failures(),
                 heard = facts.next(&mut self.late, &mut self.active, hears) => match heard {
                     Heard::Late(LateMsg { turn_id, msg, taken }) => {
                         self.report(turn_id, msg);
@@ -193,6 +193,18 @@ impl Session {
     /// Stores items that the client does not hear of. Should that fail, the next fact that is kept says so.
     fn keep(&mut self, items: &[RolloutItem]) {
         let _ = self.record(items);
+    }
+
+    /// A turn that could not be stored has failed for its client. It is stored as that once that is possible: its end says so,
+    /// or a second one that follows.
+    fn hear_of_failures(&mut self) {
+        for NotStored { turn_id, error, end } in self.outbox.take_failures() {
+            match (self.active.as_mut().filter(|active| *active.id() == turn_id), end) {
+                (Some(active), _) => active.not_stored = Some(error),
+                (None, Some(end)) => self.keep(&[RolloutItem::EventMsg(EventMsg::TurnComplete(end))]),
+                (None, None) => {}
+            }
+        }
     }
 
     /// Tells the client a fact, after storing it if it is of a kind that is kept.

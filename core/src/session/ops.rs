@@ -55,10 +55,11 @@ impl Session {
             Request::Flush(reply) => {
                 let (recorder, thread) = (self.recorder.clone(), self.id);
                 self.services.group.spawn(async move {
-                    if let Err(error) = recorder.flush().await {
+                    let flushed = recorder.flush().await;
+                    if let Err(error) = &flushed {
                         tracing::error!(%thread, %error, "the conversation could not be stored");
                     }
-                    let _ = reply.send(());
+                    let _ = reply.send(flushed);
                 });
             }
         }

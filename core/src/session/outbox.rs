@@ -2,8 +2,8 @@
 //!
 //! They leave in order, each only when the line of the rollout that holds it has been written: what
 //! a client has seen survives the death of this process, and the end of a turn that of the machine. Where writing fails, the client is told so
-//! before the first fact of the turn that is not stored, and with that the turn has failed; it is told
-//! once more if the rest of the turn is not even kept to be written later. Facts are boxed, because a queue of values takes its room for every loaded conversation, used or not.
+//! before the first fact of the turn that is not stored, and with that the turn has failed, which the session hears too; it
+//! is told once more if the rest of the turn is not even kept to be written later. Facts are boxed, because a queue of values takes its room for every loaded conversation, used or not.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use codex_protocol::error_info::CodexErrorInfo;
 use codex_protocol::event::{Event, EventMsg};
 use codex_protocol::events::notice::ErrorEvent;
+use codex_protocol::events::turn::TurnCompleteEvent;
 use codex_protocol::ids::TurnId;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -28,6 +29,17 @@ pub struct Outbox {
     written: watch::Receiver<Written>,
     /// The last turns of which the client knows that they are not stored, and whether they are lost.
     unstored: VecDeque<(TurnId, Loss)>,
+    /// Of which the session does not know yet.
+    failures: Vec<NotStored>,
+}
+
+/// A turn that has failed for its client, because it could not be stored.
+#[derive(Debug)]
+pub struct NotStored {
+    pub turn_id: TurnId,
+    pub error: ErrorEvent,
+    /// Its end, as it is told now; absent if it has not come yet, or told of an error already.
+    pub end: Option<TurnCompleteEvent>,
 }
 
 /// Facts of this many turns come at a time: of the running one, and of commands that outlived theirs.
@@ -79,7 +91,7 @@ impl Stored {
 
 impl Outbox {
     pub fn new(events: mpsc::Sender<Box<Event>>, written: watch::Receiver<Written>) -> Self {
-        Self { waiting: VecDeque::new(), events, written, unstored: VecDeque::new() }
+        Self { waiting: VecDeque::new(), events, written, unstored: VecDeque::new(), failures: Vec::new() }
     }
 
     /// For whoever is to be told when a line is on the disk.
@@ -160,8 +172,21 @@ impl Outbox {
             additional_details: None,
         };
         let begins = matches!(first.event.msg, EventMsg::TurnStarted(_));
+        let end = self.waiting.iter_mut().find_map(|waiting| match &mut waiting.event.msg {
+            EventMsg::TurnComplete(end) if waiting.event.id == id && end.error.is_none() => {
+                end.error = Some(error.clone());
+                Some(end.clone())
+            }
+            _ => None,
+        });
+        self.failures.push(NotStored { turn_id: id.clone(), error: error.clone(), end });
         let event = Box::new(Event { id, msg: EventMsg::Error(error) });
         self.waiting.insert(usize::from(begins), Waiting { event, line: Ok(None) });
+    }
+
+    /// What the session is to know, once.
+    pub fn take_failures(&mut self) -> Vec<NotStored> {
+        std::mem::take(&mut self.failures)
     }
 
     async fn first_tried(&mut self) {
@@ -233,6 +258,43 @@ mod tests {
                 "a true", "a false"
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn an_end_that_could_not_be_stored_is_that_of_a_turn_that_failed() {
+        let (events, mut received) = mpsc::channel(8);
+        let (writer, written) = watch::channel(Written::default());
+        let mut outbox = Outbox::new(events, written);
+        let end = TurnCompleteEvent {
+            turn_id: Some("a".into()),
+            root_turn_id: None,
+            started_at: None,
+            completed_at: None,
+            duration_ms: None,
+            last_agent_message: None,
+            error: None,
+        };
+        let end = |id: &str| Event { id: id.into(), msg: EventMsg::TurnComplete(end.clone()) };
+        outbox.push(event("a"), Ok(Some(Place::Written(1))));
+        outbox.push(end("a"), Ok(Some(Place::Durable(2))));
+        outbox.push(end("b"), Ok(None));
+        writer.send_modify(|written| {
+            (written.seq, written.tried, written.failed) = (1, 2, Some(Error::Closed))
+        });
+        while !outbox.is_empty() {
+            outbox.send_some().await;
+        }
+        let mut told = Vec::new();
+        while let Ok(event) = received.try_recv() {
+            let failed = matches!(&event.msg, EventMsg::TurnComplete(end) if end.error.is_some());
+            told.push((event.id.to_string(), failed));
+        }
+        let expected = [("a", false), ("a", false), ("a", true), ("b", false)];
+        assert_eq!(told, expected.map(|(id, failed)| (id.to_owned(), failed)));
+        let failures = outbox.take_failures();
+        let [NotStored { end: Some(end), .. }] = &failures[..] else { panic!("{failures:?}") };
+        assert!(end.error.is_some());
+        assert!(outbox.take_failures().is_empty());
     }
 
     #[tokio::test]

@@ -42,8 +42,8 @@ pub enum Request {
     GoOn(oneshot::Sender<Option<TurnId>>),
     /// Stores the conversation even if nothing has been said yet.
     Begin(oneshot::Sender<Result<(), rollout::Error>>),
-    /// Answered when everything so far has been written.
-    Flush(oneshot::Sender<()>),
+    /// Answered when everything so far has been written, or could not be.
+    Flush(oneshot::Sender<Result<(), rollout::Error>>),
 }
 
 /// A user's message, with files and images already read.

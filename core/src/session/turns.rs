@@ -451,7 +451,7 @@ impl Session {
             completed_at: Some(now_seconds()),
             duration_ms: Some(duration_ms(&active)),
             last_agent_message: active.last_agent_message,
-            error: active.error,
+            error: active.error.or(active.not_stored),
         };
         self.report(turn_id, EventMsg::TurnComplete(event));
         if let Some(telling) = telling {

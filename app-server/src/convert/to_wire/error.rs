@@ -16,9 +16,12 @@ pub(crate) fn turn_error(event: ErrorEvent) -> wire::TurnError {
     }
 }
 
-/// The input of a turn while one runs that takes none.
+/// The input of a turn while one runs that takes none. The public codex calls this an internal error.
 pub(crate) fn not_submitted(kind: NonSteerableTurn) -> RpcError {
-    RpcError::internal(format!("failed to submit turn input: {}", not_steerable(kind).message))
+    let reason = not_steerable(kind);
+    let remedy = "wait for its `turn/completed`, end it by `turn/interrupt`, or let the message wait by `thread/queue/add`";
+    let message = format!("failed to submit turn input: {}; {remedy}", reason.message);
+    RpcError::invalid_request(message).with_data(&reason)
 }
 
 /// Why the running turn is not given an input.

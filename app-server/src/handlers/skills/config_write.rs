@@ -28,12 +28,20 @@ impl Handle<SkillsConfigWrite> for Context {
                 Ok::<_, edit::Error>(is_on(configs, &finder, &selector))
             })
             .await?
-            .map_err(|error| {
-                RpcError::invalid_request(format!("the choice could not be stored: {error}")).caused_by(error)
-            })?;
+            .map_err(not_stored)?;
         let response = SkillsConfigWriteResponse { effective_enabled };
         Ok(Reply::then(response, tell_of_change(self.clone())))
     }
+}
+
+/// A file with errors is its user's to correct; that it cannot be written is nobody's request.
+fn not_stored(error: edit::Error) -> RpcError {
+    let message = format!("the choice could not be stored: {error}");
+    match &error {
+        edit::Error::Broken { .. } => RpcError::invalid_request(message),
+        edit::Error::File { .. } => RpcError::internal(message),
+    }
+    .caused_by(error)
 }
 
 fn selector(path: Option<String>, name: Option<String>) -> Result<SkillSelector, RpcError> {

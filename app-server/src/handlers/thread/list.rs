@@ -38,9 +38,6 @@ impl Handle<ThreadList> for Context {
             query.limit = fitting;
             page = self.stored_threads(query).await?;
         }
-        for path in &page.unreadable {
-            tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not listed");
-        }
         let ids = page.threads.iter().map(|thread| thread.id).collect();
         let read_states = Some(self.stored_read_states(ids).await?);
         let response = ThreadListResponse {
@@ -57,7 +54,8 @@ impl Handle<ThreadList> for Context {
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
-        Ok(response.into())
+        let (context, unreadable) = (self.clone(), page.unreadable);
+        Ok(Reply::then(response, async move { context.tell_of_unreadable(unreadable).await }))
     }
 }
 

@@ -34,5 +34,6 @@ mod terminals;
 mod turns_list;
 mod turns_page;
 mod unarchive;
+mod unreadable_notice;
 mod unsubscribe;
 pub(super) mod view;

@@ -30,9 +30,6 @@ impl Handle<ThreadSearch> for Context {
             found = self.found(query, params.search_term).await?;
         }
         let Found { page, snippets } = found;
-        for path in &page.unreadable {
-            tracing::warn!(path = %path.display(), "a stored thread cannot be read and is not searched");
-        }
         let result = |(thread, snippet): (StoredThread, Snippet)| {
             let status = self.threads().status(&thread.id);
             ThreadSearchResult { thread: to_wire::thread::stored(thread, status), snippet: snippet.text }
@@ -42,7 +39,8 @@ impl Handle<ThreadSearch> for Context {
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
-        Ok(response.into())
+        let (context, unreadable) = (self.clone(), page.unreadable);
+        Ok(Reply::then(response, async move { context.tell_of_unreadable(unreadable).await }))
     }
 }
 

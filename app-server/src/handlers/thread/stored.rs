@@ -84,18 +84,21 @@ impl Context {
         let Some(loaded) = self.threads().get(&id) else {
             let path = match self.stored_path(id).await? {
                 Some(path) => path,
-                None => self.archived_path(id).await?.ok_or_else(|| RpcError::thread_not_loaded(id))?,
+                None => self.archived_path(id).await?.ok_or_else(|| {
+                    nothing_to_read(method, RpcError::thread_not_loaded(id).message().to_owned())
+                })?,
             };
             return Ok(HistorySource { path, running: None });
         };
         let Some(path) = loaded.facts.path.clone() else {
-            return Err(RpcError::invalid_request(format!("ephemeral threads do not support {method}")));
+            return Err(nothing_to_read(method, format!("ephemeral threads do not support {method}")));
         };
         let snapshot = loaded.conversation.snapshot().await.map_err(|_| RpcError::thread_not_loaded(id))?;
         if !snapshot.is_stored {
-            return Err(RpcError::invalid_request(format!(
+            let message = format!(
                 "thread {id} is not materialized yet; {method} is unavailable before first user message"
-            )));
+            );
+            return Err(nothing_to_read(method, message));
         }
         loaded.conversation.flush().await.map_err(|_| RpcError::thread_not_loaded(id))?;
         Ok(HistorySource { path, running: snapshot.active_turn })
@@ -116,6 +119,15 @@ impl Context {
     ) -> Result<T, RpcError> {
         Ok(self.read_settings(read).await??)
     }
+}
+
+/// There are no pages of a thread that is not stored. Of its items they are not supported, as clients know it of the
+/// public codex, and read the whole thread instead; of its turns they are wrongly asked for.
+fn nothing_to_read(method: &str, reason: String) -> RpcError {
+    if method == "thread/turns/list" {
+        return RpcError::invalid_request(reason);
+    }
+    RpcError::not_supported(format!("{method} is not supported yet: {reason}"))
 }
 
 /// The file of a thread, and its turn that still runs.

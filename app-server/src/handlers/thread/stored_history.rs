@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use codex_app_server_protocol::v2::item::ThreadItem;
 use codex_app_server_protocol::v2::turn::Turn;
-use codex_core::rollout::chain::{Chain, Line};
+use codex_core::rollout::chain::{Chain, Forwards, Line};
 use codex_core::rollout::peek::Kind;
 use codex_core::rollout::{self, reader};
 use codex_protocol::event::EventMsg;
@@ -130,7 +130,9 @@ impl StoredHistory {
     fn turns_forwards(&self, piece: Piece, wanted: Wanted) -> Result<Found<PlacedTurn>, rollout::Error> {
         let mut next = match piece.from {
             None => self.next_start(0)?,
-            Some(Anchor { place, included: true }) => self.next_start(place)?,
+            Some(Anchor { place, included: true }) => {
+                self.start_in(self.chain.forwards(place, self.chain.len()).with_the_first(), place)?
+            }
             Some(Anchor { place, included: false }) => self.next_start(self.behind(place)?)?,
         };
         let mut page = Filling::new(piece.limit);
@@ -172,20 +174,19 @@ impl StoredHistory {
     /// The turn that begins at one place and is over at the other.
     fn turn(&self, start: u64, end: u64, wanted: Wanted) -> Result<Option<PlacedTurn>, rollout::Error> {
         let mut history = History::new(wanted);
-        let mut lines = self.chain.forwards(start, end);
+        let late = if wanted == Wanted::None { 0 } else { LATE };
+        let mut lines = self.chain.forwards(start, end + late).with_the_first();
         while let Some((kind, line)) = lines.next_of(OF_TURNS)? {
+            let is_late = line.place >= end;
             // A review begins with an item, which is wanted for that.
-            let is_wanted = wanted != Wanted::None || kind != Kind::ItemCompleted || line.place == start;
-            if let Some(item) = line.item().filter(|_| is_wanted) {
-                history.add(line.place, item);
-            }
-        }
-        if wanted != Wanted::None {
-            let mut late = self.chain.forwards(end, end + LATE);
-            while let Some((_, line)) = late.next_of(&[Kind::ItemCompleted])? {
-                if let Some(item) = line.item() {
-                    history.add_late(item);
-                }
+            let is_wanted = match kind {
+                Kind::ItemCompleted => wanted != Wanted::None || line.place == start,
+                _ => !is_late,
+            };
+            match line.item().filter(|_| is_wanted) {
+                Some(item) if is_late => history.add_late(item),
+                Some(item) => history.add(line.place, item),
+                None => {}
             }
         }
         Ok(history.finish(self.running.as_ref()).into_iter().next())
@@ -218,13 +219,15 @@ impl StoredHistory {
             goes_on
         };
         let mut more = false;
+        let counts_first = piece.from.is_none_or(|from| from.included);
         if piece.ascending {
             let from = match piece.from {
                 None => start,
                 Some(Anchor { place, included: true }) => place,
                 Some(Anchor { place, included: false }) => self.behind(place)?,
             };
-            let mut lines = self.chain.forwards(from.max(start), end);
+            let lines = self.chain.forwards(from.max(start), end);
+            let mut lines = if counts_first { lines.with_the_first() } else { lines };
             while let (false, Some((_, line))) = (more, lines.next_of(&[Kind::ItemCompleted])?) {
                 more = !take(line);
             }
@@ -234,7 +237,8 @@ impl StoredHistory {
                 Some(Anchor { place, included: true }) => self.behind(place)?,
                 Some(Anchor { place, included: false }) => place,
             };
-            let mut lines = self.chain.backwards(before.min(end));
+            let lines = self.chain.backwards(before.min(end));
+            let mut lines = if counts_first { lines.with_the_first() } else { lines };
             while let (false, Some((_, line))) = (more, lines.next_of(&[Kind::ItemCompleted])?) {
                 if line.place < start {
                     break;
@@ -282,7 +286,10 @@ impl StoredHistory {
 
     /// Where the first turn begins from here on.
     fn next_start(&self, from: u64) -> Result<Option<u64>, rollout::Error> {
-        let mut lines = self.chain.forwards(from, self.chain.len());
+        self.start_in(self.chain.forwards(from, self.chain.len()), from)
+    }
+
+    fn start_in(&self, mut lines: Forwards<'_>, from: u64) -> Result<Option<u64>, rollout::Error> {
         while let Some((_, line)) = lines.next_of(&[Kind::TurnStarted])? {
             if let Some(Start { place, .. }) = self.start(&line)?.filter(|start| start.place >= from) {
                 return Ok(Some(place));

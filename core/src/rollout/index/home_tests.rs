@@ -11,7 +11,7 @@ use super::sync::{Effort, Reach};
 use super::testkit::*;
 use super::*;
 
-const INDEX: &str = "thread-index-1.sqlite";
+const INDEX: &str = "thread-index-2.sqlite";
 
 fn stored(hours_ago: i64, said: &str) -> Stored {
     let at_ms = NOON - hours_ago * HOUR;
@@ -75,7 +75,7 @@ async fn what_is_broken_is_thrown_away_and_built_again() {
     }
     drop(build(home));
     let other = Connection::open(home.join(INDEX)).unwrap();
-    other.execute_batch("DROP TABLE head; CREATE TABLE head (number); PRAGMA user_version = 1").unwrap();
+    other.execute_batch("DROP TABLE head; CREATE TABLE head (number); PRAGMA user_version = 2").unwrap();
     drop(other);
     let index = index(home);
     assert_eq!(index.list(all()).await.unwrap().threads.len(), 10);

@@ -14,9 +14,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::failed::Failed;
 
-const NAME: &str = "thread-index-1.sqlite";
+const NAME: &str = "thread-index-2.sqlite";
 /// What the database says of itself.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long somebody else may be writing.
 const PATIENCE: Duration = Duration::from_millis(40);
 /// KiB of pages in memory.

@@ -221,7 +221,7 @@ impl Diff {
         let mut add = transaction.prepare(ADD)?;
         let mut unread = transaction.prepare("INSERT INTO head (number) VALUES (?1)")?;
         for (text, name, inode) in &self.added {
-            let created = name.created_ms().clamp(leaf.first, leaf.last);
+            let created = name.began_ms((leaf.first, leaf.last));
             let second = created.div_euclid(1000);
             let (id, file_id) = (name.id.bytes(), name.file_id().bytes());
             let of_zone = !name.is_known_everywhere();
