@@ -65,8 +65,9 @@ impl DeviceLogin {
                     };
                     return Ok(self.issuer.exchange(&grant).await?);
                 }
-                Ok(DeviceAnswer::Pending) => {}
-                Ok(DeviceAnswer::SlowDown) => interval = (interval + LONGER).min(LONGEST),
+                Ok(answer @ (DeviceAnswer::Pending | DeviceAnswer::SlowDown)) => {
+                    interval = after(&answer, interval);
+                }
                 Err(IssuerError::Unreachable { .. }) => {
                     tracing::info!("the login server cannot be reached at the moment");
                 }
@@ -74,6 +75,14 @@ impl DeviceLogin {
             }
             tokio::time::sleep(Duration::from_secs(interval).max(SHORTEST)).await;
         }
+    }
+}
+
+/// How long to wait after an answer, in seconds, having waited so long before.
+fn after(answer: &DeviceAnswer, interval: u64) -> u64 {
+    match answer {
+        DeviceAnswer::SlowDown => (interval + LONGER).min(LONGEST),
+        DeviceAnswer::Pending | DeviceAnswer::Granted(_) => interval,
     }
 }
 
@@ -88,6 +97,17 @@ fn meaning(error: IssuerError) -> LoginError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_is_asked_too_often_is_asked_less_often() {
+        let waits = [(DeviceAnswer::Pending, 5), (DeviceAnswer::SlowDown, 10), (DeviceAnswer::SlowDown, 15)];
+        let mut interval = 5;
+        for (answer, expected) in waits {
+            interval = after(&answer, interval);
+            assert_eq!(interval, expected, "{answer:?}");
+        }
+        assert_eq!(after(&DeviceAnswer::SlowDown, LONGEST), LONGEST);
+    }
 
     #[test]
     fn refusals_mean_what_a_person_can_do() {

@@ -25,6 +25,10 @@ fn says(role: &str, text: &str) -> Value {
     json!({"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]})
 }
 
+fn call(id: &str) -> Value {
+    json!({"type": "function_call", "name": "f", "arguments": "{}", "call_id": id})
+}
+
 fn thought(text: &str, encrypted: &str) -> Value {
     json!({"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}], "encrypted_content": encrypted})
 }
@@ -174,7 +178,6 @@ fn calls_outputs_and_images() {
 
 #[test]
 fn reasoning_goes_back_to_whom_it_is_from_until_the_user_speaks() {
-    let call = |id: &str| json!({"type": "function_call", "name": "f", "arguments": "{}", "call_id": id});
     check_messages(
         vec![
             says("user", "one"),
@@ -210,7 +213,6 @@ fn mistral_has_ids_of_its_own() {
 
 #[test]
 fn parts_of_reasoning_go_back_as_they_came() {
-    let call = |id: &str| json!({"type": "function_call", "name": "f", "arguments": "{}", "call_id": id});
     check_messages(
         vec![
             says("user", "one"),
