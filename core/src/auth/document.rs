@@ -108,6 +108,11 @@ impl Document {
         }
     }
 
+    /// What the tokens of this login are renewed with.
+    pub fn refresh_token(&self) -> Option<&str> {
+        self.0.get("tokens")?.get("refresh_token")?.as_str()
+    }
+
     pub fn text(&self) -> String {
         format!("{:#}", Value::Object(self.0.clone()))
     }

@@ -12,7 +12,7 @@ use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use tokio::task::AbortHandle;
 
-use super::document::Renewed;
+use super::document::{Document, Renewed};
 use super::issuer::IssuerError;
 use super::storage::{Lock, Store};
 use super::{AuthManager, ChatGpt, Credentials, Error, Login, token};
@@ -24,6 +24,9 @@ const AHEAD: i64 = 5 * 60;
 const OLDEST: i64 = 8 * 24 * 60 * 60;
 /// After a failure, tokens that are still accepted are not renewed for so long.
 const PAUSE: Duration = Duration::from_secs(60);
+/// How often a file that is half written is looked at again, and how long apart.
+const LOOKS: usize = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// What is left for a request under way when the process ends.
 const LAST: Duration = Duration::from_millis(800);
 
@@ -114,6 +117,11 @@ impl std::fmt::Debug for Flight {
 impl AuthManager {
     /// The current login, renewed if it is about to expire. If that fails, the old one is tried.
     pub async fn fresh(&self) -> Login {
+        if self.setup().store.is_behind()
+            && let Err(error) = self.blocking(|manager| manager.setup().store.settle()).await
+        {
+            tracing::warn!("the renewed login is still in memory only: {error}");
+        }
         let login = self.current();
         let Credentials::ChatGpt(tokens) = &login.credentials else { return login };
         let has_failed = self.inner.flight.lock().failed_at.is_some_and(|at| at.elapsed() < PAUSE);
@@ -177,9 +185,8 @@ impl AuthManager {
     }
 
     async fn renew_stored(&self, rejected: &Secret) -> Outcome {
-        let store = self.setup().store;
         let stored = |error| RefreshError::Stored(Arc::new(error));
-        let (lock, login) = self.blocking(Self::look).await.map_err(stored)?;
+        let (login, place) = self.blocking(Self::look).await.map_err(stored)?;
         let login = login.ok_or(RefreshError::NotLoggedIn)?;
         if login.access_token != *rejected {
             // Another process has renewed it, or somebody has logged in again.
@@ -190,7 +197,7 @@ impl AuthManager {
         if let Some((_, error)) = dead.filter(|(dead, _)| *dead == token) {
             return Err(error);
         }
-        let renewed = match self.inner.issuer.renew(&token, login.provenance.as_ref()).await {
+        let mut renewed = match self.inner.issuer.renew(&token, login.provenance.as_ref()).await {
             Ok(renewed) => renewed,
             Err(error) => {
                 let error = judged(error);
@@ -200,32 +207,71 @@ impl AuthManager {
                 return Err(error);
             }
         };
-        self.blocking(move |manager| manager.keep(&store, &lock, renewed)).await.map_err(stored)
-    }
-
-    /// Takes the lock, and over what is stored now.
-    fn look(&self) -> Result<(Lock, Option<Box<ChatGpt>>), Error> {
-        let lock = self.setup().store.lock()?;
-        self.reload();
-        let login = self.current();
-        match (login.credentials, login.problem) {
-            (Credentials::ChatGpt(login), _) => Ok((lock, Some(login))),
-            (Credentials::None | Credentials::ApiKey(_), Some(problem)) => Err(Error::Shared(problem)),
-            (Credentials::None | Credentials::ApiKey(_), None) => Ok((lock, None)),
+        renewed.id_token = renewed.id_token.filter(|token| token::claims(token.reveal()).is_ok());
+        match self.blocking(move |manager| manager.keep(place, &token, &renewed)).await.map_err(stored)? {
+            // Logged out meanwhile.
+            Credentials::None => Err(RefreshError::NotLoggedIn),
+            credentials => Ok(credentials),
         }
     }
 
-    /// Stores new tokens and uses them. Those that cannot be stored are used all the same: the old ones are gone.
-    fn keep(&self, store: &Store, lock: &Lock, mut renewed: Renewed) -> Result<Credentials, Error> {
-        renewed.id_token = renewed.id_token.filter(|token| token::claims(token.reveal()).is_ok());
-        let document = store.document()?.unwrap_or_default().renewed(&renewed, &now());
-        if let Err(error) = store.write(&document, lock) {
-            tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
-            store.hold(document);
+    /// Takes the lock, and over what is stored now.
+    fn look(&self) -> Result<(Option<Box<ChatGpt>>, Locked), Error> {
+        let store = self.setup().store;
+        let lock = store.lock()?;
+        let document = store.document()?.unwrap_or_default();
+        let place = Locked { store, lock, document };
+        self.reload();
+        let login = self.current();
+        match (login.credentials, login.problem) {
+            (Credentials::ChatGpt(login), _) => Ok((Some(login), place)),
+            (Credentials::None | Credentials::ApiKey(_), Some(problem)) => Err(Error::Shared(problem)),
+            (Credentials::None | Credentials::ApiKey(_), None) => Ok((None, place)),
+        }
+    }
+
+    /// Stores new tokens, which came for this one, and uses them. Those that cannot be stored are used all the same: the
+    /// old ones are gone. If somebody has logged in otherwise or out meanwhile, with a program that knows no lock, that
+    /// counts.
+    fn keep(&self, place: Locked, used: &Secret, renewed: &Renewed) -> Result<Credentials, Error> {
+        let Locked { store, lock, document } = place;
+        match document_in_a_moment(&store) {
+            Ok(Some(stored)) if stored.refresh_token() == Some(used.reveal()) => {
+                let document = stored.renewed(renewed, &now());
+                if let Err(error) = store.write(&document, &lock) {
+                    tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
+                    store.hold(document, used);
+                }
+            }
+            Ok(Some(_) | None) => {
+                tracing::warn!("another program has changed the login while it was renewed, which counts");
+            }
+            Err(error) => {
+                tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
+                store.hold(document.renewed(renewed, &now()), used);
+            }
         }
         self.reload();
         Ok(self.current().credentials)
     }
+}
+
+/// What is stored, for whoever holds the lock.
+struct Locked {
+    store: Store,
+    lock: Lock,
+    document: Document,
+}
+
+/// What is stored. Half of a file is perhaps whole in a moment: programs without the lock write it in place. Blocking.
+fn document_in_a_moment(store: &Store) -> Result<Option<Document>, Error> {
+    for _ in 0..LOOKS {
+        match store.document() {
+            Err(Error::Malformed { .. }) => std::thread::sleep(BETWEEN_LOOKS),
+            found => return found,
+        }
+    }
+    store.document()
 }
 
 /// The current time as it is stored.

@@ -202,3 +202,49 @@ async fn who_logged_out_meanwhile_stays_out() {
     assert!(matches!(error, RefreshError::NotLoggedIn), "{error}");
     assert_eq!(provider.bodies().len(), 0);
 }
+
+/// What a program without the lock does to the file while the login server is asked.
+#[tokio::test]
+async fn new_tokens_are_stored_in_the_login_that_they_are_of_and_in_no_other() {
+    let home = Home::new();
+    home.write_tokens("at1", "rt1");
+    let renewed = Renewed {
+        access_token: Some(Secret::new("at2")),
+        refresh_token: Some(Secret::new("rt2")),
+        ..Renewed::default()
+    };
+    let used = Secret::new("rt1");
+    let bearer = |credentials: Credentials| credentials.bearer().map(|token| token.reveal().to_owned());
+
+    // Another login.
+    let manager = home.manager();
+    let (_, place) = manager.look().unwrap();
+    home.write_tokens("other-at", "other-rt");
+    let other = home.read();
+    assert_eq!(bearer(manager.keep(place, &used, &renewed).unwrap()).unwrap(), "other-at");
+    assert_eq!(home.read(), other);
+
+    // None.
+    home.write_tokens("at1", "rt1");
+    let manager = home.manager();
+    let (_, place) = manager.look().unwrap();
+    std::fs::remove_file(home.path().join("auth.json")).unwrap();
+    assert_eq!(manager.keep(place, &used, &renewed).unwrap(), Credentials::None);
+    assert!(!home.path().join("auth.json").exists());
+
+    // Half of one.
+    home.write_tokens("at1", "rt1");
+    let manager = home.manager();
+    let (_, place) = manager.look().unwrap();
+    home.write("{\"tokens\": {");
+    assert_eq!(bearer(manager.keep(place, &used, &renewed).unwrap()).unwrap(), "at2");
+    assert_eq!(home.read(), "{\"tokens\": {");
+    // As soon as it is whole, it counts if it is another one.
+    home.write_tokens("other-at", "other-rt");
+    manager.reload();
+    assert_eq!(bearer(manager.current().credentials).unwrap(), "other-at");
+    home.write("{");
+    manager.reload();
+    assert_eq!(bearer(manager.fresh().await.credentials).unwrap(), "at2");
+    assert!(home.read().contains("rt2"));
+}

@@ -13,6 +13,7 @@ use super::document::{self, Document};
 use super::{Credentials, Error};
 use crate::base::files;
 use crate::base::paths::AbsolutePath;
+use crate::base::secret::Secret;
 use crate::config::login::CredentialsStore;
 
 const LARGEST_FILE: usize = 1024 * 1024;
@@ -22,6 +23,8 @@ const NEW_FILE: &str = "auth.json.new";
 const LOCK: &str = "auth.json.lock";
 /// How long others may hold the lock: longer than renewing takes.
 const PATIENCE: Duration = Duration::from_secs(75);
+/// How long, when what is held can just as well be stored later.
+const NO_PATIENCE: Duration = Duration::ZERO;
 
 /// Where the login is kept.
 #[derive(Clone, Debug)]
@@ -36,8 +39,17 @@ pub struct Store {
 #[derive(Clone)]
 struct Held {
     document: Document,
-    /// What it is to replace, once that is possible. As soon as something else is stored, that counts.
-    instead_of: Option<Vec<u8>>,
+    /// The refresh token of the login that it is to replace, once that is possible. Another login counts as soon as it is
+    /// stored, and none as soon as none is. Absent: it is not to be stored.
+    instead_of: Option<Secret>,
+}
+
+/// Where a login was found.
+enum Found {
+    Nothing,
+    /// Its text, and what it is called.
+    Stored(Vec<u8>, PathBuf),
+    InMemory(Document),
 }
 
 /// Secrets stay out of logs.
@@ -69,6 +81,10 @@ impl Store {
 
     /// Waits until nobody else changes what is stored.
     pub fn lock(&self) -> Result<Lock, Error> {
+        self.lock_within(PATIENCE)
+    }
+
+    fn lock_within(&self, patience: Duration) -> Result<Lock, Error> {
         if self.kind == CredentialsStore::Ephemeral {
             return Ok(Lock { _file: None });
         }
@@ -76,7 +92,7 @@ impl Store {
         let failed = |source| Error::Unwritable { path: path.to_path_buf(), source };
         fs::create_dir_all(&self.home).map_err(failed)?;
         #[cfg(unix)]
-        let file = Some(files::lock_to_append(&path, Instant::now() + PATIENCE).map_err(failed)?);
+        let file = Some(files::lock_to_append(&path, Instant::now() + patience).map_err(failed)?);
         #[cfg(not(unix))]
         let file = None;
         Ok(Lock { _file: file })
@@ -84,25 +100,30 @@ impl Store {
 
     /// The stored login.
     pub fn read(&self) -> Result<Credentials, Error> {
-        match self.bytes()? {
-            None => Ok(Credentials::None),
-            Some((bytes, path)) => {
-                document::parse(&bytes).map_err(|reason| Error::Malformed { path, reason })
-            }
-        }
+        let (bytes, path) = match self.find()? {
+            Found::Nothing => return Ok(Credentials::None),
+            Found::Stored(bytes, path) => (bytes, path),
+            Found::InMemory(document) => (document.text().into_bytes(), PathBuf::from("the login in memory")),
+        };
+        document::parse(&bytes).map_err(|reason| Error::Malformed { path, reason })
     }
 
     /// All that is stored.
     pub fn document(&self) -> Result<Option<Document>, Error> {
-        let Some((bytes, path)) = self.bytes()? else { return Ok(None) };
-        Document::read(&bytes).map(Some).map_err(|reason| Error::Malformed { path, reason })
+        match self.find()? {
+            Found::Nothing => Ok(None),
+            Found::Stored(bytes, path) => {
+                Document::read(&bytes).map(Some).map_err(|reason| Error::Malformed { path, reason })
+            }
+            Found::InMemory(document) => Ok(Some(document)),
+        }
     }
 
     pub fn write(&self, document: &Document, _lock: &Lock) -> Result<(), Error> {
         let text = document.text();
         match self.kind {
             CredentialsStore::Ephemeral => {
-                self.hold(document.clone());
+                *self.memory() = Some(Held { document: document.clone(), instead_of: None });
                 return Ok(());
             }
             CredentialsStore::File => self.write_file(&text),
@@ -116,10 +137,33 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a login in memory that cannot be stored.
-    pub fn hold(&self, document: Document) {
-        let instead_of = self.stored_bytes().ok().flatten().map(|(bytes, _)| bytes);
-        *self.memory() = Some(Held { document, instead_of });
+    /// Keeps a login in memory that cannot be stored at the moment, in place of the one with a refresh token that is worth
+    /// nothing any more.
+    pub fn hold(&self, document: Document, used: &Secret) {
+        let mut memory = self.memory();
+        let before = memory.take().filter(|held| held.document.refresh_token() == Some(used.reveal()));
+        let instead_of = before.map_or_else(|| Some(used.clone()), |held| held.instead_of);
+        *memory = Some(Held { document, instead_of });
+    }
+
+    /// Stores what is only in memory, if that is possible by now and nobody else is at it.
+    pub fn settle(&self) -> Result<(), Error> {
+        if !self.is_behind() {
+            return Ok(());
+        }
+        let lock = self.lock_within(NO_PATIENCE)?;
+        match self.find()? {
+            Found::InMemory(document) => self.write(&document, &lock),
+            Found::Nothing | Found::Stored(..) => {
+                *self.memory() = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether there is something to settle.
+    pub fn is_behind(&self) -> bool {
+        self.memory().as_ref().is_some_and(|held| held.instead_of.is_some())
     }
 
     /// Whether there was something.
@@ -142,14 +186,23 @@ impl Store {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The login, and what it is called.
-    fn bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
-        let Some(held) = self.memory().clone() else { return self.stored_bytes() };
-        let stored = self.stored_bytes()?;
-        if stored.as_ref().map(|(bytes, _)| bytes) != held.instead_of.as_ref() {
-            return Ok(stored);
-        }
-        Ok(Some((held.document.text().into_bytes(), PathBuf::from("the login in memory"))))
+    fn find(&self) -> Result<Found, Error> {
+        let held = self.memory().clone();
+        let Some(Held { document, instead_of }) = held else {
+            return Ok(self
+                .stored_bytes()?
+                .map_or(Found::Nothing, |(bytes, path)| Found::Stored(bytes, path)));
+        };
+        let Some(replaced) = instead_of else { return Ok(Found::InMemory(document)) };
+        let is_other = |bytes: &[u8]| {
+            Document::read(bytes).is_ok_and(|stored| stored.refresh_token() != Some(replaced.reveal()))
+        };
+        Ok(match self.stored_bytes() {
+            Ok(None) => Found::Nothing,
+            Ok(Some((bytes, path))) if is_other(&bytes) => Found::Stored(bytes, path),
+            // Half of a file is no other login yet.
+            Ok(Some(_)) | Err(_) => Found::InMemory(document),
+        })
     }
 
     fn stored_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
@@ -223,7 +276,6 @@ fn remove_if_there(path: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::secret::Secret;
 
     #[test]
     fn a_missing_file_is_no_login() {
