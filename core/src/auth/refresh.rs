@@ -51,6 +51,17 @@ pub enum RefreshError {
     Interrupted,
 }
 
+impl RefreshError {
+    /// Whether somebody has to log in again. What else goes wrong may pass.
+    pub fn is_end(&self) -> bool {
+        match self {
+            // Whose client says no has no other tokens.
+            Self::Ended(_) | Self::NotLoggedIn | Self::NoRefreshToken | Self::Client(_) => true,
+            Self::Failed(_) | Self::Stored(_) | Self::Interrupted => false,
+        }
+    }
+}
+
 /// What is wrong with a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
@@ -291,16 +302,17 @@ fn is_due(login: &ChatGpt, now: Timestamp) -> bool {
     fetched.is_some_and(|at| now.as_second().saturating_sub(at.as_second()) > OLDEST)
 }
 
-/// Whether a failure is for good.
+/// Whether a failure is for good. Anybody on the way may answer with status 400.
 fn judged(error: IssuerError) -> RefreshError {
-    let IssuerError::Refused { status: 400 | 401, code, .. } = &error else {
+    let IssuerError::Refused { status: status @ (400 | 401), code, .. } = &error else {
         return RefreshError::Failed(Arc::new(error));
     };
-    RefreshError::Ended(match code.as_deref() {
-        Some("refresh_token_expired") => Reason::Expired,
-        Some("refresh_token_reused") => Reason::Reused,
-        Some("refresh_token_invalidated") => Reason::Revoked,
-        Some(_) | None => Reason::Refused,
+    RefreshError::Ended(match (code.as_deref(), *status) {
+        (Some("refresh_token_expired"), _) => Reason::Expired,
+        (Some("refresh_token_reused"), _) => Reason::Reused,
+        (Some("refresh_token_invalidated"), _) => Reason::Revoked,
+        (Some("invalid_grant"), _) | (Some(_) | None, 401) => Reason::Refused,
+        (Some(_) | None, _) => return RefreshError::Failed(Arc::new(error)),
     })
 }
 

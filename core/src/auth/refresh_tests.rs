@@ -248,3 +248,20 @@ async fn new_tokens_are_stored_in_the_login_that_they_are_of_and_in_no_other() {
     assert_eq!(bearer(manager.fresh().await.credentials).unwrap(), "at2");
     assert!(home.read().contains("rt2"));
 }
+
+#[test]
+fn only_who_knows_refresh_tokens_can_say_that_one_is_worth_nothing() {
+    let judged = |status: u16, code: Option<&str>| {
+        let code = code.map(str::to_owned);
+        let error = judged(IssuerError::Refused { status, code, message: None });
+        (error.is_end(), matches!(error, RefreshError::Ended(_)))
+    };
+    for code in ["invalid_grant", "refresh_token_expired", "refresh_token_reused"] {
+        assert_eq!(judged(400, Some(code)), (true, true), "{code}");
+    }
+    assert_eq!(judged(401, None), (true, true));
+    // As a proxy that answers with a page.
+    for (status, code) in [(400, None), (400, Some("invalid_request")), (403, None), (503, None)] {
+        assert_eq!(judged(status, code), (false, false), "{status} {code:?}");
+    }
+}

@@ -52,7 +52,9 @@ pub enum LimitsError {
     #[error("the answer of {url} cannot be read: {reason}")]
     Unreadable { url: String, reason: String },
     #[error("{0}. Log in again")]
-    LoginEnded(#[from] RefreshError),
+    LoginEnded(RefreshError),
+    #[error("{0}")]
+    LoginNotRenewed(RefreshError),
     #[error("`chatgpt_base_url` must begin with http:// or https://")]
     Address,
 }
@@ -72,9 +74,11 @@ pub async fn read(auth: &AuthManager, user_agent: &str) -> Result<AccountLimits,
         if !is_refused || std::mem::replace(&mut is_renewed, true) {
             return outcome.map(AccountLimits::from);
         }
-        match credentials.renewed().await? {
-            Some(renewed) => credentials = renewed,
-            None => return outcome.map(AccountLimits::from),
+        match credentials.renewed().await {
+            Ok(Some(renewed)) => credentials = renewed,
+            Ok(None) => return outcome.map(AccountLimits::from),
+            Err(problem) if problem.is_end() => return Err(LimitsError::LoginEnded(problem)),
+            Err(problem) => return Err(LimitsError::LoginNotRenewed(problem)),
         }
     }
 }
