@@ -32,7 +32,7 @@ use crate::config::login::{ForcedMethod, LoginSettings};
 use document::{Document, Tokens};
 use external::Asker;
 use issuer::{Issuer, Provenance};
-use login::attempts::Attempts;
+use login::attempts::{Attempt, Attempts};
 use refresh::Flight;
 use storage::Store;
 use token::Claims;
@@ -96,6 +96,9 @@ pub enum Error {
     Forbidden(String),
     #[error("the login was interrupted; try again")]
     Interrupted,
+    /// By the user, the client, or for another login; nothing was changed.
+    #[error("Login was not completed")]
+    GivenUp,
     #[error("{0}")]
     Shared(Arc<Error>),
 }
@@ -214,16 +217,17 @@ impl AuthManager {
         rules::allows(&self.settings(), method)
     }
 
-    /// Logs in with a key, which is stored.
+    /// Logs in with a key, which is stored. A login that is under way is given up.
     pub async fn log_in_with_key(&self, key: Secret) -> Result<(), Error> {
         self.allows(ForcedMethod::Api)?;
-        self.store(Document::of_key(&key)).await
+        let attempt = self.begin_login().await;
+        self.store(&attempt, Document::of_key(&key)).await
     }
 
     /// Logs in with tokens, which are stored.
-    pub async fn log_in_with_tokens(&self, tokens: Tokens) -> Result<(), Error> {
+    pub async fn log_in_with_tokens(&self, attempt: &Attempt, tokens: Tokens) -> Result<(), Error> {
         rules::allows_account(&self.settings(), &tokens)?;
-        self.store(Document::of_tokens(&tokens, &self.issuer().provenance(), &refresh::now())).await
+        self.store(attempt, Document::of_tokens(&tokens, &self.issuer().provenance(), &refresh::now())).await
     }
 
     /// Forgets the login, stored or handed in. Whether there was one.
@@ -233,17 +237,23 @@ impl AuthManager {
             let setup = manager.setup();
             let was_handed_in = manager.is_handed_in();
             // Also of others, who may be renewing it.
-            let removed = setup.store.lock().and_then(|lock| setup.store.remove(&lock));
+            let removed = setup.store.lock(&manager.inner.token).and_then(|lock| {
+                manager.attempts().note_change()?;
+                setup.store.remove(&lock)
+            });
             manager.inner.login.send_replace(read(&setup, &manager.inner.environment));
             removed.map(|removed| removed || was_handed_in)
         })
         .await
     }
 
-    async fn store(&self, document: Document) -> Result<(), Error> {
+    async fn store(&self, attempt: &Attempt, document: Document) -> Result<(), Error> {
+        let (id, cancelled) = (attempt.id, attempt.cancelled.clone());
         self.blocking(move |manager| {
             let setup = manager.setup();
-            let lock = setup.store.lock()?;
+            let lock = setup.store.lock(&cancelled)?;
+            // Others may have kept the lock for long.
+            manager.attempts().commit(id)?;
             setup.store.write(&document, &lock)?;
             manager.inner.flight.forget_failures();
             manager.reload();
@@ -364,9 +374,42 @@ mod tests {
             access_token: Secret::new("at"),
             refresh_token: Secret::new("rt"),
         };
-        assert!(matches!(manager.log_in_with_tokens(tokens("theirs")).await, Err(Error::Forbidden(_))));
-        manager.log_in_with_tokens(tokens("ours")).await.unwrap();
+        let attempt = manager.begin_login().await;
+        let refused = manager.log_in_with_tokens(&attempt, tokens("theirs")).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        manager.log_in_with_tokens(&attempt, tokens("ours")).await.unwrap();
         assert_eq!(manager.current().credentials.account_id(), Some("ours"));
         assert!(manager.current().problem.is_none());
+    }
+
+    /// Others may keep the lock for long, and nobody waits for it in vain.
+    #[tokio::test]
+    async fn a_login_that_is_given_up_while_it_waits_to_be_stored_is_not_stored() {
+        let home = Home::new();
+        let manager = home.manager();
+        let other = manager.setup().store;
+        let tokens = || Tokens {
+            id_token: Secret::new(id_token("one")),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        let lock = other.lock(&CancellationToken::new()).unwrap();
+        for ending in ["cancel", "log out", "close"] {
+            let attempt = manager.begin_login().await;
+            let id = attempt.id;
+            let storing = manager.log_in_with_tokens(&attempt, tokens());
+            let giving_up = async {
+                match ending {
+                    "cancel" => assert!(manager.attempts().cancel(id)),
+                    "log out" => manager.attempts().cancel_all(),
+                    _ => assert!(manager.attempts().close()),
+                }
+            };
+            let (stored, ()) = tokio::join!(storing, giving_up);
+            assert!(matches!(stored, Err(Error::GivenUp)), "{ending}");
+        }
+        drop(lock);
+        manager.inner.tasks.finished().await;
+        assert!(!home.path().join("auth.json").exists());
     }
 }

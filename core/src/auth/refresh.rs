@@ -229,7 +229,7 @@ impl AuthManager {
     /// Takes the lock, and over what is stored now.
     fn look(&self) -> Result<(Option<Box<ChatGpt>>, Locked), Error> {
         let store = self.setup().store;
-        let lock = store.lock()?;
+        let lock = store.lock(&self.inner.token)?;
         let document = store.document()?.unwrap_or_default();
         let place = Locked { store, lock, document };
         self.reload();

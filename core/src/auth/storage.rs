@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::CancellationToken;
+
 use super::document::{self, Document};
 use super::{Credentials, Error};
 use crate::base::files;
@@ -79,20 +81,26 @@ impl Store {
         self.home.canonicalize().map_or(self.home.as_path().into(), Into::into)
     }
 
-    /// Waits until nobody else changes what is stored.
-    pub fn lock(&self) -> Result<Lock, Error> {
-        self.lock_within(PATIENCE)
+    /// Waits until nobody else changes what is stored, or until the wait is given up.
+    pub fn lock(&self, given_up: &CancellationToken) -> Result<Lock, Error> {
+        self.lock_within(PATIENCE, given_up)
     }
 
-    fn lock_within(&self, patience: Duration) -> Result<Lock, Error> {
+    fn lock_within(&self, patience: Duration, given_up: &CancellationToken) -> Result<Lock, Error> {
         if self.kind == CredentialsStore::Ephemeral {
             return Ok(Lock { _file: None });
         }
         let path = self.home.join(LOCK);
-        let failed = |source| Error::Unwritable { path: path.to_path_buf(), source };
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::Interrupted => Error::GivenUp,
+            _ => Error::Unwritable { path: path.to_path_buf(), source },
+        };
         fs::create_dir_all(&self.home).map_err(failed)?;
         #[cfg(unix)]
-        let file = Some(files::lock_to_append(&path, Instant::now() + patience).map_err(failed)?);
+        let file = {
+            let deadline = Instant::now() + patience;
+            Some(files::lock_unless(&path, deadline, || given_up.is_cancelled()).map_err(failed)?)
+        };
         #[cfg(not(unix))]
         let file = None;
         Ok(Lock { _file: file })
@@ -151,7 +159,7 @@ impl Store {
         if !self.is_behind() {
             return Ok(());
         }
-        let lock = self.lock_within(NO_PATIENCE)?;
+        let lock = self.lock_within(NO_PATIENCE, &CancellationToken::new())?;
         match self.find()? {
             Found::InMemory(document) => self.write(&document, &lock),
             Found::Nothing | Found::Stored(..) => {
@@ -294,7 +302,7 @@ mod tests {
 
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder.path().join("made"));
-        let lock = store.lock().unwrap();
+        let lock = store.lock(&CancellationToken::new()).unwrap();
         fs::write(folder.path().join("made/auth.json.new"), "left by a crash").unwrap();
         store.write(&Document::of_key(&Secret::new("sk")), &lock).unwrap();
         let path = folder.path().join("made/auth.json");
@@ -317,7 +325,9 @@ mod tests {
         fs::write(&target, "a text that is longer than what is written over it").unwrap();
         std::os::unix::fs::symlink(&target, folder.path().join("auth.json")).unwrap();
         let store = store(folder.path());
-        store.write(&Document::of_key(&Secret::new("sk")), &store.lock().unwrap()).unwrap();
+        store
+            .write(&Document::of_key(&Secret::new("sk")), &store.lock(&CancellationToken::new()).unwrap())
+            .unwrap();
         assert!(folder.path().join("auth.json").is_symlink());
         assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
     }
@@ -326,7 +336,9 @@ mod tests {
     fn a_login_in_memory_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(AbsolutePath::new(folder.path()).unwrap(), CredentialsStore::Ephemeral);
-        store.write(&Document::of_key(&Secret::new("sk")), &store.lock().unwrap()).unwrap();
+        store
+            .write(&Document::of_key(&Secret::new("sk")), &store.lock(&CancellationToken::new()).unwrap())
+            .unwrap();
         assert_eq!(store.clone().read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -66,7 +66,6 @@ fn last_page(wanted: bool, brand: Option<LoginAppBrand>) -> Option<String> {
 impl Context {
     async fn log_in_with_key(&self, key: Secret) -> Result<Reply<LoginAccountResponse>, RpcError> {
         self.auth().allows(ForcedMethod::Api).map_err(refused)?;
-        self.auth().attempts().cancel_all();
         self.auth().log_in_with_key(key).await.map_err(refused)?;
         let context = self.clone();
         Ok(Reply::then(

@@ -70,7 +70,7 @@ impl AuthManager {
     pub async fn finish_in_browser(&self, attempt: &Attempt, login: BrowserLogin) -> Result<(), LoginError> {
         let last_page = login.last_page.clone();
         let Arrived { tokens, visit } = bounded(&attempt.cancelled, login.arrival()).await?;
-        let stored = self.log_in_with_tokens(tokens).await.map_err(LoginError::Stored);
+        let stored = self.log_in_with_tokens(attempt, tokens).await.map_err(LoginError::from);
         match &stored {
             Ok(()) => match last_page {
                 Some(page) => visit.send_to(&page).await,

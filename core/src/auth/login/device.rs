@@ -43,7 +43,7 @@ impl AuthManager {
     /// Waits for the code to be typed, and logs in.
     pub async fn finish_with_device(&self, attempt: &Attempt, login: DeviceLogin) -> Result<(), LoginError> {
         let tokens = bounded(&attempt.cancelled, login.tokens()).await?;
-        Ok(self.log_in_with_tokens(tokens).await?)
+        Ok(self.log_in_with_tokens(attempt, tokens).await?)
     }
 }
 

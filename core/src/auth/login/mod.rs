@@ -46,9 +46,18 @@ pub enum LoginError {
     #[error("{0}")]
     Issuer(#[from] IssuerError),
     #[error("{0}")]
-    Stored(#[from] Error),
+    Stored(#[source] Error),
     #[error(transparent)]
     Random(#[from] pkce::NoRandom),
+}
+
+impl From<Error> for LoginError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::GivenUp => Self::Cancelled,
+            error => Self::Stored(error),
+        }
+    }
 }
 
 impl AuthManager {
