@@ -6,6 +6,7 @@ use codex_tests::home::Home;
 use codex_tests::process::wait_for_file;
 use codex_tests::program::{Ended, Program, Surroundings};
 use codex_tests::vendor::{DEVICE_CODE, DEVICE_TOKEN, TOKEN, Vendor, browse, parameter, tokens};
+use rustix::process::Signal;
 use serde_json::json;
 
 fn run(home: &Home, arguments: &[&str], input: &str) -> (i32, String) {
@@ -48,6 +49,19 @@ fn mistakes_are_explained() {
     }
     let (code, told) = run(&Home::bare(""), &["login", "--with-api-key"], " \n");
     assert!(code == 1 && told.contains("no key was given"), "{told}");
+}
+
+#[test]
+fn who_gives_up_is_not_logged_in() {
+    let vendor = Vendor::start(&[]);
+    let home = Home::bare("");
+    let surroundings = Surroundings { folder: None, variables: &vendor.variables() };
+    let mut program = Program::start_where(surroundings, &home, &["login"], "");
+    program.wait_for_error("--device-auth");
+    program.signal(Signal::INT);
+    let ended = program.end();
+    assert_eq!((ended.status.code(), stored(&home)), (Some(1), None), "{}", ended.errors);
+    assert!(ended.errors.contains("given up; nobody was logged in or out"), "{}", ended.errors);
 }
 
 #[test]
