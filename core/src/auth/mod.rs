@@ -194,6 +194,18 @@ impl AuthManager {
         self.inner.login.borrow().clone()
     }
 
+    /// The login as it is stored now: somebody may have logged in or out with another program.
+    pub async fn look_again(&self) -> Login {
+        let read = self.blocking(|manager| {
+            manager.reload();
+            Ok(())
+        });
+        if let Err(error) = read.await {
+            tracing::debug!("the stored login is not read again: {error}");
+        }
+        self.current()
+    }
+
     pub fn issuer(&self) -> &Issuer {
         &self.inner.issuer
     }
@@ -353,6 +365,19 @@ mod tests {
         assert_eq!(manager.current().credentials, Credentials::None);
         assert!(!manager.log_out().await.unwrap());
         assert_eq!(home.manager().current().credentials, Credentials::None);
+    }
+
+    /// As `login` in another terminal.
+    #[tokio::test]
+    async fn who_logs_in_with_another_program_is_noticed_by_whoever_has_no_login() {
+        let home = Home::new();
+        let manager = home.manager();
+        assert_eq!(manager.fresh().await.credentials, Credentials::None);
+        home.manager().log_in_with_key(Secret::new("sk")).await.unwrap();
+        assert_eq!(manager.current().credentials, Credentials::None);
+        assert_eq!(manager.fresh().await.credentials, Credentials::ApiKey(Secret::new("sk")));
+        home.manager().log_out().await.unwrap();
+        assert_eq!(manager.look_again().await.credentials, Credentials::None);
     }
 
     #[tokio::test]

@@ -126,14 +126,18 @@ impl std::fmt::Debug for Flight {
 }
 
 impl AuthManager {
-    /// The current login, renewed if it is about to expire. If that fails, the old one is tried.
+    /// The current login, renewed if it is about to expire. If that fails, the old one is tried; if there is none, there may
+    /// be one by now.
     pub async fn fresh(&self) -> Login {
         if self.setup().store.is_behind()
             && let Err(error) = self.blocking(|manager| manager.setup().store.settle()).await
         {
             tracing::warn!("the renewed login is still in memory only: {error}");
         }
-        let login = self.current();
+        let login = match self.current() {
+            Login { credentials: Credentials::None, .. } => self.look_again().await,
+            login => login,
+        };
         let Credentials::ChatGpt(tokens) = &login.credentials else { return login };
         let has_failed = self.inner.flight.lock().failed_at.is_some_and(|at| at.elapsed() < PAUSE);
         if has_failed || !is_due(tokens, Timestamp::now()) {
