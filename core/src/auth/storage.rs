@@ -1,7 +1,8 @@
 //! `auth.json` of the home directory: a key, or the tokens of an account.
 //!
-//! A file is replaced whole, is only this user's from the beginning, and is on the disk before anybody uses what it
-//! says. Who writes holds a lock that other processes respect. Blocking.
+//! A file is replaced whole (a linked one is overwritten, while a whole one stands by), is only this user's from the
+//! beginning, and is on the disk before anybody uses what it says. Who writes holds a lock that other processes respect.
+//! Blocking.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -229,6 +230,12 @@ impl Store {
     fn file_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
         let path = self.path();
         match files::read_whole(&path, LARGEST_FILE) {
+            Ok(bytes) if path.is_symlink() && Document::read(&bytes).is_err() => {
+                // Somebody who replaced it has not come to the end.
+                let whole = files::read_whole(&self.home.join(NEW_FILE), LARGEST_FILE);
+                let whole = whole.ok().filter(|bytes| Document::read(bytes).is_ok());
+                Ok(Some((whole.unwrap_or(bytes), path)))
+            }
             Ok(bytes) => Ok(Some((bytes, path))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Unreadable { path, source }),
@@ -237,8 +244,7 @@ impl Store {
 
     fn write_file(&self, text: &str) -> Result<(), Error> {
         let path = self.path();
-        let written = if path.is_symlink() { overwrite(&path, text) } else { self.replace(&path, text) };
-        written.map_err(|source| Error::Unwritable { path, source })
+        self.replace(&path, text).map_err(|source| Error::Unwritable { path, source })
     }
 
     fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
@@ -247,6 +253,11 @@ impl Store {
         let mut file = private(fs::OpenOptions::new().write(true).create_new(true)).open(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
+        if path.is_symlink() {
+            // Should this break off, the new file is there and counts.
+            overwrite(path, text)?;
+            return fs::remove_file(&new);
+        }
         fs::rename(&new, path)?;
         // The new name, too, has to be on the disk.
         #[cfg(unix)]
@@ -260,10 +271,14 @@ impl Store {
     }
 }
 
-/// For a link: the file behind it stays the same one, so that what hides it goes on hiding it.
+/// For a link: the file behind it stays the same one, because what hides a file from a command that runs would not hide
+/// another one in its place.
 fn overwrite(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
+    let mut file = private(fs::OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     file.write_all(text.as_bytes())?;
+    file.set_len(text.len().try_into().unwrap_or(u64::MAX))?;
     file.sync_all()
 }
 
@@ -320,6 +335,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_stays_one() {
+        use std::os::unix::fs::PermissionsExt;
+
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("elsewhere");
         fs::write(&target, "a text that is longer than what is written over it").unwrap();
@@ -329,6 +346,12 @@ mod tests {
             .write(&Document::of_key(&Secret::new("sk")), &store.lock(&CancellationToken::new()).unwrap())
             .unwrap();
         assert!(folder.path().join("auth.json").is_symlink());
+        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+        // Not come to the end when the power failed: nothing is lost.
+        assert!(!folder.path().join("auth.json.new").exists());
+        fs::rename(&target, folder.path().join("auth.json.new")).unwrap();
+        fs::write(&target, "{\n  \"auth_mode\": \"apik").unwrap();
         assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
     }
 
