@@ -2,6 +2,7 @@
 //!
 //! The format is that of the public codex, of any year; what is not known here is kept when tokens are renewed.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -111,6 +112,11 @@ impl Document {
     /// What the tokens of this login are renewed with.
     pub fn refresh_token(&self) -> Option<&str> {
         self.0.get("tokens")?.get("refresh_token")?.as_str()
+    }
+
+    /// When it was fetched, if that is known.
+    pub fn last_refresh(&self) -> Option<Timestamp> {
+        self.0.get("last_refresh")?.as_str()?.parse().ok()
     }
 
     pub fn text(&self) -> String {

@@ -86,11 +86,8 @@ pub enum Error {
         "the keyring of the system cannot be used: {0}. Set `cli_auth_credentials_store = \"file\"` to do without"
     )]
     Keyring(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error(
-        "this program was built without the keyring of the system (feature `keyring`). Set \
-         `cli_auth_credentials_store = \"file\"`"
-    )]
-    NoKeyring,
+    #[error("{0}. Set `cli_auth_credentials_store = \"file\"`")]
+    NoKeyring(&'static str),
     /// The configuration does not allow this login.
     #[error("{0}")]
     Forbidden(String),

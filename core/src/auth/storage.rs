@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::document::{self, Document};
+use super::keyring::{self, Keyring};
 use super::{Credentials, Error};
 use crate::base::files;
 use crate::base::paths::AbsolutePath;
@@ -34,6 +35,7 @@ const NO_PATIENCE: Duration = Duration::ZERO;
 pub struct Store {
     home: AbsolutePath,
     kind: CredentialsStore,
+    keyring: Arc<dyn Keyring>,
     /// What is kept nowhere else.
     memory: Arc<Mutex<Option<Held>>>,
 }
@@ -70,16 +72,11 @@ pub struct Lock {
 
 impl Store {
     pub fn new(home: AbsolutePath, kind: CredentialsStore) -> Self {
-        Self { home, kind, memory: Arc::default() }
+        Self { home, kind, keyring: Arc::new(keyring::System), memory: Arc::default() }
     }
 
     pub fn kind(&self) -> CredentialsStore {
         self.kind
-    }
-
-    #[cfg(feature = "keyring")]
-    pub(super) fn home(&self) -> std::borrow::Cow<'_, Path> {
-        self.home.canonicalize().map_or(self.home.as_path().into(), Into::into)
     }
 
     /// Waits until nobody else changes what is stored, or until the wait is given up.
@@ -137,10 +134,13 @@ impl Store {
             }
             CredentialsStore::File => self.write_file(&text),
             CredentialsStore::Keyring => self.write_keyring(&text),
-            CredentialsStore::Auto => self.write_keyring(&text).or_else(|error| {
-                tracing::info!("the login is kept in a file: {error}");
-                self.write_file(&text)
-            }),
+            CredentialsStore::Auto => match self.write_keyring(&text) {
+                Err(error @ Error::NoKeyring(_)) => {
+                    tracing::info!("the login is kept in a file: {error}");
+                    self.write_file(&text)
+                }
+                written => written,
+            },
         }?;
         *self.memory() = None;
         Ok(())
@@ -178,13 +178,22 @@ impl Store {
     /// Whether there was something.
     pub fn remove(&self, _lock: &Lock) -> Result<bool, Error> {
         let kept = self.memory().take().is_some();
-        let in_keyring = match self.kind {
-            CredentialsStore::Keyring => self.remove_keyring()?,
-            CredentialsStore::Auto => self.remove_keyring().unwrap_or(false),
-            CredentialsStore::File | CredentialsStore::Ephemeral => false,
-        };
         let in_file = self.kind != CredentialsStore::Ephemeral && self.remove_file()?;
+        let in_keyring = match self.kind {
+            CredentialsStore::File | CredentialsStore::Ephemeral => false,
+            CredentialsStore::Keyring => self.keyring.remove(&self.home)?,
+            CredentialsStore::Auto => match self.keyring.remove(&self.home) {
+                Err(Error::NoKeyring(_)) => false,
+                removed => removed?,
+            },
+        };
         Ok(kept || in_keyring || in_file)
+    }
+
+    /// A file that stands beside it is removed, so that there is one login only.
+    fn write_keyring(&self, text: &str) -> Result<(), Error> {
+        self.keyring.write(&self.home, text)?;
+        self.remove_file().map(|_| ())
     }
 
     fn path(&self) -> PathBuf {
@@ -215,16 +224,24 @@ impl Store {
     }
 
     fn stored_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
-        let keyring = || PathBuf::from("the login in the system's keyring");
         match self.kind {
             CredentialsStore::Ephemeral => Ok(None),
             CredentialsStore::File => self.file_bytes(),
-            CredentialsStore::Keyring => Ok(self.read_keyring()?.map(|text| (text.into_bytes(), keyring()))),
-            CredentialsStore::Auto => match self.read_keyring() {
-                Ok(Some(text)) => Ok(Some((text.into_bytes(), keyring()))),
-                Ok(None) | Err(_) => self.file_bytes(),
+            CredentialsStore::Keyring => self.keyring_bytes(),
+            CredentialsStore::Auto => match self.keyring_bytes() {
+                Ok(Some(in_keyring)) => Ok(Some(match self.file_bytes() {
+                    Ok(Some(in_file)) if is_newer(&in_file.0, &in_keyring.0) => in_file,
+                    Ok(_) | Err(_) => in_keyring,
+                })),
+                Ok(None) | Err(Error::NoKeyring(_)) => self.file_bytes(),
+                Err(error) => Err(error),
             },
         }
+    }
+
+    fn keyring_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
+        let text = self.keyring.read(&self.home)?;
+        Ok(text.map(|text| (text.into_bytes(), PathBuf::from("the login in the system's keyring"))))
     }
 
     fn file_bytes(&self) -> Result<Option<(Vec<u8>, PathBuf)>, Error> {
@@ -265,7 +282,7 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn remove_file(&self) -> Result<bool, Error> {
+    fn remove_file(&self) -> Result<bool, Error> {
         let path = self.path();
         remove_if_there(&path).map_err(|source| Error::Unwritable { path, source })
     }
@@ -280,6 +297,12 @@ fn overwrite(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.set_len(text.len().try_into().unwrap_or(u64::MAX))?;
     file.sync_all()
+}
+
+/// Whether a login was fetched after another one.
+fn is_newer(one: &[u8], other: &[u8]) -> bool {
+    let fetched = |bytes: &[u8]| Document::read(bytes).ok()?.last_refresh();
+    matches!((fetched(one), fetched(other)), (Some(one), Some(other)) if one > other)
 }
 
 fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
@@ -297,84 +320,5 @@ fn remove_if_there(path: &Path) -> io::Result<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_missing_file_is_no_login() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(store(folder.path()).read().unwrap(), Credentials::None);
-    }
-
-    fn store(folder: &Path) -> Store {
-        Store::new(AbsolutePath::new(folder).unwrap(), CredentialsStore::File)
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_is_replaced_whole_and_is_only_its_users() {
-        use std::os::unix::fs::PermissionsExt;
-
-        let folder = tempfile::tempdir().unwrap();
-        let store = store(&folder.path().join("made"));
-        let lock = store.lock(&CancellationToken::new()).unwrap();
-        fs::write(folder.path().join("made/auth.json.new"), "left by a crash").unwrap();
-        store.write(&Document::of_key(&Secret::new("sk")), &lock).unwrap();
-        let path = folder.path().join("made/auth.json");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(
-            fs::read_to_string(&path).unwrap(),
-            "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk\"\n}"
-        );
-        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
-        assert!(!folder.path().join("made/auth.json.new").exists());
-        assert!(store.remove(&lock).unwrap());
-        assert!(!store.remove(&lock).unwrap());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_stays_one() {
-        use std::os::unix::fs::PermissionsExt;
-
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("elsewhere");
-        fs::write(&target, "a text that is longer than what is written over it").unwrap();
-        std::os::unix::fs::symlink(&target, folder.path().join("auth.json")).unwrap();
-        let store = store(folder.path());
-        store
-            .write(&Document::of_key(&Secret::new("sk")), &store.lock(&CancellationToken::new()).unwrap())
-            .unwrap();
-        assert!(folder.path().join("auth.json").is_symlink());
-        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
-        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
-        // Not come to the end when the power failed: nothing is lost.
-        assert!(!folder.path().join("auth.json.new").exists());
-        fs::rename(&target, folder.path().join("auth.json.new")).unwrap();
-        fs::write(&target, "{\n  \"auth_mode\": \"apik").unwrap();
-        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
-    }
-
-    #[test]
-    fn a_login_in_memory_leaves_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(AbsolutePath::new(folder.path()).unwrap(), CredentialsStore::Ephemeral);
-        store
-            .write(&Document::of_key(&Secret::new("sk")), &store.lock(&CancellationToken::new()).unwrap())
-            .unwrap();
-        assert_eq!(store.clone().read().unwrap(), Credentials::ApiKey(Secret::new("sk")));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn what_is_held_counts_until_something_else_is_stored() {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, other) = (store(folder.path()), store(folder.path()));
-        let key = |text: &str| Document::of_key(&Secret::new(text));
-        other.write(&key("first"), &other.lock().unwrap()).unwrap();
-        store.hold(key("held"));
-        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("held")));
-        other.write(&key("second"), &other.lock().unwrap()).unwrap();
-        assert_eq!(store.read().unwrap(), Credentials::ApiKey(Secret::new("second")));
-    }
-}
+#[path = "storage_tests.rs"]
+mod tests;
