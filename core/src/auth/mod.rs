@@ -35,7 +35,7 @@ use issuer::{Issuer, Provenance};
 use login::attempts::{Attempt, Attempts};
 use refresh::Flight;
 use storage::Store;
-use token::Claims;
+use token::{Claims, TokenError};
 
 /// The variable whose key counts when nobody is logged in.
 pub const KEY_VARIABLE: &str = "CODEX_API_KEY";
@@ -88,6 +88,8 @@ pub enum Error {
     Keyring(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("{0}. Set `cli_auth_credentials_store = \"file\"`")]
     NoKeyring(&'static str),
+    #[error("the login server has sent an id token that {0}; the login from before stays. Log in again")]
+    IdToken(#[from] TokenError),
     /// The configuration does not allow this login.
     #[error("{0}")]
     Forbidden(String),
@@ -362,6 +364,23 @@ mod tests {
         assert_eq!(manager.current().credentials, Credentials::None);
         assert!(!manager.log_out().await.unwrap());
         assert_eq!(home.manager().current().credentials, Credentials::None);
+    }
+
+    #[tokio::test]
+    async fn tokens_of_nobody_leave_the_login_as_it_was() {
+        let home = Home::new();
+        let manager = home.manager();
+        manager.log_in_with_key(Secret::new("sk")).await.unwrap();
+        let before = home.read();
+        let tokens = Tokens {
+            id_token: Secret::new("no token"),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        let attempt = manager.begin_login().await;
+        let refused = manager.log_in_with_tokens(&attempt, tokens).await;
+        assert!(matches!(refused, Err(Error::IdToken(_))));
+        assert_eq!(home.read(), before);
     }
 
     /// As `login` in another terminal.
