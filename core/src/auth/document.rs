@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::issuer::Provenance;
 use super::token;
 use super::{ChatGpt, Credentials};
+use crate::base::json::place;
 use crate::base::secret::Secret;
 
 /// A login as it is stored.
@@ -99,7 +100,7 @@ impl Document {
 
     /// All that stands in a file.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map(Self).map_err(|error| reason(&error))
+        serde_json::from_slice(bytes).map(Self).map_err(|error| place(&error))
     }
 
     fn of(value: Value) -> Self {
@@ -131,14 +132,9 @@ impl std::fmt::Debug for Document {
     }
 }
 
-/// The parser's own message may quote the text, which may hold a key; its place is enough.
-fn reason(error: &serde_json::Error) -> String {
-    format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase()
-}
-
 /// The login that stands in a file.
 pub fn parse(bytes: &[u8]) -> Result<Credentials, String> {
-    let file: AuthFile = serde_json::from_slice(bytes).map_err(|error| reason(&error))?;
+    let file: AuthFile = serde_json::from_slice(bytes).map_err(|error| place(&error))?;
     let key = file.key.filter(|key| !key.is_empty());
     let wants_tokens = file.auth_mode.as_deref().is_some_and(|mode| mode != "apikey");
     match (key, file.tokens) {

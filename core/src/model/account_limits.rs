@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::auth::AuthManager;
 use crate::auth::refresh::RefreshError;
-use crate::base::http::{self, client_for};
+use crate::base::http::{self, AnswerError, client_for};
 use crate::model::credentials::Credentials;
 
 /// How long the service may take.
@@ -106,10 +106,9 @@ async fn ask(
     if !status.is_success() {
         return Err(LimitsError::Status { url: url.to_owned(), status: status.as_u16() });
     }
-    let bytes = response.bytes().await.map_err(unreachable)?;
-    serde_json::from_slice(&bytes).map_err(|error| LimitsError::Unreadable {
-        url: url.to_owned(),
-        reason: format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase(),
+    http::answer(response).await.map_err(|error| match error {
+        AnswerError::Broken(source) => unreachable(source),
+        error => LimitsError::Unreadable { url: url.to_owned(), reason: error.to_string() },
     })
 }
 
