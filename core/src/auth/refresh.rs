@@ -18,8 +18,9 @@ use super::storage::{Lock, Store};
 use super::{AuthManager, ChatGpt, Credentials, Error, Login, token};
 use crate::base::secret::Secret;
 
-/// Tokens are renewed so long before they expire.
+/// Tokens are renewed so long before they expire, in seconds, but in the last part of their life only.
 const AHEAD: i64 = 5 * 60;
+const LAST_PART: i64 = 5;
 /// Those that do not say when they expire, when they are older than that.
 const OLDEST: i64 = 8 * 24 * 60 * 60;
 /// After a failure, tokens that are still accepted are not renewed for so long.
@@ -297,12 +298,14 @@ pub(super) fn now() -> String {
 /// Whether tokens are about to expire, or old where that is not known.
 fn is_due(login: &ChatGpt, now: Timestamp) -> bool {
     let claims = token::claims(login.access_token.reveal()).unwrap_or_default();
-    if let Some(at) = claims.expires_at {
-        return at.saturating_sub(now.as_second()) < AHEAD;
-    }
     // The client knows best how old its own are.
     let fetched = login.last_refresh.as_deref().filter(|_| !login.handed_in);
     let fetched: Option<Timestamp> = fetched.and_then(|text| text.parse().ok());
+    if let Some(at) = claims.expires_at {
+        let begin = claims.issued_at.or(fetched.map(Timestamp::as_second));
+        let ahead = begin.map_or(AHEAD, |begin| (at.saturating_sub(begin) / LAST_PART).clamp(0, AHEAD));
+        return at.saturating_sub(now.as_second()) < ahead.max(1);
+    }
     fetched.is_some_and(|at| now.as_second().saturating_sub(at.as_second()) > OLDEST)
 }
 

@@ -22,6 +22,12 @@ fn tokens_are_due_shortly_before_they_expire_or_when_they_are_old() {
     let due = |token: &str, last: Option<&str>| is_due(&login(token, last), now);
     assert!(due(&access_token(1_000_299), None));
     assert!(!due(&access_token(1_000_301), None));
+    // One that does not live for long is not due from the beginning.
+    let fetched = Some("1970-01-12T13:45:00Z");
+    assert!(!due(&access_token(1_000_100), fetched));
+    assert!(due(&access_token(1_000_010), fetched));
+    assert!(due(&access_token(999_000), fetched));
+    assert!(due(&access_token(1_000_299), Some("1970-01-01T00:00:00Z")));
     assert!(!due("opaque", None));
     assert!(due("opaque", Some("1970-01-01T00:00:00Z")));
     assert!(!due("opaque", Some("1970-01-12T00:00:00Z")));
