@@ -90,6 +90,12 @@ pub enum Error {
     NoKeyring(&'static str),
     #[error("the login server has sent an id token that {0}; the login from before stays. Log in again")]
     IdToken(#[from] TokenError),
+    /// Logging in by other means is the client's business meanwhile.
+    #[error(
+        "The client has handed in the login that is in use. Use account/login/start with type chatgptAuthTokens to \
+         change it, or account/logout to end it"
+    )]
+    HandedIn,
     /// The configuration does not allow this login.
     #[error("{0}")]
     Forbidden(String),
@@ -264,6 +270,9 @@ impl AuthManager {
             let setup = manager.setup();
             let lock = setup.store.lock(&cancelled)?;
             // Others may have kept the lock for long.
+            if manager.is_handed_in() {
+                return Err(Error::HandedIn);
+            }
             manager.attempts().commit(id)?;
             setup.store.write(&document, &lock)?;
             manager.inner.flight.forget_failures();

@@ -82,7 +82,7 @@ async fn after_a_failure_there_is_a_pause_until_another_login() {
         access_token: Secret::new(access_token(2)),
         refresh_token: Secret::new("rt1"),
     };
-    manager.log_in_with_tokens(tokens).await.unwrap();
+    manager.log_in_with_tokens(&manager.begin_login().await, tokens).await.unwrap();
     assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), "at2");
 }
 
