@@ -3,9 +3,13 @@
 use std::os::unix::fs::PermissionsExt;
 
 use codex_tests::home::Home;
+use codex_tests::model::MockModel;
 use codex_tests::process::wait_for_file;
 use codex_tests::program::{Ended, Program, Surroundings};
+use codex_tests::reply::Reply;
+use codex_tests::server::AppServer;
 use codex_tests::vendor::{DEVICE_CODE, DEVICE_TOKEN, TOKEN, Vendor, browse, parameter, tokens};
+use rustix::process::Signal;
 use serde_json::json;
 
 fn run(home: &Home, arguments: &[&str], input: &str) -> (i32, String) {
@@ -48,6 +52,41 @@ fn mistakes_are_explained() {
     }
     let (code, told) = run(&Home::bare(""), &["login", "--with-api-key"], " \n");
     assert!(code == 1 && told.contains("no key was given"), "{told}");
+}
+
+#[test]
+fn who_gives_up_is_not_logged_in() {
+    let vendor = Vendor::start(&[]);
+    let home = Home::bare("");
+    let surroundings = Surroundings { folder: None, variables: &vendor.variables() };
+    let mut program = Program::start_where(surroundings, &home, &["login"], "");
+    program.wait_for_error("--device-auth");
+    program.signal(Signal::INT);
+    let ended = program.end();
+    assert_eq!((ended.status.code(), stored(&home)), (Some(1), None), "{}", ended.errors);
+    assert!(ended.errors.contains("given up; nobody was logged in or out"), "{}", ended.errors);
+}
+
+/// A server that runs meanwhile uses the key from its next request on, without and with a key that is not accepted.
+#[test]
+fn a_server_that_runs_notices_who_logs_in() {
+    let refused = || Reply::status(401, json!({"error": {"message": "no such key"}}));
+    let model = MockModel::start([Reply::text("one"), refused(), refused(), Reply::text("two")]);
+    let home = Home::with_model(&model, "- provider requires_openai_auth = true");
+    let mut server = AppServer::start(&home);
+    let thread = server.start_thread(&home);
+    assert_eq!(server.run_turn(&thread, "go").end()["error"]["codexErrorInfo"], "unauthorized");
+    assert_eq!(run(&home, &["login", "--with-api-key"], "sk-1").0, 0);
+    assert_eq!(server.run_turn(&thread, "go").text(), "one");
+    assert!(
+        server.run_turn(&thread, "go").end()["error"]["message"].as_str().unwrap().contains("no such key")
+    );
+    assert_eq!(run(&home, &["login", "--with-api-key"], "sk-2").0, 0);
+    assert_eq!(server.run_turn(&thread, "go").text(), "two");
+    let signatures = model.signatures();
+    assert_eq!(signatures, ["Bearer sk-1", "Bearer sk-1", "Bearer sk-1", "Bearer sk-2"]);
+    assert_eq!(run(&home, &["logout"], "").0, 0);
+    assert_eq!(server.ok("account/read", json!({}))["account"], json!(null));
 }
 
 #[test]

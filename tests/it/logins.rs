@@ -42,6 +42,9 @@ fn a_login_in_the_browser() {
     let (id, page, back) = begin(&mut server);
     assert!(page.starts_with(&format!("{}/oauth/authorize?response_type=code&", vendor.url())), "{page}");
     assert_eq!(parameter(&page, "code_challenge_method"), "S256");
+    // As the public codex has it; login servers compare it.
+    let back_to = parameter(&page, "redirect_uri");
+    assert!(back_to.starts_with("http://127.0.0.1:") && back_to.ends_with("/auth/callback"), "{back_to}");
 
     // What does not belong to this login changes nothing.
     let stranger = parameter(&page, "redirect_uri") + "?code=stolen&state=guessed";
@@ -129,7 +132,7 @@ fn a_login_by_code() {
     let pending = (403, json!({"error": "authorization_pending"}));
     let vendor = Vendor::start(&[
         (DEVICE_CODE, &[(200, code)]),
-        (DEVICE_TOKEN, &[pending, (404, json!({})), (200, grant)]),
+        (DEVICE_TOKEN, &[pending, (503, json!({})), (404, json!({})), (200, grant)]),
         (TOKEN, &[(200, tokens("at", "rt"))]),
     ]);
     let home = Home::with_rehearsal("");
@@ -140,7 +143,7 @@ fn a_login_by_code() {
     let completed = server.expect("account/login/completed");
     assert_eq!((&completed["loginId"], &completed["success"]), (&begun["loginId"], &json!(true)));
     server.expect("account/updated");
-    assert_eq!(vendor.asked(DEVICE_TOKEN).len(), 3);
+    assert_eq!(vendor.asked(DEVICE_TOKEN).len(), 4);
     let exchange = &vendor.asked(TOKEN)[0].body;
     assert!(exchange.contains("code=ac") && exchange.contains("code_verifier=cv"), "{exchange}");
     assert!(has_login(&home));

@@ -68,6 +68,20 @@ fn a_login_that_is_over_ends_the_turn_as_unauthorized() {
 }
 
 #[test]
+fn a_login_that_cannot_be_renewed_at_the_moment_is_not_over() {
+    let vendor = Vendor::start(&[(TOKEN, &[(503, json!({})), (200, tokens("at-2", "rt-2"))])]);
+    let model = MockModel::start([refused(), refused(), Reply::text("hello")]);
+    let home = Home::with_model(&model, &format!("{WANTS_LOGIN}\n- provider stream_max_retries = 1"));
+    std::fs::write(home.codex_home().join("auth.json"), auth_file("at-1", "rt-1")).unwrap();
+    let mut server = start(&home, &vendor);
+    let thread = server.start_thread(&home);
+    let turn = server.run_turn(&thread, "go");
+    assert_eq!(turn.text(), "hello");
+    assert_eq!(model.signatures(), ["Bearer at-1", "Bearer at-1", "Bearer at-2"]);
+    assert_eq!(vendor.asked(TOKEN).len(), 2);
+}
+
+#[test]
 fn a_new_token_that_is_not_accepted_either_is_not_renewed_again() {
     let vendor = Vendor::start(&[(TOKEN, &[(200, tokens("at-2", "rt-2"))])]);
     let model = MockModel::start([refused(), refused()]);

@@ -113,6 +113,8 @@ fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
 struct Here {
     auth: AuthManager,
     identity: Identity,
+    /// Ends what waits.
+    token: CancellationToken,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -120,11 +122,12 @@ impl Here {
     fn new(flags: &Flags) -> anyhow::Result<Self> {
         let surroundings = Surroundings::of_process()?;
         let identity = Identity::of_machine(&surroundings.environment);
+        let token = CancellationToken::new();
         let auth = AuthManager::load(Place {
             home: surroundings.home.clone(),
             environment: surroundings.environment.clone(),
             tasks: TaskGroup::new(),
-            token: CancellationToken::new(),
+            token: token.clone(),
         });
         let loaded = ConfigLoader::new(surroundings, flags)?.load_base();
         if let Some(error) = loaded.error {
@@ -132,16 +135,24 @@ impl Here {
         }
         auth.configure(&loaded.config.login);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        Ok(Self { auth, identity, runtime: runtime.context("the runtime does not start")? })
+        Ok(Self { auth, identity, token, runtime: runtime.context("the runtime does not start")? })
     }
 
-    /// The outcome, unless the user gives up.
+    /// The outcome, unless the user gives up in time. What is being stored by then is waited for.
     fn wait_for<T>(&self, work: impl Future<Output = T>) -> anyhow::Result<T> {
         self.runtime.block_on(async {
+            let mut work = std::pin::pin!(work);
             tokio::select! {
-                outcome = work => Ok(outcome),
-                _ = tokio::signal::ctrl_c() => bail!("given up; nobody was logged in or out"),
+                biased;
+                _ = tokio::signal::ctrl_c() => {}
+                outcome = &mut work => return Ok(outcome),
             }
+            let is_in_time = self.auth.attempts().close();
+            self.token.cancel();
+            if is_in_time {
+                bail!("given up; nobody was logged in or out");
+            }
+            Ok(work.await)
         })
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! The format is that of the public codex, of any year; what is not known here is kept when tokens are renewed.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::issuer::Provenance;
 use super::token;
 use super::{ChatGpt, Credentials};
+use crate::base::json::place;
 use crate::base::secret::Secret;
 
 /// A login as it is stored.
@@ -98,7 +100,7 @@ impl Document {
 
     /// All that stands in a file.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map(Self).map_err(|error| reason(&error))
+        serde_json::from_slice(bytes).map(Self).map_err(|error| place(&error))
     }
 
     fn of(value: Value) -> Self {
@@ -106,6 +108,16 @@ impl Document {
             Value::Object(map) => Self(map),
             _ => Self(Map::new()),
         }
+    }
+
+    /// What the tokens of this login are renewed with.
+    pub fn refresh_token(&self) -> Option<&str> {
+        self.0.get("tokens")?.get("refresh_token")?.as_str()
+    }
+
+    /// When it was fetched, if that is known.
+    pub fn last_refresh(&self) -> Option<Timestamp> {
+        self.0.get("last_refresh")?.as_str()?.parse().ok()
     }
 
     pub fn text(&self) -> String {
@@ -120,14 +132,9 @@ impl std::fmt::Debug for Document {
     }
 }
 
-/// The parser's own message may quote the text, which may hold a key; its place is enough.
-fn reason(error: &serde_json::Error) -> String {
-    format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase()
-}
-
 /// The login that stands in a file.
 pub fn parse(bytes: &[u8]) -> Result<Credentials, String> {
-    let file: AuthFile = serde_json::from_slice(bytes).map_err(|error| reason(&error))?;
+    let file: AuthFile = serde_json::from_slice(bytes).map_err(|error| place(&error))?;
     let key = file.key.filter(|key| !key.is_empty());
     let wants_tokens = file.auth_mode.as_deref().is_some_and(|mode| mode != "apikey");
     match (key, file.tokens) {

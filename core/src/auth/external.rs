@@ -86,7 +86,8 @@ impl AuthManager {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testkit::{Home, access_token};
+    use super::super::document::Tokens;
+    use super::super::testkit::{Home, access_token, id_token};
     use super::*;
     use crate::config::login::LoginSettings;
 
@@ -150,5 +151,23 @@ mod tests {
         let (outcome, ()) = tokio::join!(manager.renew(&old), answering);
         assert!(matches!(outcome, Err(RefreshError::NotLoggedIn)));
         assert_eq!(manager.current().credentials, Credentials::None);
+    }
+
+    #[tokio::test]
+    async fn a_login_that_was_under_way_is_not_stored_beside_tokens_of_the_client() {
+        let home = Home::new();
+        let manager = home.manager();
+        let attempt = manager.begin_login().await;
+        let (asker, _asks) = mpsc::channel(1);
+        let access_token = Secret::new(access_token(1));
+        manager.hand_in(HandedIn { access_token, account_id: "one".into(), plan: None }, asker).unwrap();
+        let tokens = Tokens {
+            id_token: Secret::new(id_token("one")),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        let refused = manager.log_in_with_tokens(&attempt, tokens).await;
+        assert!(matches!(refused, Err(Error::HandedIn)));
+        assert!(!home.path().join("auth.json").exists());
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::document::{Renewed, Tokens};
 use crate::base::environment::Environment;
-use crate::base::http::{self, beginning, client_for};
+use crate::base::http::{self, AnswerError, beginning, client_for};
 use crate::base::secret::{Secret, without};
 use crate::base::text::head;
 
@@ -235,11 +235,9 @@ async fn read<T: DeserializeOwned>(
         let body = beginning(response).await;
         return Err(refused(status.as_u16(), &body, sent));
     }
-    let bytes = response.bytes().await.map_err(unreachable)?;
-    serde_json::from_slice(&bytes).map_err(|error| IssuerError::Unreadable {
-        url: url.to_owned(),
-        // The parser's own words may quote a token.
-        reason: format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase(),
+    http::answer(response).await.map_err(|error| match error {
+        AnswerError::Broken(source) => unreachable(source),
+        error => IssuerError::Unreadable { url: url.to_owned(), reason: error.to_string() },
     })
 }
 

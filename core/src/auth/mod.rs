@@ -32,10 +32,10 @@ use crate::config::login::{ForcedMethod, LoginSettings};
 use document::{Document, Tokens};
 use external::Asker;
 use issuer::{Issuer, Provenance};
-use login::attempts::Attempts;
+use login::attempts::{Attempt, Attempts};
 use refresh::Flight;
 use storage::Store;
-use token::Claims;
+use token::{Claims, TokenError};
 
 /// The variable whose key counts when nobody is logged in.
 pub const KEY_VARIABLE: &str = "CODEX_API_KEY";
@@ -86,16 +86,24 @@ pub enum Error {
         "the keyring of the system cannot be used: {0}. Set `cli_auth_credentials_store = \"file\"` to do without"
     )]
     Keyring(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("{0}. Set `cli_auth_credentials_store = \"file\"`")]
+    NoKeyring(&'static str),
+    #[error("the login server has sent an id token that {0}; the login from before stays. Log in again")]
+    IdToken(#[from] TokenError),
+    /// Logging in by other means is the client's business meanwhile.
     #[error(
-        "this program was built without the keyring of the system (feature `keyring`). Set \
-         `cli_auth_credentials_store = \"file\"`"
+        "The client has handed in the login that is in use. Use account/login/start with type chatgptAuthTokens to \
+         change it, or account/logout to end it"
     )]
-    NoKeyring,
+    HandedIn,
     /// The configuration does not allow this login.
     #[error("{0}")]
     Forbidden(String),
     #[error("the login was interrupted; try again")]
     Interrupted,
+    /// By the user, the client, or for another login; nothing was changed.
+    #[error("Login was not completed")]
+    GivenUp,
     #[error("{0}")]
     Shared(Arc<Error>),
 }
@@ -191,6 +199,18 @@ impl AuthManager {
         self.inner.login.borrow().clone()
     }
 
+    /// The login as it is stored now: somebody may have logged in or out with another program.
+    pub async fn look_again(&self) -> Login {
+        let read = self.blocking(|manager| {
+            manager.reload();
+            Ok(())
+        });
+        if let Err(error) = read.await {
+            tracing::debug!("the stored login is not read again: {error}");
+        }
+        self.current()
+    }
+
     pub fn issuer(&self) -> &Issuer {
         &self.inner.issuer
     }
@@ -214,16 +234,17 @@ impl AuthManager {
         rules::allows(&self.settings(), method)
     }
 
-    /// Logs in with a key, which is stored.
+    /// Logs in with a key, which is stored. A login that is under way is given up.
     pub async fn log_in_with_key(&self, key: Secret) -> Result<(), Error> {
         self.allows(ForcedMethod::Api)?;
-        self.store(Document::of_key(&key)).await
+        let attempt = self.begin_login().await;
+        self.store(&attempt, Document::of_key(&key)).await
     }
 
     /// Logs in with tokens, which are stored.
-    pub async fn log_in_with_tokens(&self, tokens: Tokens) -> Result<(), Error> {
+    pub async fn log_in_with_tokens(&self, attempt: &Attempt, tokens: Tokens) -> Result<(), Error> {
         rules::allows_account(&self.settings(), &tokens)?;
-        self.store(Document::of_tokens(&tokens, &self.issuer().provenance(), &refresh::now())).await
+        self.store(attempt, Document::of_tokens(&tokens, &self.issuer().provenance(), &refresh::now())).await
     }
 
     /// Forgets the login, stored or handed in. Whether there was one.
@@ -233,17 +254,26 @@ impl AuthManager {
             let setup = manager.setup();
             let was_handed_in = manager.is_handed_in();
             // Also of others, who may be renewing it.
-            let removed = setup.store.lock().and_then(|lock| setup.store.remove(&lock));
+            let removed = setup.store.lock(&manager.inner.token).and_then(|lock| {
+                manager.attempts().note_change()?;
+                setup.store.remove(&lock)
+            });
             manager.inner.login.send_replace(read(&setup, &manager.inner.environment));
             removed.map(|removed| removed || was_handed_in)
         })
         .await
     }
 
-    async fn store(&self, document: Document) -> Result<(), Error> {
+    async fn store(&self, attempt: &Attempt, document: Document) -> Result<(), Error> {
+        let (id, cancelled) = (attempt.id, attempt.cancelled.clone());
         self.blocking(move |manager| {
             let setup = manager.setup();
-            let lock = setup.store.lock()?;
+            let lock = setup.store.lock(&cancelled)?;
+            // Others may have kept the lock for long.
+            if manager.is_handed_in() {
+                return Err(Error::HandedIn);
+            }
+            manager.attempts().commit(id)?;
             setup.store.write(&document, &lock)?;
             manager.inner.flight.forget_failures();
             manager.reload();
@@ -346,6 +376,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn tokens_of_nobody_leave_the_login_as_it_was() {
+        let home = Home::new();
+        let manager = home.manager();
+        manager.log_in_with_key(Secret::new("sk")).await.unwrap();
+        let before = home.read();
+        let tokens = Tokens {
+            id_token: Secret::new("no token"),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        let attempt = manager.begin_login().await;
+        let refused = manager.log_in_with_tokens(&attempt, tokens).await;
+        assert!(matches!(refused, Err(Error::IdToken(_))));
+        assert_eq!(home.read(), before);
+    }
+
+    /// As `login` in another terminal.
+    #[tokio::test]
+    async fn who_logs_in_with_another_program_is_noticed_by_whoever_has_no_login() {
+        let home = Home::new();
+        let manager = home.manager();
+        assert_eq!(manager.fresh().await.credentials, Credentials::None);
+        home.manager().log_in_with_key(Secret::new("sk")).await.unwrap();
+        assert_eq!(manager.current().credentials, Credentials::None);
+        assert_eq!(manager.fresh().await.credentials, Credentials::ApiKey(Secret::new("sk")));
+        home.manager().log_out().await.unwrap();
+        assert_eq!(manager.look_again().await.credentials, Credentials::None);
+    }
+
+    #[tokio::test]
     async fn only_the_logins_that_the_configuration_allows_count() {
         let home = Home::new();
         home.write(r#"{"OPENAI_API_KEY": "stored"}"#);
@@ -364,9 +424,42 @@ mod tests {
             access_token: Secret::new("at"),
             refresh_token: Secret::new("rt"),
         };
-        assert!(matches!(manager.log_in_with_tokens(tokens("theirs")).await, Err(Error::Forbidden(_))));
-        manager.log_in_with_tokens(tokens("ours")).await.unwrap();
+        let attempt = manager.begin_login().await;
+        let refused = manager.log_in_with_tokens(&attempt, tokens("theirs")).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        manager.log_in_with_tokens(&attempt, tokens("ours")).await.unwrap();
         assert_eq!(manager.current().credentials.account_id(), Some("ours"));
         assert!(manager.current().problem.is_none());
+    }
+
+    /// Others may keep the lock for long, and nobody waits for it in vain.
+    #[tokio::test]
+    async fn a_login_that_is_given_up_while_it_waits_to_be_stored_is_not_stored() {
+        let home = Home::new();
+        let manager = home.manager();
+        let other = manager.setup().store;
+        let tokens = || Tokens {
+            id_token: Secret::new(id_token("one")),
+            access_token: Secret::new("at"),
+            refresh_token: Secret::new("rt"),
+        };
+        let lock = other.lock(&CancellationToken::new()).unwrap();
+        for ending in ["cancel", "log out", "close"] {
+            let attempt = manager.begin_login().await;
+            let id = attempt.id;
+            let storing = manager.log_in_with_tokens(&attempt, tokens());
+            let giving_up = async {
+                match ending {
+                    "cancel" => assert!(manager.attempts().cancel(id)),
+                    "log out" => manager.attempts().cancel_all(),
+                    _ => assert!(manager.attempts().close()),
+                }
+            };
+            let (stored, ()) = tokio::join!(storing, giving_up);
+            assert!(matches!(stored, Err(Error::GivenUp)), "{ending}");
+        }
+        drop(lock);
+        manager.inner.tasks.finished().await;
+        assert!(!home.path().join("auth.json").exists());
     }
 }

@@ -10,19 +10,24 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
+use tokio::task::AbortHandle;
 
-use super::document::Renewed;
+use super::document::{Document, Renewed};
 use super::issuer::IssuerError;
 use super::storage::{Lock, Store};
 use super::{AuthManager, ChatGpt, Credentials, Error, Login, token};
 use crate::base::secret::Secret;
 
-/// Tokens are renewed so long before they expire.
+/// Tokens are renewed so long before they expire, in seconds, but in the last part of their life only.
 const AHEAD: i64 = 5 * 60;
+const LAST_PART: i64 = 5;
 /// Those that do not say when they expire, when they are older than that.
 const OLDEST: i64 = 8 * 24 * 60 * 60;
 /// After a failure, tokens that are still accepted are not renewed for so long.
 const PAUSE: Duration = Duration::from_secs(60);
+/// How often a file that is half written is looked at again, and how long apart.
+const LOOKS: usize = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// What is left for a request under way when the process ends.
 const LAST: Duration = Duration::from_millis(800);
 
@@ -47,6 +52,17 @@ pub enum RefreshError {
     Interrupted,
 }
 
+impl RefreshError {
+    /// Whether somebody has to log in again. What else goes wrong may pass.
+    pub fn is_end(&self) -> bool {
+        match self {
+            // Whose client says no has no other tokens.
+            Self::Ended(_) | Self::NotLoggedIn | Self::NoRefreshToken | Self::Client(_) => true,
+            Self::Failed(_) | Self::Stored(_) | Self::Interrupted => false,
+        }
+    }
+}
+
 /// What is wrong with a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
@@ -61,7 +77,21 @@ pub enum Reason {
 }
 
 type Outcome = Result<Credentials, RefreshError>;
-type Running = Shared<BoxFuture<'static, Outcome>>;
+
+/// A renewal. It is a task, which goes on when nobody waits for it any more.
+#[derive(Clone)]
+struct Running {
+    rejected: Secret,
+    task: AbortHandle,
+    outcome: Shared<BoxFuture<'static, Outcome>>,
+}
+
+impl Running {
+    /// Whether the answer is still to come, so that it can also be that of somebody who asks now.
+    fn answers(&self, rejected: &Secret) -> bool {
+        self.rejected == *rejected && !self.task.is_finished()
+    }
+}
 
 /// What is under way, and what need not be tried again.
 #[derive(Default)]
@@ -97,9 +127,18 @@ impl std::fmt::Debug for Flight {
 }
 
 impl AuthManager {
-    /// The current login, renewed if it is about to expire. If that fails, the old one is tried.
+    /// The current login, renewed if it is about to expire. If that fails, the old one is tried; if there is none, there may
+    /// be one by now.
     pub async fn fresh(&self) -> Login {
-        let login = self.current();
+        if self.setup().store.is_behind()
+            && let Err(error) = self.blocking(|manager| manager.setup().store.settle()).await
+        {
+            tracing::warn!("the renewed login is still in memory only: {error}");
+        }
+        let login = match self.current() {
+            Login { credentials: Credentials::None, .. } => self.look_again().await,
+            login => login,
+        };
         let Credentials::ChatGpt(tokens) = &login.credentials else { return login };
         let has_failed = self.inner.flight.lock().failed_at.is_some_and(|at| at.elapsed() < PAUSE);
         if has_failed || !is_due(tokens, Timestamp::now()) {
@@ -119,7 +158,7 @@ impl AuthManager {
     pub async fn renew(&self, rejected: &Secret) -> Outcome {
         let running = {
             let mut state = self.inner.flight.lock();
-            let under_way = state.running.clone().filter(|running| running.peek().is_none());
+            let under_way = state.running.clone().filter(|running| running.answers(rejected));
             match under_way {
                 Some(running) => running,
                 None => {
@@ -133,23 +172,24 @@ impl AuthManager {
                 }
             }
         };
-        running.await
+        running.outcome.await
     }
 
-    /// As a task, which goes on when nobody waits for it any more.
     fn start(&self, rejected: Secret) -> Running {
-        let manager = self.clone();
+        let (manager, token) = (self.clone(), rejected.clone());
         let task = self.inner.tasks.spawn(async move {
             let ending = async {
                 manager.inner.token.cancelled().await;
                 tokio::time::sleep(LAST).await;
             };
             tokio::select! {
-                outcome = manager.renew_alone(&rejected) => outcome,
+                outcome = manager.renew_alone(&token) => outcome,
                 () = ending => Err(RefreshError::Interrupted),
             }
         });
-        async move { task.await.unwrap_or(Err(RefreshError::Interrupted)) }.boxed().shared()
+        let handle = task.abort_handle();
+        let outcome = async move { task.await.unwrap_or(Err(RefreshError::Interrupted)) };
+        Running { rejected, task: handle, outcome: outcome.boxed().shared() }
     }
 
     async fn renew_alone(&self, rejected: &Secret) -> Outcome {
@@ -161,9 +201,8 @@ impl AuthManager {
     }
 
     async fn renew_stored(&self, rejected: &Secret) -> Outcome {
-        let store = self.setup().store;
         let stored = |error| RefreshError::Stored(Arc::new(error));
-        let (lock, login) = self.blocking(Self::look).await.map_err(stored)?;
+        let (login, place) = self.blocking(Self::look).await.map_err(stored)?;
         let login = login.ok_or(RefreshError::NotLoggedIn)?;
         if login.access_token != *rejected {
             // Another process has renewed it, or somebody has logged in again.
@@ -174,7 +213,7 @@ impl AuthManager {
         if let Some((_, error)) = dead.filter(|(dead, _)| *dead == token) {
             return Err(error);
         }
-        let renewed = match self.inner.issuer.renew(&token, login.provenance.as_ref()).await {
+        let mut renewed = match self.inner.issuer.renew(&token, login.provenance.as_ref()).await {
             Ok(renewed) => renewed,
             Err(error) => {
                 let error = judged(error);
@@ -184,32 +223,71 @@ impl AuthManager {
                 return Err(error);
             }
         };
-        self.blocking(move |manager| manager.keep(&store, &lock, renewed)).await.map_err(stored)
-    }
-
-    /// Takes the lock, and over what is stored now.
-    fn look(&self) -> Result<(Lock, Option<Box<ChatGpt>>), Error> {
-        let lock = self.setup().store.lock()?;
-        self.reload();
-        let login = self.current();
-        match (login.credentials, login.problem) {
-            (Credentials::ChatGpt(login), _) => Ok((lock, Some(login))),
-            (Credentials::None | Credentials::ApiKey(_), Some(problem)) => Err(Error::Shared(problem)),
-            (Credentials::None | Credentials::ApiKey(_), None) => Ok((lock, None)),
+        renewed.id_token = renewed.id_token.filter(|token| token::claims(token.reveal()).is_ok());
+        match self.blocking(move |manager| manager.keep(place, &token, &renewed)).await.map_err(stored)? {
+            // Logged out meanwhile.
+            Credentials::None => Err(RefreshError::NotLoggedIn),
+            credentials => Ok(credentials),
         }
     }
 
-    /// Stores new tokens and uses them. Those that cannot be stored are used all the same: the old ones are gone.
-    fn keep(&self, store: &Store, lock: &Lock, mut renewed: Renewed) -> Result<Credentials, Error> {
-        renewed.id_token = renewed.id_token.filter(|token| token::claims(token.reveal()).is_ok());
-        let document = store.document()?.unwrap_or_default().renewed(&renewed, &now());
-        if let Err(error) = store.write(&document, lock) {
-            tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
-            store.hold(document);
+    /// Takes the lock, and over what is stored now.
+    fn look(&self) -> Result<(Option<Box<ChatGpt>>, Locked), Error> {
+        let store = self.setup().store;
+        let lock = store.lock(&self.inner.token)?;
+        let document = store.document()?.unwrap_or_default();
+        let place = Locked { store, lock, document };
+        self.reload();
+        let login = self.current();
+        match (login.credentials, login.problem) {
+            (Credentials::ChatGpt(login), _) => Ok((Some(login), place)),
+            (Credentials::None | Credentials::ApiKey(_), Some(problem)) => Err(Error::Shared(problem)),
+            (Credentials::None | Credentials::ApiKey(_), None) => Ok((None, place)),
+        }
+    }
+
+    /// Stores new tokens, which came for this one, and uses them. Those that cannot be stored are used all the same: the
+    /// old ones are gone. If somebody has logged in otherwise or out meanwhile, with a program that knows no lock, that
+    /// counts.
+    fn keep(&self, place: Locked, used: &Secret, renewed: &Renewed) -> Result<Credentials, Error> {
+        let Locked { store, lock, document } = place;
+        match document_in_a_moment(&store) {
+            Ok(Some(stored)) if stored.refresh_token() == Some(used.reveal()) => {
+                let document = stored.renewed(renewed, &now());
+                if let Err(error) = store.write(&document, &lock) {
+                    tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
+                    store.hold(document, used);
+                }
+            }
+            Ok(Some(_) | None) => {
+                tracing::warn!("another program has changed the login while it was renewed, which counts");
+            }
+            Err(error) => {
+                tracing::error!("the renewed login is kept in memory until it can be stored: {error}");
+                store.hold(document.renewed(renewed, &now()), used);
+            }
         }
         self.reload();
         Ok(self.current().credentials)
     }
+}
+
+/// What is stored, for whoever holds the lock.
+struct Locked {
+    store: Store,
+    lock: Lock,
+    document: Document,
+}
+
+/// What is stored. Half of a file is perhaps whole in a moment: programs without the lock write it in place. Blocking.
+fn document_in_a_moment(store: &Store) -> Result<Option<Document>, Error> {
+    for _ in 0..LOOKS {
+        match store.document() {
+            Err(Error::Malformed { .. }) => std::thread::sleep(BETWEEN_LOOKS),
+            found => return found,
+        }
+    }
+    store.document()
 }
 
 /// The current time as it is stored.
@@ -220,213 +298,31 @@ pub(super) fn now() -> String {
 /// Whether tokens are about to expire, or old where that is not known.
 fn is_due(login: &ChatGpt, now: Timestamp) -> bool {
     let claims = token::claims(login.access_token.reveal()).unwrap_or_default();
-    if let Some(at) = claims.expires_at {
-        return at.saturating_sub(now.as_second()) < AHEAD;
-    }
     // The client knows best how old its own are.
     let fetched = login.last_refresh.as_deref().filter(|_| !login.handed_in);
     let fetched: Option<Timestamp> = fetched.and_then(|text| text.parse().ok());
+    if let Some(at) = claims.expires_at {
+        let begin = claims.issued_at.or(fetched.map(Timestamp::as_second));
+        let ahead = begin.map_or(AHEAD, |begin| (at.saturating_sub(begin) / LAST_PART).clamp(0, AHEAD));
+        return at.saturating_sub(now.as_second()) < ahead.max(1);
+    }
     fetched.is_some_and(|at| now.as_second().saturating_sub(at.as_second()) > OLDEST)
 }
 
-/// Whether a failure is for good.
+/// Whether a failure is for good. Anybody on the way may answer with status 400.
 fn judged(error: IssuerError) -> RefreshError {
-    let IssuerError::Refused { status: 400 | 401, code, .. } = &error else {
+    let IssuerError::Refused { status: status @ (400 | 401), code, .. } = &error else {
         return RefreshError::Failed(Arc::new(error));
     };
-    RefreshError::Ended(match code.as_deref() {
-        Some("refresh_token_expired") => Reason::Expired,
-        Some("refresh_token_reused") => Reason::Reused,
-        Some("refresh_token_invalidated") => Reason::Revoked,
-        Some(_) | None => Reason::Refused,
+    RefreshError::Ended(match (code.as_deref(), *status) {
+        (Some("refresh_token_expired"), _) => Reason::Expired,
+        (Some("refresh_token_reused"), _) => Reason::Reused,
+        (Some("refresh_token_invalidated"), _) => Reason::Revoked,
+        (Some("invalid_grant"), _) | (Some(_) | None, 401) => Reason::Refused,
+        (Some(_) | None, _) => return RefreshError::Failed(Arc::new(error)),
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::document::Tokens;
-    use super::super::testkit::{Answer, Home, Provider, access_token, id_token, tokens};
-    use super::*;
-
-    fn login(access_token: &str, last_refresh: Option<&str>) -> ChatGpt {
-        ChatGpt {
-            access_token: Secret::new(access_token),
-            refresh_token: None,
-            claims: token::Claims::default(),
-            account_id: None,
-            provenance: None,
-            last_refresh: last_refresh.map(str::to_owned),
-            handed_in: false,
-        }
-    }
-
-    #[test]
-    fn tokens_are_due_shortly_before_they_expire_or_when_they_are_old() {
-        let now = Timestamp::from_second(1_000_000).unwrap();
-        let due = |token: &str, last: Option<&str>| is_due(&login(token, last), now);
-        assert!(due(&access_token(1_000_299), None));
-        assert!(!due(&access_token(1_000_301), None));
-        assert!(!due("opaque", None));
-        assert!(due("opaque", Some("1970-01-01T00:00:00Z")));
-        assert!(!due("opaque", Some("1970-01-12T00:00:00Z")));
-        assert!(!due("opaque", Some("yesterday")));
-    }
-
-    #[tokio::test]
-    async fn many_who_need_new_tokens_cause_one_request() {
-        let provider = Provider::start(vec![Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        let old = Secret::new("at1");
-        let all = futures::future::join_all((0..8).map(|_| manager.renew(&old))).await;
-        for outcome in all {
-            assert_eq!(outcome.unwrap().bearer().unwrap().reveal(), "at2");
-        }
-        // Who comes late gets what is there, and waits for nobody.
-        let late = manager.renew(&old).now_or_never().unwrap();
-        assert_eq!(late.unwrap().bearer().unwrap().reveal(), "at2");
-        assert_eq!(provider.bodies().len(), 1);
-        assert!(provider.bodies()[0].contains("\"refresh_token\":\"rt1\""));
-        assert!(home.read().contains("rt2"));
-    }
-
-    #[tokio::test]
-    async fn a_failure_of_many_is_one_request() {
-        let later = || Answer::status(503, "later");
-        let provider = Provider::start(vec![later(), later()]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        let old = Secret::new("at1");
-        let (one, other) = tokio::join!(manager.renew(&old), manager.renew(&old));
-        assert!(one.is_err() && other.is_err());
-        assert_eq!(provider.bodies().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn after_a_failure_there_is_a_pause_until_another_login() {
-        let later = || Answer::status(503, "later");
-        let provider = Provider::start(vec![later(), Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens(&access_token(1), "rt1");
-        let manager = home.manager_with(provider.environment());
-        for _ in 0..2 {
-            assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), access_token(1));
-        }
-        assert_eq!(provider.bodies().len(), 1);
-        let tokens = Tokens {
-            id_token: Secret::new(id_token("one")),
-            access_token: Secret::new(access_token(2)),
-            refresh_token: Secret::new("rt1"),
-        };
-        manager.log_in_with_tokens(tokens).await.unwrap();
-        assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), "at2");
-    }
-
-    #[tokio::test]
-    async fn an_id_token_that_is_none_does_not_take_the_place_of_one() {
-        let answer = r#"{"id_token": "broken", "access_token": "at2", "refresh_token": "rt2"}"#;
-        let provider = Provider::start(vec![Answer::ok(answer)]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        assert_eq!(manager.renew(&Secret::new("at1")).await.unwrap().account_id(), Some("one"));
-        assert!(home.read().contains("rt2") && !home.read().contains("broken"));
-    }
-
-    /// As another process does it: its own manager of the same file.
-    #[tokio::test]
-    async fn of_two_processes_one_asks_and_both_go_on() {
-        let provider = Provider::start(vec![Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let one = home.manager_with(provider.environment());
-        let other = home.manager_with(provider.environment());
-        let old = Secret::new("at1");
-        let (first, second) = tokio::join!(one.renew(&old), other.renew(&old));
-        for outcome in [first, second] {
-            assert_eq!(outcome.unwrap().bearer().unwrap().reveal(), "at2");
-        }
-        assert_eq!(provider.bodies().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_refresh_token_that_is_worth_nothing_is_not_tried_again() {
-        let refused = Answer::status(401, r#"{"error": {"code": "refresh_token_reused", "message": "rt1"}}"#);
-        let provider = Provider::start(vec![refused, Answer::ok(&tokens("at4", "rt4"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        for _ in 0..2 {
-            let error = manager.renew(&Secret::new("at1")).await.unwrap_err().to_string();
-            assert_eq!(
-                error,
-                "the login has ended, because its refresh token was used before, perhaps by another program"
-            );
-        }
-        assert_eq!(provider.bodies().len(), 1);
-        // Another login is another matter.
-        home.write_tokens("at3", "rt3");
-        manager.reload();
-        assert_eq!(manager.renew(&Secret::new("at3")).await.unwrap().bearer().unwrap().reveal(), "at4");
-    }
-
-    #[tokio::test]
-    async fn a_passing_failure_leaves_the_login_as_it_is() {
-        let provider =
-            Provider::start(vec![Answer::status(503, "later"), Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let before = home.read();
-        let manager = home.manager_with(provider.environment());
-        let error = manager.renew(&Secret::new("at1")).await.unwrap_err();
-        assert!(matches!(error, RefreshError::Failed(_)), "{error}");
-        assert_eq!(home.read(), before);
-        assert!(manager.renew(&Secret::new("at1")).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_login_that_is_about_to_expire_is_renewed_ahead() {
-        let provider = Provider::start(vec![Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens(&access_token(1), "rt1");
-        let manager = home.manager_with(provider.environment());
-        assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), "at2");
-        assert_eq!(manager.fresh().await.credentials.bearer().unwrap().reveal(), "at2");
-        assert_eq!(provider.bodies().len(), 1);
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn tokens_that_cannot_be_stored_are_not_lost() {
-        let provider =
-            Provider::start(vec![Answer::ok(&tokens("at2", "rt2")), Answer::ok(&tokens("at3", "rt3"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        // A folder in the way of the new file cannot be replaced by it.
-        let obstacle = home.path().join("auth.json.new");
-        std::fs::create_dir_all(obstacle.join("x")).unwrap();
-        assert_eq!(manager.renew(&Secret::new("at1")).await.unwrap().bearer().unwrap().reveal(), "at2");
-        assert!(home.read().contains("rt1"));
-        manager.reload();
-        assert_eq!(manager.current().credentials.bearer().unwrap().reveal(), "at2");
-        std::fs::remove_dir_all(&obstacle).unwrap();
-        assert_eq!(manager.renew(&Secret::new("at2")).await.unwrap().bearer().unwrap().reveal(), "at3");
-        assert!(provider.bodies()[1].contains("\"refresh_token\":\"rt2\""));
-        assert!(home.read().contains("rt3"));
-    }
-
-    #[tokio::test]
-    async fn who_logged_out_meanwhile_stays_out() {
-        let provider = Provider::start(vec![Answer::ok(&tokens("at2", "rt2"))]).await;
-        let home = Home::new();
-        home.write_tokens("at1", "rt1");
-        let manager = home.manager_with(provider.environment());
-        std::fs::remove_file(home.path().join("auth.json")).unwrap();
-        let error = manager.renew(&Secret::new("at1")).await.unwrap_err();
-        assert!(matches!(error, RefreshError::NotLoggedIn), "{error}");
-        assert_eq!(provider.bodies().len(), 0);
-    }
-}
+#[path = "refresh_tests.rs"]
+mod tests;

@@ -21,10 +21,10 @@ pub(super) fn allows(settings: &LoginSettings, method: ForcedMethod) -> Result<(
     }
 }
 
-/// Whether new tokens are of an account that is allowed.
+/// Whether new tokens are of an account that is allowed. Who they are of has to be readable, now and later.
 pub(super) fn allows_account(settings: &LoginSettings, tokens: &Tokens) -> Result<(), Error> {
     allows(settings, ForcedMethod::Chatgpt)?;
-    let claims = token::claims(tokens.id_token.reveal()).unwrap_or_default();
+    let claims = token::claims(tokens.id_token.reveal())?;
     allows_workspace(settings, claims.account_id.as_deref())
 }
 

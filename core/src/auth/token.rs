@@ -17,6 +17,8 @@ pub struct Claims {
     pub user_id: Option<String>,
     /// Unix seconds.
     pub expires_at: Option<i64>,
+    /// Unix seconds.
+    pub issued_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +33,7 @@ pub enum TokenError {
 struct Payload {
     email: Option<String>,
     exp: Option<i64>,
+    iat: Option<i64>,
     #[serde(rename = "https://api.openai.com/auth")]
     auth: Option<AuthClaims>,
     #[serde(rename = "https://api.openai.com/profile")]
@@ -66,6 +69,7 @@ pub fn claims(token: &str) -> Result<Claims, TokenError> {
         account_id: auth.chatgpt_account_id,
         user_id: auth.chatgpt_user_id.or(auth.user_id),
         expires_at: payload.exp,
+        issued_at: payload.iat,
     })
 }
 
@@ -80,7 +84,7 @@ mod tests {
     #[test]
     fn claims_are_read() {
         let read = claims(&token(
-            r#"{"exp": 100, "https://api.openai.com/profile": {"email": "p@q"},
+            r#"{"exp": 100, "iat": 40, "https://api.openai.com/profile": {"email": "p@q"},
                 "https://api.openai.com/auth": {"chatgpt_plan_type": "team", "chatgpt_account_id": "a", "user_id": "u"}}"#,
         ))
         .unwrap();
@@ -92,6 +96,7 @@ mod tests {
                 account_id: Some("a".into()),
                 user_id: Some("u".into()),
                 expires_at: Some(100),
+                issued_at: Some(40),
             }
         );
         assert_eq!(claims(&token("{}")), Ok(Claims::default()));

@@ -72,6 +72,12 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// is exchanged meanwhile.
 #[cfg(unix)]
 pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
+    lock_unless(path, deadline, || false)
+}
+
+/// The same; the wait ends as `Interrupted` once it is given up.
+#[cfg(unix)]
+pub fn lock_unless(path: &Path, deadline: Instant, given_up: impl Fn() -> bool) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
     use rustix::fs::{FlockOperation, OFlags, flock};
@@ -94,6 +100,9 @@ pub fn lock_to_append(path: &Path, deadline: Instant) -> io::Result<File> {
             }
             Err(Errno::WOULDBLOCK | Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+        if given_up() {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "given up"));
         }
         if Instant::now() >= deadline {
             let message = "another program keeps it locked; end that program and try again";

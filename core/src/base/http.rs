@@ -11,8 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy, Response, Url};
+use serde::de::DeserializeOwned;
 
 use crate::base::environment::Environment;
+use crate::base::json::place;
 
 /// How long a server may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,6 +27,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What is read of a body that is no answer.
 const SMALL_BODY: usize = 64 * 1024;
+/// No answer in JSON to anything but a model request is longer.
+const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// The variables that name a file of certificates; the first that is set counts.
 const AUTHORITY_VARIABLES: [&str; 2] = ["CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"];
@@ -66,6 +70,37 @@ pub async fn beginning(mut response: Response) -> Vec<u8> {
         body.extend_from_slice(&chunk);
     }
     body
+}
+
+/// Why an answer cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    #[error("it broke off")]
+    Broken(#[source] reqwest::Error),
+    #[error("it has no end")]
+    Endless,
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// A whole body, unless it is longer than `most` bytes.
+pub async fn whole(mut response: Response, most: usize) -> Result<Vec<u8>, AnswerError> {
+    let mut body = Vec::new();
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| AnswerError::Broken(error.without_url()))?
+    {
+        body.extend_from_slice(&chunk);
+        if body.len() > most {
+            return Err(AnswerError::Endless);
+        }
+    }
+    Ok(body)
+}
+
+/// What an answer in JSON says. The error does not quote it: it may hold a token.
+pub async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, AnswerError> {
+    let body = whole(response, LONGEST_ANSWER).await?;
+    serde_json::from_slice(&body).map_err(|error| AnswerError::Unreadable(place(&error)))
 }
 
 fn known(route: &Route) -> Option<Client> {
@@ -289,5 +324,30 @@ mod tests {
         assert!(empty.starts_with("CODEX_CA_CERTIFICATE names `") && empty.contains("has no certificates"));
         let absent = error(&[("SSL_CERT_FILE", "/absent/ca.pem")]);
         assert!(absent.starts_with("SSL_CERT_FILE names `/absent/ca.pem`, which cannot be read"), "{absent}");
+    }
+
+    async fn answered(body: &str) -> Result<bool, String> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let text = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let serving = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let asked = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 1024]).await;
+            assert_ne!(asked.unwrap(), 0);
+            // Whoever has read enough does not read the rest.
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, text.as_bytes()).await;
+        };
+        let asking = async {
+            let response = client_for(&url, &Environment::default()).unwrap().get(&url).send().await;
+            answer(response.unwrap()).await.map_err(|error| error.to_string())
+        };
+        tokio::join!(serving, asking).1
+    }
+
+    #[tokio::test]
+    async fn answers_have_an_end_and_are_not_quoted() {
+        assert_eq!(answered("true").await, Ok(true));
+        assert_eq!(answered("\"sk-secret\"").await, Err("data error in line 1".to_owned()));
+        assert_eq!(answered(&" ".repeat(LONGEST_ANSWER + 1)).await, Err("it has no end".to_owned()));
     }
 }

@@ -8,6 +8,7 @@ pub mod environment;
 pub mod files;
 pub mod http;
 pub mod image;
+pub mod json;
 pub mod line_diff;
 #[cfg(test)]
 pub mod mutate;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::auth::AuthManager;
 use crate::auth::refresh::RefreshError;
-use crate::base::http::{self, client_for};
+use crate::base::http::{self, AnswerError, client_for};
 use crate::model::credentials::Credentials;
 
 /// How long the service may take.
@@ -52,7 +52,9 @@ pub enum LimitsError {
     #[error("the answer of {url} cannot be read: {reason}")]
     Unreadable { url: String, reason: String },
     #[error("{0}. Log in again")]
-    LoginEnded(#[from] RefreshError),
+    LoginEnded(RefreshError),
+    #[error("{0}")]
+    LoginNotRenewed(RefreshError),
     #[error("`chatgpt_base_url` must begin with http:// or https://")]
     Address,
 }
@@ -72,9 +74,11 @@ pub async fn read(auth: &AuthManager, user_agent: &str) -> Result<AccountLimits,
         if !is_refused || std::mem::replace(&mut is_renewed, true) {
             return outcome.map(AccountLimits::from);
         }
-        match credentials.renewed().await? {
-            Some(renewed) => credentials = renewed,
-            None => return outcome.map(AccountLimits::from),
+        match credentials.renewed().await {
+            Ok(Some(renewed)) => credentials = renewed,
+            Ok(None) => return outcome.map(AccountLimits::from),
+            Err(problem) if problem.is_end() => return Err(LimitsError::LoginEnded(problem)),
+            Err(problem) => return Err(LimitsError::LoginNotRenewed(problem)),
         }
     }
 }
@@ -102,10 +106,9 @@ async fn ask(
     if !status.is_success() {
         return Err(LimitsError::Status { url: url.to_owned(), status: status.as_u16() });
     }
-    let bytes = response.bytes().await.map_err(unreachable)?;
-    serde_json::from_slice(&bytes).map_err(|error| LimitsError::Unreadable {
-        url: url.to_owned(),
-        reason: format!("{:?} error in line {}", error.classify(), error.line()).to_lowercase(),
+    http::answer(response).await.map_err(|error| match error {
+        AnswerError::Broken(source) => unreachable(source),
+        error => LimitsError::Unreadable { url: url.to_owned(), reason: error.to_string() },
     })
 }
 
@@ -134,15 +137,15 @@ struct Limit {
 
 #[derive(Deserialize)]
 struct Window {
-    used_percent: f64,
+    used_percent: Option<f64>,
     limit_window_seconds: Option<i64>,
     reset_at: Option<i64>,
 }
 
 #[derive(Deserialize)]
 struct Credits {
-    has_credits: bool,
-    unlimited: bool,
+    has_credits: Option<bool>,
+    unlimited: Option<bool>,
     balance: Option<String>,
 }
 
@@ -155,15 +158,15 @@ struct Additional {
 
 #[derive(Deserialize)]
 struct ResetCredits {
-    available_count: i64,
+    available_count: Option<i64>,
 }
 
 impl From<Usage> for AccountLimits {
     fn from(usage: Usage) -> Self {
-        let credits = usage.credits.map(|credits| CreditsSnapshot {
-            has_credits: credits.has_credits,
-            unlimited: credits.unlimited,
-            balance: credits.balance,
+        let credits = usage.credits.and_then(|credits| {
+            let Credits { has_credits, unlimited, balance } = credits;
+            let (has_credits, unlimited) = (has_credits?, unlimited.unwrap_or_default());
+            Some(CreditsSnapshot { has_credits, unlimited, balance })
         });
         let plan_type = usage.plan_type;
         let main = RateLimitSnapshot {
@@ -186,7 +189,7 @@ impl From<Usage> for AccountLimits {
             account_id: usage.account_id,
             allowed: usage.ordinary_usage_allowed,
             spending_stopped: usage.spend_control.and_then(|control| control.reached),
-            reset_credits: usage.rate_limit_reset_credits.map(|credits| credits.available_count),
+            reset_credits: usage.rate_limit_reset_credits.and_then(|credits| credits.available_count),
         }
     }
 }
@@ -195,20 +198,20 @@ fn snapshot(limit: Option<Limit>, plan_type: Option<String>) -> RateLimitSnapsho
     let (primary, secondary) =
         limit.map_or((None, None), |limit| (limit.primary_window, limit.secondary_window));
     RateLimitSnapshot {
-        primary: primary.map(window),
-        secondary: secondary.map(window),
+        primary: primary.and_then(window),
+        secondary: secondary.and_then(window),
         plan_type,
         ..Default::default()
     }
 }
 
-/// Minutes are rounded up, as a window is never shorter than it is said to be.
-fn window(window: Window) -> RateLimitWindow {
-    RateLimitWindow {
-        used_percent: window.used_percent,
+/// Minutes are rounded up, as a window is never shorter than it is said to be. One of which it is not said how much is used is none.
+fn window(window: Window) -> Option<RateLimitWindow> {
+    Some(RateLimitWindow {
+        used_percent: window.used_percent?,
         window_minutes: window.limit_window_seconds.map(|seconds| seconds.saturating_add(59).div_euclid(60)),
         resets_at: window.reset_at,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -221,5 +224,10 @@ mod tests {
         assert_eq!(limits.main, RateLimitSnapshot { limit_id: Some(MAIN.into()), ..Default::default() });
         assert_eq!((limits.account_id, limits.allowed, limits.reset_credits), (None, None, None));
         assert_eq!(limits.all.len(), 1);
+        let parts = r#"{"rate_limit": {"primary_window": {}, "secondary_window": {"used_percent": 5}},
+            "credits": {}, "rate_limit_reset_credits": {}}"#;
+        let limits = AccountLimits::from(serde_json::from_str::<Usage>(parts).unwrap());
+        assert_eq!((limits.main.primary, limits.main.credits, limits.reset_credits), (None, None, None));
+        assert_eq!(limits.main.secondary.map(|window| window.used_percent), Some(5.0));
     }
 }

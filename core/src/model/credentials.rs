@@ -47,9 +47,12 @@ impl Credentials {
     pub async fn renewed(&self) -> Result<Option<Self>, RefreshError> {
         let (Some(owner), Some(bearer)) = (&self.owner, &self.bearer) else { return Ok(None) };
         let rejected = Secret::new(bearer.clone());
-        // A key cannot be renewed.
-        if owner.current().credentials == auth::Credentials::ApiKey(rejected.clone()) {
-            return Ok(None);
+        // A key cannot be renewed, but somebody may have logged in otherwise by now.
+        let key = auth::Credentials::ApiKey(rejected.clone());
+        if owner.current().credentials == key {
+            let login = owner.look_again().await;
+            let is_other = login.credentials != auth::Credentials::None && login.credentials != key;
+            return Ok(is_other.then(|| Self::new(login, owner)));
         }
         owner.renew(&rejected).await?;
         Ok(Some(Self::of(owner)))

@@ -48,6 +48,12 @@ pub enum Error {
         problem: Option<RefreshError>,
         refusal: Box<Refusal>,
     },
+    /// The login that was sent is not accepted, and there may be another one in a moment.
+    #[error(
+        "The model server does not accept the login (status {}), and a new one is not to be had at the moment: {problem}",
+        .refusal.status
+    )]
+    LoginNotRenewed { problem: RefreshError, refusal: Box<Refusal> },
     /// There is nothing to sign the request with.
     #[error(
         "Not logged in: the model provider `{provider}` needs credentials.{} Log in, in your editor or with \
@@ -154,7 +160,7 @@ impl Error {
                 500 => CodexErrorInfo::InternalServerError,
                 status => CodexErrorInfo::HttpConnectionFailed { http_status_code: Some(status) },
             },
-            Self::Unauthorized { refusal, .. } => {
+            Self::Unauthorized { refusal, .. } | Self::LoginNotRenewed { refusal, .. } => {
                 CodexErrorInfo::HttpConnectionFailed { http_status_code: Some(refusal.status) }
             }
             Self::NoCredentials { .. } | Self::TokenCommand { .. } | Self::LoginEnded { .. } => {
@@ -187,9 +193,10 @@ impl Error {
 
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Status(refusal) | Self::Unauthorized { refusal, .. } | Self::LoginEnded { refusal, .. } => {
-                Some(refusal.status)
-            }
+            Self::Status(refusal)
+            | Self::Unauthorized { refusal, .. }
+            | Self::LoginEnded { refusal, .. }
+            | Self::LoginNotRenewed { refusal, .. } => Some(refusal.status),
             Self::RateLimited { status, .. } => *status,
             _ => None,
         }
@@ -232,7 +239,10 @@ impl Error {
     /// What is known beyond the message: causes, the server's words, the id of the request.
     pub fn details(&self) -> Option<String> {
         let parts = match self {
-            Self::Status(refusal) | Self::Unauthorized { refusal, .. } | Self::LoginEnded { refusal, .. } => {
+            Self::Status(refusal)
+            | Self::Unauthorized { refusal, .. }
+            | Self::LoginEnded { refusal, .. }
+            | Self::LoginNotRenewed { refusal, .. } => {
                 let id = refusal.request_id.as_ref().map(|id| format!("request id: {id}"));
                 [Some(refusal.body.clone()), id].into_iter().flatten().collect()
             }
@@ -358,6 +368,7 @@ mod tests {
             Error::Unauthorized { provider: "openai".into(), signed: Signed::Login, refusal: refusal(401) },
             Error::NoCredentials { provider: "openai".into(), env_key: None, problem: None },
             Error::LoginEnded { problem: Some(RefreshError::Ended(Reason::Revoked)), refusal: refusal(401) },
+            Error::LoginNotRenewed { problem: RefreshError::Interrupted, refusal: refusal(401) },
             Error::MissingEnvVar {
                 name: "KEY".into(),
                 provider: "p".into(),
@@ -389,6 +400,8 @@ mod tests {
               Unauthorized None
             The model server does not accept the login (status 401): the login has ended, because its refresh token was revoked. Log in again, in your editor or with `codex-app-server login`.
               Unauthorized Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
+            The model server does not accept the login (status 401), and a new one is not to be had at the moment: renewing the login was interrupted
+              HttpConnectionFailed { http_status_code: Some(401) } Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The environment variable `KEY` is not set; it holds the key of the model provider `p`. Get one. Set it and start the server again, or use the built-in model with `-c model_provider=rehearsal`.
               Other None
             The model server limits the rate of requests (status 429): slow

@@ -161,7 +161,10 @@ impl ModelClient {
                             renewal = Renewal::Done;
                             continue;
                         }
-                        Err(problem) => Some(problem),
+                        Err(problem) if problem.is_end() => Some(problem),
+                        Err(problem) => {
+                            return Err(Error::LoginNotRenewed { problem, refusal: refusal.clone() });
+                        }
                     },
                 };
                 return Err(Error::LoginEnded { problem, refusal: refusal.clone() });

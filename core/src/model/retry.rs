@@ -21,7 +21,10 @@ impl Error {
     /// Whether the whole request may succeed when it is repeated.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Network { .. } | Self::StreamEnded { .. } | Self::IdleTimeout(_) => true,
+            Self::Network { .. }
+            | Self::StreamEnded { .. }
+            | Self::IdleTimeout(_)
+            | Self::LoginNotRenewed { .. } => true,
             Self::Status(refusal) => {
                 is_passing(refusal.status) && refusal.retry_after.is_none_or(|delay| delay <= LONGEST_WAIT)
             }

@@ -4,6 +4,7 @@
 
 use codex_app_server_protocol::method::LoginAccount;
 use codex_app_server_protocol::v2::login::{LoginAccountParams, LoginAccountResponse, LoginAppBrand};
+use codex_core::auth;
 use codex_core::auth::external::HandedIn;
 use codex_core::auth::login::LoginError;
 use codex_core::auth::login::browser::Wishes;
@@ -15,14 +16,10 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::handle::{Handle, Reply};
 
-/// Logging in by other means is the client's business while it has handed tokens in.
-const HANDED_IN: &str = "The client has handed in the login that is in use. Use account/login/start with type \
-                         chatgptAuthTokens to change it, or account/logout to end it";
-
 impl Handle<LoginAccount> for Context {
     async fn handle(&self, params: LoginAccountParams) -> Result<Reply<LoginAccountResponse>, RpcError> {
         if self.auth().is_handed_in() && !matches!(params, LoginAccountParams::ChatgptAuthTokens { .. }) {
-            return Err(RpcError::invalid_request(HANDED_IN));
+            return Err(refused(auth::Error::HandedIn));
         }
         let context = self.clone();
         Ok(Reply::later(async move { context.log_in(params).await }))
@@ -52,21 +49,9 @@ impl Context {
             }
         }
     }
-}
 
-/// The vendor's page that comes last, if the client wants it.
-fn last_page(wanted: bool, brand: Option<LoginAppBrand>) -> Option<String> {
-    let brand = match brand {
-        None | Some(LoginAppBrand::Codex) => "codex",
-        Some(LoginAppBrand::Chatgpt) => "chatgpt",
-    };
-    wanted.then(|| format!("https://chatgpt.com/codex/open-app?source=login&app_brand={brand}"))
-}
-
-impl Context {
     async fn log_in_with_key(&self, key: Secret) -> Result<Reply<LoginAccountResponse>, RpcError> {
         self.auth().allows(ForcedMethod::Api).map_err(refused)?;
-        self.auth().attempts().cancel_all();
         self.auth().log_in_with_key(key).await.map_err(refused)?;
         let context = self.clone();
         Ok(Reply::then(
@@ -121,6 +106,15 @@ impl Context {
             });
         })
     }
+}
+
+/// The vendor's page that comes last, if the client wants it.
+fn last_page(wanted: bool, brand: Option<LoginAppBrand>) -> Option<String> {
+    let brand = match brand {
+        None | Some(LoginAppBrand::Codex) => "codex",
+        Some(LoginAppBrand::Chatgpt) => "chatgpt",
+    };
+    wanted.then(|| format!("https://chatgpt.com/codex/open-app?source=login&app_brand={brand}"))
 }
 
 /// A login that does not begin.

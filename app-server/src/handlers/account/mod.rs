@@ -48,7 +48,7 @@ impl Context {
 /// A login that cannot be carried out.
 fn refused(error: auth::Error) -> RpcError {
     match error {
-        auth::Error::Forbidden(message) => RpcError::invalid_request(message),
+        auth::Error::Forbidden(_) | auth::Error::HandedIn => RpcError::invalid_request(error.to_string()),
         error => RpcError::internal(error.to_string()).caused_by(error),
     }
 }

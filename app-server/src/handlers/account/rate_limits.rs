@@ -23,7 +23,7 @@ impl Handle<GetAccountRateLimits> for Context {
         &self,
         _: GetAccountRateLimitsParams,
     ) -> Result<Reply<GetAccountRateLimitsResponse>, RpcError> {
-        match self.auth().current().credentials {
+        match self.auth().look_again().await.credentials {
             Credentials::None => {
                 return Err(RpcError::invalid_request(
                     "codex account authentication required to read rate limits",

@@ -17,10 +17,7 @@ impl Handle<GetAccount> for Context {
 
     async fn handle(&self, params: GetAccountParams) -> Result<Reply<GetAccountResponse>, RpcError> {
         let requires_openai_auth = self.base_config().await?.config.model_provider.requires_openai_auth;
-        if params.refresh_token {
-            self.renew(requires_openai_auth).await?;
-        }
-        let credentials = self.auth().current().credentials;
+        let credentials = self.login(requires_openai_auth, params.refresh_token).await;
         let response = GetAccountResponse {
             // A login that the provider does not want is nobody's account here.
             account: if requires_openai_auth { account(&credentials) } else { None },
@@ -39,11 +36,8 @@ impl Handle<GetAuthStatus> for Context {
 
     async fn handle(&self, params: GetAuthStatusParams) -> Result<Reply<GetAuthStatusResponse>, RpcError> {
         let wants_login = self.base_config().await?.config.model_provider.requires_openai_auth;
-        if params.refresh_token == Some(true) {
-            self.renew(wants_login).await?;
-        }
-        let credentials =
-            if wants_login { self.auth().current().credentials } else { Credentials::default() };
+        let credentials = self.login(wants_login, params.refresh_token == Some(true)).await;
+        let credentials = if wants_login { credentials } else { Credentials::default() };
         let token = credentials.bearer().filter(|_| params.include_token == Some(true));
         let response = GetAuthStatusResponse {
             auth_method: auth_mode(&credentials),
@@ -55,18 +49,18 @@ impl Handle<GetAuthStatus> for Context {
 }
 
 impl Context {
-    /// Reads the stored login anew, in case another program has changed it, and renews it. One that cannot be renewed at
-    /// the moment stays as it is.
-    async fn renew(&self, wants_login: bool) -> Result<(), RpcError> {
-        let auth = self.auth().clone();
-        self.read_settings(move |_| auth.reload()).await?;
+    /// The stored login, which another program may have changed, renewed on request. One that cannot be renewed at the
+    /// moment stays as it is.
+    async fn login(&self, is_wanted: bool, is_to_be_renewed: bool) -> Credentials {
+        let credentials = self.auth().look_again().await.credentials;
         // Nobody is asked for the login of a provider that wants none.
-        if wants_login
-            && let Credentials::ChatGpt(login) = self.auth().current().credentials
+        if let Credentials::ChatGpt(login) = &credentials
+            && is_wanted
+            && is_to_be_renewed
             && let Err(error) = self.auth().renew(&login.access_token).await
         {
             tracing::warn!("the login is not renewed: {error}");
         }
-        Ok(())
+        self.auth().current().credentials
     }
 }

@@ -20,6 +20,8 @@ use super::{LoginError, bounded};
 use crate::base::spawn::TaskGroup;
 use crate::config::login::{ForcedMethod, LoginSettings};
 
+/// How long a user has.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// Where the browser comes back to. Login servers know these two.
 const PORT: u16 = 1455;
 const OTHER_PORT: u16 = 1457;
@@ -60,8 +62,12 @@ impl AuthManager {
     /// Listens for the browser of a login.
     pub async fn open_login_page(&self, wishes: &Wishes) -> Result<BrowserLogin, LoginError> {
         self.allows(ForcedMethod::Chatgpt)?;
-        let set = self.inner.environment.get(PORT_VARIABLE).and_then(|port| port.parse().ok());
-        let ports = set.map_or_else(|| vec![PORT, OTHER_PORT], |port| vec![port]);
+        let ports = match self.inner.environment.get(PORT_VARIABLE) {
+            None => vec![PORT, OTHER_PORT],
+            Some(value) => {
+                vec![value.trim().parse().map_err(|_| LoginError::PortVariable { value: value.to_owned() })?]
+            }
+        };
         let callbacks = listen_on_one_of(&ports, &self.inner.tasks).await?;
         BrowserLogin::new(callbacks, self.issuer().clone(), &self.settings(), wishes)
     }
@@ -69,8 +75,8 @@ impl AuthManager {
     /// Waits for the browser, and logs in with what it brings.
     pub async fn finish_in_browser(&self, attempt: &Attempt, login: BrowserLogin) -> Result<(), LoginError> {
         let last_page = login.last_page.clone();
-        let Arrived { tokens, visit } = bounded(&attempt.cancelled, login.arrival()).await?;
-        let stored = self.log_in_with_tokens(tokens).await.map_err(LoginError::Stored);
+        let Arrived { tokens, visit } = bounded(PATIENCE, &attempt.cancelled, login.arrival()).await?;
+        let stored = self.log_in_with_tokens(attempt, tokens).await.map_err(LoginError::from);
         match &stored {
             Ok(()) => match last_page {
                 Some(page) => visit.send_to(&page).await,
@@ -117,7 +123,7 @@ impl BrowserLogin {
         while let Some(visit) = self.callbacks.next().await {
             match visit.path() {
                 "/auth/callback" if visit.parameter("state").as_deref() != Some(self.state.as_str()) => {
-                    refuse(visit, 400, "This page does not belong to the login that is under way.").await;
+                    answer(visit, 400, "This page does not belong to the login that is under way.").await;
                 }
                 "/auth/callback" => match (visit.parameter("code"), visit.parameter("error")) {
                     (Some(code), None) => return self.exchange(visit, &code).await,
@@ -133,10 +139,10 @@ impl BrowserLogin {
                     }
                 },
                 "/cancel" => {
-                    refuse(visit, 200, "The login was given up.").await;
+                    answer(visit, 200, "The login was given up.").await;
                     return Err(LoginError::Cancelled);
                 }
-                _ => refuse(visit, 404, "There is no such page.").await,
+                _ => answer(visit, 404, "There is no such page.").await,
             }
         }
         Err(LoginError::Cancelled)
@@ -162,7 +168,7 @@ fn reason(visit: &Visit, error: &str) -> String {
     parts.map(|part| format!(", {}", part.chars().take(200).collect::<String>())).collect()
 }
 
-async fn refuse(visit: Visit, status: u16, text: &str) {
+async fn answer(visit: Visit, status: u16, text: &str) {
     visit.show(Page { status, title: "Login", text }).await;
 }
 
@@ -238,6 +244,20 @@ mod tests {
         assert!(listen_on_one_of(&[port, port], &tasks).await.is_err());
         drop(other);
         assert!(manager.open_login_page(&Wishes::default()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_none_is_named_with_its_variable() {
+        let home = Home::new();
+        for value in ["70000", "any"] {
+            let manager = home.manager_with([(PORT_VARIABLE, value)].into_iter().collect());
+            let Err(error) = manager.open_login_page(&Wishes::default()).await else { panic!("{value}") };
+            let told = format!(
+                "`CODEX_APP_SERVER_LOGIN_PORT` is `{value}`; set it to a port from 1 to 65535, or to 0 for any, or \
+                 unset it"
+            );
+            assert_eq!(error.to_string(), told);
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! It knows requests without a body and nothing else of HTTP, reads little, and waits for nobody long: any program of this
 //! machine can connect. It hands requests over; what they mean is decided in `browser`.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -18,8 +19,10 @@ use crate::base::spawn::TaskGroup;
 /// How long a browser may take to say what it wants, and to hear the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST: usize = 32 * 1024;
-/// Connections that have not said anything yet.
+/// Connections that have not said anything yet. One more ends the oldest of them.
 const CONNECTIONS: usize = 16;
+/// After a failure to accept a connection, as when too many files are open.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Headers of every answer.
 const COMMON: &str = "cache-control: no-store\r\nreferrer-policy: no-referrer\r\nconnection: close\r\n";
@@ -55,13 +58,26 @@ impl Callbacks {
         let token = running.clone();
         let group = tasks.clone();
         tasks.spawn(async move {
-            while let Ok(Ok((stream, _))) = or_cancelled(&token, listener.accept()).await {
-                let Ok(place) = or_cancelled(&token, sender.clone().reserve_owned()).await else { break };
+            let mut silent = VecDeque::new();
+            while let Ok(accepted) = or_cancelled(&token, listener.accept()).await {
+                let stream = match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        tracing::info!("the browser cannot come in at the moment: {error}");
+                        let _ended = or_cancelled(&token, tokio::time::sleep(PAUSE)).await;
+                        continue;
+                    }
+                };
+                let (too_silent, sender) = (token.child_token(), sender.clone());
+                silent.push_back(too_silent.clone().drop_guard());
+                if silent.len() > CONNECTIONS {
+                    silent.pop_front();
+                }
                 let token = token.clone();
                 group.spawn(async move {
                     let reading = tokio::time::timeout(PATIENCE, Visit::read(stream));
-                    if let (Ok(Ok(Some(visit))), Ok(place)) = (or_cancelled(&token, reading).await, place) {
-                        place.send(visit);
+                    if let Ok(Ok(Some(visit))) = or_cancelled(&too_silent, reading).await {
+                        let _nobody_waits = or_cancelled(&token, sender.send(visit)).await;
                     }
                 });
             }
@@ -165,8 +181,11 @@ mod tests {
         let tasks = TaskGroup::new();
         let mut callbacks = Callbacks::listen(0, &tasks).await.unwrap();
         let port = callbacks.port;
-        // One that says nothing holds nobody up.
-        let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        // Those that say nothing hold nobody up, however many they are.
+        let mut silent = Vec::new();
+        for _ in 0..3 * CONNECTIONS {
+            silent.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
+        }
         let answering = async {
             let visit = callbacks.next().await.unwrap();
             let found = ["a", "b", "c", "d"].map(|name| visit.parameter(name));

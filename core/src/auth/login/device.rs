@@ -12,6 +12,8 @@ use super::attempts::Attempt;
 use super::{LoginError, bounded};
 use crate::config::login::ForcedMethod;
 
+/// How long a user has, as the page says.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// Between two questions, if the server says nothing of it.
 const INTERVAL: u64 = 5;
 /// By how much longer it is when the server is asked too often.
@@ -42,8 +44,8 @@ impl AuthManager {
 
     /// Waits for the code to be typed, and logs in.
     pub async fn finish_with_device(&self, attempt: &Attempt, login: DeviceLogin) -> Result<(), LoginError> {
-        let tokens = bounded(&attempt.cancelled, login.tokens()).await?;
-        Ok(self.log_in_with_tokens(tokens).await?)
+        let tokens = bounded(PATIENCE, &attempt.cancelled, login.tokens()).await?;
+        Ok(self.log_in_with_tokens(attempt, tokens).await?)
     }
 }
 
@@ -68,8 +70,10 @@ impl DeviceLogin {
                 Ok(answer @ (DeviceAnswer::Pending | DeviceAnswer::SlowDown)) => {
                     interval = after(&answer, interval);
                 }
-                Err(IssuerError::Unreachable { .. }) => {
-                    tracing::info!("the login server cannot be reached at the moment");
+                Err(
+                    error @ (IssuerError::Unreachable { .. } | IssuerError::Refused { status: 500.., .. }),
+                ) => {
+                    tracing::info!("the login server does not answer at the moment: {error}");
                 }
                 Err(error) => return Err(meaning(error)),
             }

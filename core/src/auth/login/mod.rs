@@ -16,9 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::issuer::IssuerError;
 use super::{AuthManager, Error};
 use attempts::Attempt;
-
-/// How long a user has.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+use browser::PORT_VARIABLE;
 
 /// Why nobody is logged in.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +41,23 @@ pub enum LoginError {
         #[source]
         source: std::io::Error,
     },
+    #[error("`{PORT_VARIABLE}` is `{value}`; set it to a port from 1 to 65535, or to 0 for any, or unset it")]
+    PortVariable { value: String },
     #[error("{0}")]
     Issuer(#[from] IssuerError),
     #[error("{0}")]
-    Stored(#[from] Error),
+    Stored(#[source] Error),
     #[error(transparent)]
     Random(#[from] pkce::NoRandom),
+}
+
+impl From<Error> for LoginError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::GivenUp => Self::Cancelled,
+            error => Self::Stored(error),
+        }
+    }
 }
 
 impl AuthManager {
@@ -64,13 +73,14 @@ impl AuthManager {
 }
 
 async fn bounded<T>(
+    patience: Duration,
     cancelled: &CancellationToken,
     login: impl Future<Output = Result<T, LoginError>>,
 ) -> Result<T, LoginError> {
     tokio::select! {
         biased;
         () = cancelled.cancelled() => Err(LoginError::Cancelled),
-        outcome = tokio::time::timeout(PATIENCE, login) => outcome.unwrap_or(Err(LoginError::TimedOut)),
+        outcome = tokio::time::timeout(patience, login) => outcome.unwrap_or(Err(LoginError::TimedOut)),
     }
 }
 
@@ -81,7 +91,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_user_does_not_have_all_the_time_in_the_world() {
         let never = std::future::pending::<Result<(), LoginError>>();
-        let outcome = bounded(&CancellationToken::new(), never).await;
+        let outcome = bounded(Duration::from_secs(600), &CancellationToken::new(), never).await;
         assert!(matches!(outcome, Err(LoginError::TimedOut)), "{outcome:?}");
     }
 }

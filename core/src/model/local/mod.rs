@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::base::environment::Environment;
-use crate::base::http::{beginning, client_for, shown};
+use crate::base::http::{AnswerError, beginning, client_for, shown, whole};
 use crate::config::provider::{LM_STUDIO, ModelProviderInfo, OLLAMA};
 
 /// How long all questions to a server may take together.
@@ -135,14 +135,10 @@ async fn read<T: DeserializeOwned>(question: RequestBuilder) -> Result<T, String
         let said = crate::base::text::head(said.trim(), 200);
         return Err(format!("it answered with status {}: {said}", status.as_u16()));
     }
-    let mut response = response;
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| innermost(&error.without_url()))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > LONGEST_ANSWER {
-            return Err("its answer has no end".to_owned());
-        }
-    }
+    let body = whole(response, LONGEST_ANSWER).await.map_err(|error| match error {
+        AnswerError::Broken(source) => innermost(&source),
+        error => format!("its answer cannot be used: {error}"),
+    })?;
     serde_json::from_slice(&body).map_err(|error| format!("its answer cannot be read ({error})"))
 }
 
