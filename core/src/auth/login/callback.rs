@@ -193,8 +193,9 @@ mod tests {
             assert_eq!(found, [Some("1 &".to_owned()), None, None, None]);
             visit.show(Page { status: 400, title: "T", text: "<b>" }).await;
         };
-        let ((), answer) =
-            tokio::join!(answering, ask(port, "GET /x?a=1+%26&b=&c=1&c=2 HTTP/1.1\r\nhost: h\r\n\r\n"));
+        let asking = ask(port, "GET /x?a=1+%26&b=&c=1&c=2 HTTP/1.1\r\nhost: h\r\n\r\n");
+        let ((), answer) = tokio::join!(answering, tokio::time::timeout(PATIENCE, asking));
+        let answer = answer.unwrap();
         assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
         assert!(answer.contains("<p>&lt;b&gt;</p>"), "{answer}");
         assert_eq!(ask(port, "POST /x HTTP/1.1\r\n\r\n").await, "");
