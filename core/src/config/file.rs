@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::{Table, Value};
 
 use super::login::{CredentialsStore, ForcedMethod, ForcedWorkspaces};
+use super::otel::OtelSettings;
 use super::permissions::{ProjectSettings, SandboxMode, WorkspaceWriteSettings};
 use super::profiles::ProfileSettings;
 use super::provider::ModelProviderInfo;
@@ -202,6 +203,8 @@ settings! {
         history: HistorySettings,
         /// Which skills are on and off.
         skills: SkillSettings,
+        /// Where facts about the work are sent for whoever runs a collector.
+        otel: OtelSettings,
         /// Where a login is kept: file, keyring, auto or ephemeral.
         cli_auth_credentials_store: CredentialsStore,
         /// The only kind of login that is allowed: chatgpt or api.
@@ -263,7 +266,8 @@ fn read<T: DeserializeOwned>(value: Value, path: Vec<String>, wrong: &mut Vec<Wr
             let inner = error.path().iter().filter_map(|segment| match segment {
                 serde_path_to_error::Segment::Map { key } => Some(key.clone()),
                 serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
-                serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
+                serde_path_to_error::Segment::Enum { variant } => Some(variant.clone()),
+                serde_path_to_error::Segment::Unknown => None,
             });
             let path = path.into_iter().chain(inner).collect();
             let message = readable(&error.inner().to_string());
@@ -295,7 +299,7 @@ const FOREIGN: &str = "
     mcp_enterprise_managed_auth mcp_oauth_callback_port mcp_oauth_callback_url mcp_oauth_credentials_store
     mcp_optional_startup_grace_ms mcp_servers memories model_auto_compact_token_limit_scope
     model_post_turn_compact_threshold_percent model_reasoning_summary_format
-    notice orchestrator oss_provider otel personality
+    notice orchestrator oss_provider personality
     plan_mode_reasoning_effort plugins profiles realtime responses_api_metadata show_raw_agent_reasoning
     sqlite_home suppress_unstable_features_warning thread_unload_delay_secs tool_suggest tui windows
     windows_wsl_setup_acknowledged
@@ -417,6 +421,7 @@ mod tests {
             tools: Tools beyond the usual ones, and how they are used.
             history: Whether messages are kept for recall.
             skills: Which skills are on and off.
+            otel: Where facts about the work are sent for whoever runs a collector.
             cli_auth_credentials_store: Where a login is kept: file, keyring, auto or ephemeral.
             forced_login_method: The only kind of login that is allowed: chatgpt or api.
             forced_chatgpt_workspace_id: The workspace, or the list of workspaces, of which an account must be.

@@ -108,6 +108,17 @@ impl LayerStack {
         &self.layers
     }
 
+    /// The profile that was chosen.
+    pub fn profile(&self) -> Option<&str> {
+        self.layers.iter().find_map(|layer| match &layer.source {
+            LayerSource::User { profile, .. } => profile.as_deref(),
+            LayerSource::System { .. }
+            | LayerSource::SessionFlags
+            | LayerSource::Request
+            | LayerSource::Managed { .. } => None,
+        })
+    }
+
     /// Adds the layer of a request: above everything but what is managed.
     pub fn with_request(mut self, table: Table) -> Self {
         let managed = |layer: &Layer| matches!(layer.source, LayerSource::Managed { .. });

@@ -165,6 +165,7 @@ impl ConfigLoader {
             trust: judged.map(|(level, _)| level),
             trusted_folder,
             trusted_folders: permissions::trusted(&settings.projects),
+            active_profile: stack.profile().map(str::to_owned),
             cwd,
             base_instructions,
             described_models: read_models(&settings, &mut wrong),

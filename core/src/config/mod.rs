@@ -17,6 +17,7 @@ pub mod loader;
 pub mod login;
 pub mod models;
 pub mod opened;
+pub mod otel;
 pub mod overrides;
 pub mod permissions;
 pub mod profiles;
@@ -45,6 +46,7 @@ use file::{ConfigToml, HistorySettings};
 use layers::LayerStack;
 use login::LoginSettings;
 use models::DescribedModel;
+use otel::OtelSettings;
 use overrides::ThreadOverrides;
 use permissions::{SandboxMode, SandboxOrigin, TrustLevel, WorkspaceWriteSettings};
 use provider::ModelProviderInfo;
@@ -111,6 +113,9 @@ pub struct Config {
     pub history: HistorySettings,
     pub skills: SkillSettings,
     pub login: LoginSettings,
+    pub otel: OtelSettings,
+    /// The profile whose settings were laid over the others.
+    pub active_profile: Option<String>,
     pub features: BTreeMap<String, bool>,
 }
 
@@ -124,6 +129,7 @@ impl Config {
             trust: None,
             trusted_folder: None,
             trusted_folders: Vec::new(),
+            active_profile: None,
             base_instructions: None,
             described_models: Vec::new(),
         };

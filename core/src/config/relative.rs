@@ -11,7 +11,7 @@ use toml::{Table, Value};
 use crate::base::paths::AbsolutePath;
 
 /// The settings that are paths; `*` is any key or any item of a list.
-const PATHS: [&[&str]; 8] = [
+const PATHS: [&[&str]; 9] = [
     &["sandbox_workspace_write", "writable_roots", "*"],
     &["sandbox_unreadable_paths", "*"],
     &["model_instructions_file"],
@@ -20,6 +20,7 @@ const PATHS: [&[&str]; 8] = [
     &["model_providers", "*", "script"],
     &["model_providers", "*", "auth", "cwd"],
     &["skills", "config", "*", "path"],
+    &["otel", "exporter", "*", "tls", "*"],
 ];
 
 /// Makes the paths in a layer absolute.

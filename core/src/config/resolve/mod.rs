@@ -43,6 +43,7 @@ pub struct Facts {
     pub trust: Option<TrustLevel>,
     pub trusted_folder: Option<PathBuf>,
     pub trusted_folders: Vec<PathBuf>,
+    pub active_profile: Option<String>,
     /// The content of the configured instructions file.
     pub base_instructions: Option<String>,
     /// The content of the file of `model_catalog_json`.
@@ -150,6 +151,8 @@ pub fn resolve(
                 .map_or_else(Vec::new, ForcedWorkspaces::ids),
             chatgpt_base_url: non_empty(settings.chatgpt_base_url),
         },
+        otel: settings.otel.unwrap_or_default(),
+        active_profile: facts.active_profile,
         features: features::effective(&switches),
     };
     (config, wrong, wrong_fields)

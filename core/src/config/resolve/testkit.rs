@@ -14,6 +14,7 @@ pub fn facts() -> Facts {
         trust: None,
         trusted_folder: None,
         trusted_folders: Vec::new(),
+        active_profile: None,
         base_instructions: None,
         described_models: Vec::new(),
     }

@@ -185,6 +185,12 @@ fn nothing_configured() {
                 forced_workspaces: [],
                 chatgpt_base_url: None,
             },
+            otel: OtelSettings {
+                environment: None,
+                log_user_prompt: false,
+                exporter: None,
+            },
+            active_profile: None,
             features: {
                 "default_mode_request_user_input": false,
                 "enable_request_compression": true,
@@ -289,6 +295,7 @@ fn every_key_reaches_the_configuration() {
         ("tools", "{ read_file = true }"),
         ("history", "{ persistence = \"none\" }"),
         ("skills", "{ config = [{ name = \"s\", enabled = false }] }"),
+        ("otel", "{ environment = \"e\" }"),
         ("cli_auth_credentials_store", "\"auto\""),
         ("forced_login_method", "\"api\""),
         ("forced_chatgpt_workspace_id", "[\"w\"]"),
