@@ -15,6 +15,7 @@ use crate::error::RpcError;
 use crate::identity::Identity;
 use crate::outgoing::Outgoing;
 use crate::processes::Processes;
+use crate::telemetry::exporters::Exporters;
 use crate::threads::audience::Listener;
 use crate::threads::{LoadedThread, Threads};
 
@@ -29,6 +30,7 @@ pub struct ServerConfig {
     pub configs: ConfigLoader,
     pub identity: Identity,
     pub conversations: ConversationManager,
+    pub telemetry: Arc<Exporters>,
 }
 
 /// What handlers are written for.
@@ -124,6 +126,11 @@ impl Context {
     /// The engine.
     pub fn conversations(&self) -> &ConversationManager {
         &self.server.conversations
+    }
+
+    /// How facts get to collectors.
+    pub(crate) fn telemetry(&self) -> &Arc<Exporters> {
+        &self.server.telemetry
     }
 
     /// The loaded threads and those who listen to them.

@@ -22,6 +22,7 @@ pub struct Identity {
     originator: OnceLock<String>,
     /// Operating system and architecture in parentheses, then the terminal.
     machine: String,
+    terminal: String,
 }
 
 impl Identity {
@@ -39,12 +40,18 @@ impl Identity {
             "aarch64" if cfg!(target_os = "macos") => "arm64",
             arch => arch,
         };
-        Identity { originator, machine: format!("({operating_system}; {arch}) {}", terminal(environment)) }
+        let terminal = terminal(environment);
+        Identity { originator, machine: format!("({operating_system}; {arch}) {terminal}"), terminal }
     }
 
     /// The name under which this process acts.
     pub fn originator(&self) -> &str {
         self.originator.get().map_or(DEFAULT_ORIGINATOR, String::as_str)
+    }
+
+    /// What this process runs in, if it runs in a terminal.
+    pub(crate) fn terminal(&self) -> &str {
+        &self.terminal
     }
 
     /// Takes note of a client. The first one's name stays the originator.

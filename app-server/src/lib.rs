@@ -8,7 +8,7 @@
 //! 4 router, lanes                    which handler, in what order
 //! 3 handlers, context, threads, processes   behaviour per method; what it may use; what is loaded; what runs
 //! 2 projection, convert              pure: events to the wire, the wire to the engine
-//! 1 handle outgoing client identity error transport args logging
+//! 1 handle outgoing client identity error transport args logging telemetry
 //! ```
 //!
 //! Which module of a layer knows which sibling is listed, with the reason, in the tests' `tidy/layers.rs`.
@@ -31,6 +31,7 @@ mod processes;
 mod projection;
 mod router;
 pub mod shutdown;
+pub mod telemetry;
 mod threads;
 pub mod transport;
 
@@ -65,7 +66,7 @@ pub async fn run(
     let ended = connection.serve(shutdown).await;
     tracing::info!(?ended, "stopping");
     processes.end();
-    shutdown::stop(connection, &server.conversations, tasks).await
+    shutdown::stop(connection, &server, tasks).await
 }
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ mod tests {
     use super::*;
     use crate::identity::Identity;
     use crate::router::{Answer, Answered};
+    use crate::telemetry::exporters::Exporters;
     use crate::transport::memory::Client;
 
     /// What the server says to these lines, in its order, with everything of this machine taken out.
@@ -104,7 +106,8 @@ mod tests {
         let surroundings = Surroundings { environment, home: directory.clone(), directory };
         let conversations = ConversationManager::new(Shared::new(&surroundings, "/no/helper".into()));
         let configs = ConfigLoader::new(surroundings, &Default::default()).unwrap();
-        ServerConfig { configs: configs.with_system_folder(home), identity, conversations }
+        let telemetry = Arc::new(Exporters::new(&Environment::default()));
+        ServerConfig { configs: configs.with_system_folder(home), identity, conversations, telemetry }
     }
 
     async fn answers(lines: &[&str]) -> String {

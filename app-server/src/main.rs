@@ -1,6 +1,7 @@
 //! The process: arguments, private stdout, runtime, exit code.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,6 +11,7 @@ use codex_app_server::commands::{self, generate, login, sandbox, try_it};
 use codex_app_server::context::ServerConfig;
 use codex_app_server::identity::Identity;
 use codex_app_server::shutdown::Signals;
+use codex_app_server::telemetry::exporters::Exporters;
 use codex_app_server::transport::stdio::{self, Claimed};
 use codex_app_server::{logging, run};
 use codex_core::base::descriptors;
@@ -17,6 +19,7 @@ use codex_core::config::home::Surroundings;
 use codex_core::config::loader::ConfigLoader;
 use codex_core::config::overrides::Flags;
 use codex_core::conversations::{ConversationManager, Shared};
+use codex_core::telemetry::Outlet;
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
@@ -63,8 +66,12 @@ fn serve(flags: Flags) -> anyhow::Result<ExitCode> {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let identity = Identity::of_machine(&surroundings.environment);
     let helper = std::env::current_exe().context("the file of this program is not known")?;
-    let conversations = ConversationManager::new(Shared::new(&surroundings, helper));
-    let config = ServerConfig { identity, configs: ConfigLoader::new(surroundings, &flags)?, conversations };
+    let telemetry = Arc::new(Exporters::new(&surroundings.environment));
+    let outlet: Arc<dyn Outlet> = Arc::clone(&telemetry) as _;
+    let shared = Shared { outlet: Some(outlet), ..Shared::new(&surroundings, helper) };
+    let conversations = ConversationManager::new(shared);
+    let configs = ConfigLoader::new(surroundings, &flags)?;
+    let config = ServerConfig { identity, configs, conversations, telemetry };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_keep_alive(Duration::from_secs(1))

@@ -7,13 +7,13 @@
 use std::time::Duration;
 
 use codex_core::base::spawn::TaskGroup;
-use codex_core::conversations::ConversationManager;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use codex_app_server_protocol::jsonrpc::RequestId;
 
 use crate::connection::Connection;
+use crate::context::ServerConfig;
 use crate::error::RpcError;
 use crate::router::Routed;
 
@@ -22,6 +22,9 @@ const REQUESTS_LIMIT: Duration = Duration::from_millis(300);
 
 /// Time for turns to end, with the commands that they run.
 const ENGINE_LIMIT: Duration = Duration::from_millis(1200);
+
+/// Time for telemetry to be sent, beside what is written to the client.
+const TELEMETRY_LIMIT: Duration = Duration::from_millis(350);
 
 /// Time for everything. Clients kill a server that has not ended after two seconds.
 const LIMIT: Duration = Duration::from_millis(1900);
@@ -33,7 +36,7 @@ pub struct Leftovers(Vec<&'static str>);
 /// Stops everything. The connection is the last to hold handles of what its requests use.
 pub(crate) async fn stop<R>(
     connection: Connection<R>,
-    conversations: &ConversationManager,
+    server: &ServerConfig,
     transport: TaskGroup,
 ) -> Leftovers
 where
@@ -43,9 +46,11 @@ where
     let mut leftovers = Leftovers::default();
     leftovers.note("requests", connection.finish(REQUESTS_LIMIT).await);
     // With the conversations end the pumps, which hold the last handles of the queue to the client.
-    let ended = tokio::time::timeout(ENGINE_LIMIT, conversations.shutdown()).await;
+    let ended = tokio::time::timeout(ENGINE_LIMIT, server.conversations.shutdown()).await;
     leftovers.note("conversations", ended.is_ok());
-    let written = tokio::time::timeout_at(deadline, transport.finished()).await;
+    let writing = tokio::time::timeout_at(deadline, transport.finished());
+    // A collector that does not take its last facts is no failure of this process.
+    let (written, ()) = tokio::join!(writing, server.telemetry.finish(TELEMETRY_LIMIT));
     leftovers.note("writing to the client", written.is_ok());
     leftovers
 }

@@ -10,7 +10,7 @@
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
 //! 3 model exec sandbox rollout git notify files skills   ports to the outside world
-//! 2 config auth            ground
+//! 2 config auth telemetry  ground
 //! 1 error base             leaves
 //! ```
 
@@ -32,5 +32,6 @@ pub mod selftest;
 pub mod session;
 pub mod skills;
 pub mod tasks;
+pub mod telemetry;
 pub mod tools;
 pub mod turn;

@@ -52,6 +52,7 @@ mod skills;
 mod slow_client;
 mod soak;
 mod support;
+mod telemetry;
 mod thread_index;
 mod threads;
 mod tokens;

@@ -42,6 +42,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The text of the body.
     pub body: String,
+    /// The same as it came.
+    pub bytes: Vec<u8>,
 }
 
 /// What the server answers.
@@ -212,10 +214,10 @@ fn read_request(input: &mut impl BufRead, connection: usize) -> Option<Request> 
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length");
-    let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap_or(0))];
-    input.read_exact(&mut body).ok()?;
-    let body = String::from_utf8_lossy(&body).into_owned();
-    Some(Request { connection, method, target, headers, body })
+    let mut bytes = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap_or(0))];
+    input.read_exact(&mut bytes).ok()?;
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Some(Request { connection, method, target, headers, body, bytes })
 }
 
 fn through_tls(shared: &Arc<Shared>, pipe: Box<dyn Pipe>) -> Box<dyn Pipe> {

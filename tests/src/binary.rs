@@ -91,6 +91,7 @@ fn build(profile_folder: &Path) {
             "--manifest-path",
             manifest,
         ])
+        .args(if cfg!(feature = "otel") { &["--features", "otel"][..] } else { &[] })
         .arg("--target-dir")
         .arg(target)
         .status()

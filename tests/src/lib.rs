@@ -13,6 +13,8 @@
 
 pub mod bare;
 pub mod binary;
+#[cfg(feature = "otel")]
+pub mod collector;
 pub mod home;
 mod inbox;
 pub mod model;

@@ -25,7 +25,8 @@ impl Gate {
         self.0.1.notify_all();
     }
 
-    pub(crate) fn wait(&self) {
+    /// Waits until it is open.
+    pub fn wait(&self) {
         let (lock, changed) = &*self.0;
         drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |open| !*open).unwrap());
     }

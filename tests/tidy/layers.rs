@@ -10,6 +10,7 @@ const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("core", "exec", "sandbox", "commands are launched in it"),
     ("core", "model", "sandbox", "its helper runs what hands out tokens"),
     ("core", "auth", "config", "which logins are allowed, and where they are kept"),
+    ("core", "telemetry", "config", "where facts go"),
     ("app-server", "commands", "args", "a subcommand gets its part of the command line"),
     ("app-server", "connection", "handshake", "the loop asks it who may speak"),
     ("app-server", "shutdown", "connection", "stops what the loop served"),

@@ -1,5 +1,7 @@
 //! `initialize`: the client introduces itself, the connection opens.
 
+use std::sync::Arc;
+
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::WIRE_VERSION;
 use codex_app_server_protocol::method::Initialize;
@@ -17,15 +19,19 @@ impl Context {
     /// What is wrong with the settings. Everything but threads works with defaults in their place.
     async fn warn_of_settings(&self) {
         let auth = self.conversations().shared().auth.clone();
+        let telemetry = Arc::clone(self.telemetry());
         let configured = self.read_settings(move |configs| {
             let loaded = configs.load_base();
             auth.configure(&loaded.config.login);
-            (loaded, auth.current().problem)
+            let mut problems = Vec::new();
+            let login = auth.current().problem;
+            problems.extend(login.map(|problem| format!("The stored login is not used: {problem}")));
+            problems.extend(telemetry.problem(&loaded.config.otel));
+            (loaded, problems)
         });
         match configured.await {
-            Ok((loaded, problem)) => {
-                if let Some(problem) = problem {
-                    let summary = format!("The stored login is not used: {problem}");
+            Ok((loaded, problems)) => {
+                for summary in problems {
                     let warning =
                         ConfigWarningNotification { summary, details: None, path: None, range: None };
                     self.outgoing().notify(&ServerNotification::ConfigWarning(warning)).await;
@@ -54,6 +60,7 @@ impl Handle<Initialize> for Context {
             originator: self.identity().originator().to_owned(),
             user_agent: user_agent.clone(),
             version: WIRE_VERSION.to_owned(),
+            terminal: self.identity().terminal().to_owned(),
         });
         let response = InitializeResponse {
             user_agent,

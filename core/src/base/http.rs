@@ -61,6 +61,11 @@ pub fn client_for(url: &str, environment: &Environment) -> Result<Client, Error>
     Ok(client)
 }
 
+/// What makes a client of somebody's own for an address, by the same rules. Its connections are not shared.
+pub fn builder_for(url: &str, environment: &Environment) -> Result<ClientBuilder, Error> {
+    Route::to(url, environment).builder()
+}
+
 /// The beginning of a body: what is read of one that is no answer.
 pub async fn beginning(mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
@@ -135,6 +140,10 @@ impl Route {
     }
 
     fn client(&self) -> Result<Client, Error> {
+        Ok(self.builder()?.build()?)
+    }
+
+    fn builder(&self) -> Result<ClientBuilder, Error> {
         // Somebody else may have installed one already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = Client::builder()
@@ -146,7 +155,7 @@ impl Route {
             .no_proxy();
         #[cfg(feature = "http2")]
         let builder = builder.http2_keep_alive_interval(PING_INTERVAL).http2_keep_alive_timeout(PING_TIMEOUT);
-        let builder = match self {
+        Ok(match self {
             Self::Direct => builder.tls_certs_only([]),
             Self::Secure { proxies, authorities } => {
                 let builder = proxies.add_to(builder)?;
@@ -155,8 +164,7 @@ impl Route {
                     None => builder,
                 }
             }
-        };
-        Ok(builder.build()?)
+        })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod fork;
 pub mod input;
 pub mod stored_goal;
+mod telemetry;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ use crate::sandbox::Sandbox;
 use crate::session::settings::SessionSettings;
 use crate::session::start::{self, Opening, Parts};
 use crate::skills::SkillFinder;
+use crate::telemetry::Outlet;
 use crate::turn::services::SessionServices;
 
 /// Room for facts of background terminals.
@@ -66,6 +68,8 @@ pub struct Identity {
     pub user_agent: String,
     /// The version that clients see.
     pub version: String,
+    /// What the client runs in, if it runs in a terminal.
+    pub terminal: String,
 }
 
 /// What all conversations share.
@@ -81,6 +85,8 @@ pub struct Shared {
     pub tokens: Arc<TokenCommands>,
     pub index: Arc<ThreadIndex>,
     pub skills: SkillFinder,
+    /// How facts get to collectors, where the program can do that.
+    pub outlet: Option<Arc<dyn Outlet>>,
     pub group: TaskGroup,
     /// Ends every conversation.
     pub token: CancellationToken,
@@ -105,6 +111,7 @@ impl Shared {
             index: Arc::new(ThreadIndex::new(home.clone(), group.clone(), token.clone())),
             login: Arc::new(LoginShells::new(home, group.clone(), token.clone())),
             skills: SkillFinder::new(home::user_home(&environment)),
+            outlet: None,
             auth: AuthManager::load(Place {
                 home: surroundings.home.clone(),
                 environment: environment.clone(),
@@ -294,6 +301,7 @@ impl ConversationManager {
             originator: "codex-app-server".into(),
             user_agent: concat!("codex-app-server/", env!("CARGO_PKG_VERSION")).into(),
             version: env!("CARGO_PKG_VERSION").into(),
+            terminal: "unknown".into(),
         })
     }
 
@@ -328,6 +336,7 @@ impl ConversationManager {
             shell: shell.path().file_name().map(|name| name.to_string_lossy().into_owned()),
         };
         let identity = self.identity();
+        let telemetry = telemetry::of_conversation(id, &config, &identity, &self.shared);
         let model = ModelClient::new(ModelSettings {
             provider_id: config.model_provider_id.clone(),
             provider: config.model_provider.clone(),
@@ -338,11 +347,13 @@ impl ConversationManager {
             token: token.clone(),
             tokens: Arc::clone(&self.shared.tokens),
             compresses: config.is_enabled(&features::REQUEST_COMPRESSION),
+            telemetry: telemetry.clone(),
             script: None,
         });
         let services = Arc::new(SessionServices {
             auth: self.shared.auth.clone(),
             model,
+            telemetry,
             exec: UnifiedExecSessionManager::new(),
             sandbox: self.sandbox_for(&config),
             variables: Arc::clone(&self.shared.variables),
@@ -389,6 +400,7 @@ impl ConversationManager {
             drop(map);
             return Err(CoreError::Busy(format!("thread {id} is loaded already")));
         }
+        telemetry::tell_of_start(&services.telemetry, &config, &parts.settings);
         let ends = start::spawn(parts, configured.clone());
         let conversation = Arc::new(CodexConversation::new(id, config, services, ends.mailbox, token));
         map.insert(id, Arc::clone(&conversation));

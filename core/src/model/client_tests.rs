@@ -68,6 +68,7 @@ impl Server {
             token: CancellationToken::new(),
             tokens: Arc::new(TokenCommands::nobody()),
             compresses: true,
+            telemetry: crate::telemetry::Telemetry::off(),
             script: None,
         })
     }

@@ -349,7 +349,7 @@ impl ModelTransport for HttpTransport {
             let error = failure::refused(asked, status.as_u16(), &headers, body.as_bytes());
             return Err(error.without(&secrets));
         }
-        let headers = response.headers().clone();
+        let (status, headers) = (Some(status.as_u16()), response.headers().clone());
         if let Some(coding) = compressed(&headers) {
             let reason = format!("it is compressed (`{coding}`), which was not asked for");
             return Err(Error::Decode { reason });
@@ -363,7 +363,7 @@ impl ModelTransport for HttpTransport {
         let decoder = self.wire.decoder(Arc::clone(&request.known), seed);
         let body = response.bytes_stream();
         let events = BodyEvents::new(body, decoder, group.clone(), token.clone()).with_secrets(secrets);
-        Ok(Opened { headers, arrivals: events.arrivals(), events: Box::pin(events) })
+        Ok(Opened { status, headers, arrivals: events.arrivals(), events: Box::pin(events) })
     }
 }
 

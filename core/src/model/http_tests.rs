@@ -19,6 +19,7 @@ fn transport(provider: &str, variables: &[(&str, &str)]) -> HttpTransport {
         token: CancellationToken::new(),
         tokens: Arc::new(TokenCommands::nobody()),
         compresses: true,
+        telemetry: crate::telemetry::Telemetry::off(),
         script: None,
     };
     HttpTransport::new(settings, Wire::Responses)

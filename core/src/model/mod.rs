@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
@@ -24,6 +24,7 @@ use crate::model::stream::ResponseStream;
 use crate::model::token_command::TokenCommands;
 use crate::model::transport::ModelTransport;
 use crate::model::wire::Wire;
+use crate::telemetry::Telemetry;
 
 pub mod account_limits;
 pub mod body;
@@ -45,6 +46,7 @@ pub mod retry;
 pub mod signed;
 pub mod sse;
 pub mod stream;
+mod telling;
 pub mod token_command;
 pub mod token_program;
 pub mod tool_spec;
@@ -70,6 +72,8 @@ pub struct ModelSettings {
     pub tokens: Arc<TokenCommands>,
     /// Whether requests signed with an account are compressed.
     pub compresses: bool,
+    /// Takes facts for whoever runs a collector.
+    pub telemetry: Telemetry,
     /// Plays this with the rehearsal model, instead of the provider's file.
     pub script: Option<Arc<Script>>,
 }
@@ -82,6 +86,7 @@ pub struct ModelClient {
 
 struct Inner {
     provider: ModelProviderInfo,
+    telemetry: Telemetry,
     transport: Transport,
 }
 
@@ -99,12 +104,12 @@ enum Renewal {
 
 impl ModelClient {
     pub fn new(settings: ModelSettings) -> Self {
-        let provider = settings.provider.clone();
+        let (provider, telemetry) = (settings.provider.clone(), settings.telemetry.clone());
         let transport = match Wire::of(provider.wire_api) {
             Some(wire) => Transport::Http(HttpTransport::new(settings, wire)),
             None => Transport::Rehearsal(RehearsalTransport::new(settings)),
         };
-        Self { inner: Arc::new(Inner { provider, transport }) }
+        Self { inner: Arc::new(Inner { provider, telemetry, transport }) }
     }
 
     pub fn provider(&self) -> &ModelProviderInfo {
@@ -134,7 +139,7 @@ impl ModelClient {
         credentials: &Credentials,
         cancelled: &CancellationToken,
     ) -> Result<ResponseStream, Error> {
-        let provider = &self.inner.provider;
+        let Inner { provider, telemetry, .. } = &*self.inner;
         let idle_timeout = provider.stream_idle_timeout();
         let signs_with_login = transport.signs_with_login();
         let credentials = if signs_with_login { credentials.fresh().await } else { credentials.clone() };
@@ -142,11 +147,15 @@ impl ModelClient {
         let mut renewal = if signs_with_login { Renewal::Possible } else { Renewal::Impossible };
         let mut retry = 0;
         loop {
+            let began = Instant::now();
             let attempt = timeout(idle_timeout, transport.open(&request)).await;
-            let error = match attempt.unwrap_or(Err(Error::IdleTimeout(idle_timeout))) {
+            let attempt = attempt.unwrap_or(Err(Error::IdleTimeout(idle_timeout)));
+            telemetry.tell(&prompt.model, || telling::attempt(retry, began.elapsed(), &attempt));
+            let error = match attempt {
                 Ok(opened) => {
                     let limits = rate_limits::snapshot(&opened.headers);
-                    return Ok(ResponseStream::new(limits, opened, idle_timeout, cancelled.clone()));
+                    let stream = ResponseStream::new(limits, opened, idle_timeout, cancelled.clone());
+                    return Ok(stream.told_to(telemetry.clone(), &prompt.model));
                 }
                 Err(error) => error,
             };

@@ -15,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 use crate::base::cancel::or_cancelled;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
+use crate::model::telling;
 use crate::model::transport::{Arrivals, EventStream, Opened};
+use crate::telemetry::Telemetry;
 
 /// Dropping it cancels the request.
 pub struct ResponseStream {
@@ -27,6 +29,8 @@ pub struct ResponseStream {
     idle: Pin<Box<Sleep>>,
     idle_timeout: Duration,
     cancelled: CancellationToken,
+    telemetry: Telemetry,
+    model: String,
 }
 
 impl ResponseStream {
@@ -38,7 +42,14 @@ impl ResponseStream {
     ) -> Self {
         let Opened { events, arrivals, .. } = opened;
         let idle = Box::pin(sleep(idle_timeout));
-        Self { limits: Some(limits), events: Some(events), arrivals, idle, idle_timeout, cancelled }
+        let (telemetry, model) = (Telemetry::off(), String::new());
+        let events = Some(events);
+        Self { limits: Some(limits), events, arrivals, idle, idle_timeout, cancelled, telemetry, model }
+    }
+
+    /// Has collectors told of each step.
+    pub(crate) fn told_to(self, telemetry: Telemetry, model: &str) -> Self {
+        Self { telemetry, model: model.to_owned(), ..self }
     }
 
     /// The next event; `None` after `Completed` or an error.
@@ -46,7 +57,11 @@ impl ResponseStream {
         if let Some(limits) = self.limits.take() {
             return Some(Ok(ResponseEvent::RateLimits(limits)));
         }
+        let began = self.telemetry.is_on().then(Instant::now);
         let result = self.arrived().await?;
+        if let Some(step) = began.and_then(|began| telling::step(began.elapsed(), &result)) {
+            self.telemetry.tell(&self.model, || step);
+        }
         if !matches!(&result, Ok(event) if !matches!(event, ResponseEvent::Completed { .. })) {
             self.events = None;
         }
@@ -96,7 +111,7 @@ mod tests {
     }
 
     fn opened(events: EventStream, arrivals: Arrivals) -> ResponseStream {
-        let opened = Opened { headers: HeaderMap::new(), events, arrivals };
+        let opened = Opened { status: None, headers: HeaderMap::new(), events, arrivals };
         let limits = RateLimitSnapshot::default();
         ResponseStream::new(limits, opened, Duration::from_secs(5), CancellationToken::new())
     }

@@ -35,6 +35,8 @@ impl Arrivals {
 
 /// A response whose first bytes have arrived.
 pub struct Opened {
+    /// None where there is no HTTP.
+    pub status: Option<u16>,
     pub headers: HeaderMap,
     pub events: EventStream,
     /// Of what the events are made of.

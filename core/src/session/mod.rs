@@ -16,6 +16,7 @@ pub mod request;
 pub mod settings;
 pub mod start;
 pub mod state;
+mod telemetry;
 mod telling;
 pub mod turns;
 

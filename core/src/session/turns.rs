@@ -359,6 +359,7 @@ impl Session {
         if content.is_empty() {
             return;
         }
+        self.tell_of_prompt(&items);
         let stored = ResponseItem::Message { id: None, role: "user".into(), content, phase: None };
         let stored = std::iter::once(stored).chain(skills.given).map(RolloutItem::ResponseItem);
         self.keep(&stored.collect::<Vec<_>>());

@@ -20,6 +20,7 @@ use crate::base::text::head;
 use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::prompt::{Prompt, Purpose};
+use crate::telemetry::event::TelemetryEvent;
 use crate::turn::port::SessionTaskContext;
 
 /// The question waits no longer for the opinion.
@@ -83,14 +84,17 @@ pub async fn assess(
         }
         Outcome::Timeout => ("timeout", None),
     };
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(
-        event.name = "codex.sandbox_assessment",
-        call_id = %subject.call_id,
+    let (duration, risk_level) = (began.elapsed(), risk.map(name));
+    tracing::info!(call_id = %subject.call_id, status, risk_level, ?duration, "a command was assessed");
+    let (telemetry, model) = (&context.services.telemetry, &context.turn.model);
+    let call_id = || subject.call_id.to_string();
+    telemetry.tell(model, || TelemetryEvent::SandboxAssessment {
+        call_id: call_id(),
         status,
-        risk_level = risk.map(name),
-        duration_ms,
-    );
+        risk_level,
+        duration,
+    });
+    telemetry.tell(model, || TelemetryEvent::SandboxAssessmentLatency { call_id: call_id(), duration });
     match outcome {
         Outcome::Success(found) => Ok(Some(found)),
         Outcome::ParseError | Outcome::NoOutput | Outcome::ModelError(_) | Outcome::Timeout => Ok(None),

@@ -26,6 +26,17 @@ pub enum ToolPayload {
     LocalShell(LocalShellAction),
 }
 
+impl ToolPayload {
+    /// The whole of it, as one text.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Function { arguments } => arguments.clone(),
+            Self::Custom { input } => input.clone(),
+            Self::LocalShell(action) => serde_json::to_string(action).unwrap_or_default(),
+        }
+    }
+}
+
 impl ToolCall {
     /// The arguments of a function, checked. The message of a failure is for the model.
     pub fn arguments<T: serde::de::DeserializeOwned>(&self) -> Result<T, ToolError> {

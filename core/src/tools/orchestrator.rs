@@ -8,6 +8,7 @@ use codex_protocol::policy::{AskForApproval, ReviewDecision, SandboxPolicy};
 use crate::base::text;
 use crate::exec::policy::judge::Ruling;
 use crate::exec::policy::{amend, files};
+use crate::telemetry::event::{Decision, DecisionSource, TelemetryEvent};
 use crate::tools::call::ToolError;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::port::SessionTaskContext;
@@ -16,7 +17,16 @@ use crate::turn::port::SessionTaskContext;
 pub async fn run<S: Sandboxed>(mut work: S, context: &SessionTaskContext) -> Result<S::Output, ToolError> {
     let turn = &context.turn;
     let wish = Wish { risk: work.risk(), escalate: work.wants_escalation(), ruling: work.ruling() };
-    let plan = plan(turn.approval_policy, &turn.sandbox_policy, &wish)?;
+    let plan = match plan(turn.approval_policy, &turn.sandbox_policy, &wish) {
+        Ok(plan) => plan,
+        Err(refused) => {
+            tell(&work, context, Decision::Denied, DecisionSource::Config);
+            return Err(refused);
+        }
+    };
+    if !plan.ask {
+        tell(&work, context, Decision::Approved, DecisionSource::Config);
+    }
     if plan.ask && ask(&mut work, context, Retry::First).await? == Answer::No {
         return Err(ToolError::RespondToModel(work.rejection().into()));
     }
@@ -58,6 +68,7 @@ async fn ask<S: Sandboxed>(
     if answer.asked {
         work.progress().is_asked();
     }
+    tell(work, context, Decision::from(&answer.decision), DecisionSource::User);
     match answer.decision {
         ReviewDecision::Approved | ReviewDecision::ApprovedForSession => Ok(Answer::Yes),
         ReviewDecision::ApprovedExecpolicyAmendment { proposed_execpolicy_amendment: words } => {
@@ -74,6 +85,14 @@ async fn ask<S: Sandboxed>(
             Err(ToolError::Interrupted)
         }
     }
+}
+
+/// For collectors; also about what was approved for the session before.
+fn tell<S: Sandboxed>(work: &S, context: &SessionTaskContext, decision: Decision, source: DecisionSource) {
+    context.services.telemetry.tell(&context.turn.model, || {
+        let (tool, call_id) = work.call();
+        TelemetryEvent::ToolDecision { tool: tool.to_owned(), call_id: call_id.to_string(), decision, source }
+    });
 }
 
 async fn decline<S: Sandboxed>(work: &mut S, context: &SessionTaskContext) {

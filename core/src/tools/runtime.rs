@@ -11,10 +11,13 @@ use codex_protocol::ids::CallId;
 use codex_protocol::response_item::ResponseItem;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::cancel::or_cancelled;
 use crate::context::normalize::output_for;
+use crate::telemetry::event::{TelemetryEvent, ToolResult};
+use crate::telemetry::preview::Preview;
 use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::gate;
 use crate::tools::registry::{ToolHandler, ToolRegistry};
@@ -149,7 +152,8 @@ async fn run_in_turn(
         or_cancelled(&context.token, earlier.cancelled()).await?;
     }
     let _place = or_cancelled(&context.token, places.acquire()).await?;
-    match handler {
+    let began = Instant::now();
+    let result = match handler {
         Some(handler) => {
             if handler.may_change_files() {
                 gate::pass(&context).await?;
@@ -157,7 +161,36 @@ async fn run_in_turn(
             handler.run(&call, &context).await
         }
         None => Err(ToolError::RespondToModel(unsupported(&call))),
+    };
+    tell(&call, &result, began, &context);
+    result
+}
+
+/// For collectors: how a call went that was not cut off.
+fn tell(
+    call: &ToolCall,
+    result: &Result<ToolOutput, ToolError>,
+    began: Instant,
+    context: &SessionTaskContext,
+) {
+    if matches!(result, Err(ToolError::Interrupted)) {
+        return;
     }
+    context.services.telemetry.tell(&context.turn.model, || {
+        let output = match result {
+            Ok(output) => Preview::of(&output.body.text()),
+            Err(ToolError::RespondToModel(text) | ToolError::Fatal(text)) => Preview::of(text),
+            Err(ToolError::Interrupted) => Preview::of(""),
+        };
+        TelemetryEvent::ToolResult(Box::new(ToolResult {
+            tool: call.name.clone(),
+            call_id: call.call_id.to_string(),
+            arguments: call.payload.text(),
+            duration: began.elapsed(),
+            success: result.is_ok(),
+            output,
+        }))
+    });
 }
 
 fn output_item(call: &ResponseItem, output: ToolOutput) -> Option<ResponseItem> {

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use codex_protocol::event::EventMsg;
+use codex_protocol::ids::CallId;
 
 use crate::base::cancel::Interrupted;
 use crate::exec::policy::judge::Ruling;
@@ -43,6 +44,9 @@ pub enum Attempted<T> {
 /// Something that touches the machine: a command, a patch.
 pub trait Sandboxed: Send {
     type Output: Send;
+
+    /// Which call wants it: the name of the tool, and the id.
+    fn call(&self) -> (&str, &CallId);
 
     fn risk(&self) -> Risk;
 

@@ -17,6 +17,7 @@ use crate::model::ModelClient;
 use crate::model::credentials::Credentials;
 use crate::sandbox::Sandbox;
 use crate::skills::SkillFinder;
+use crate::telemetry::Telemetry;
 use crate::turn::port::LateMsg;
 
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct SessionServices {
     pub config: Arc<Config>,
     pub auth: AuthManager,
     pub model: ModelClient,
+    /// Takes facts for whoever runs a collector.
+    pub telemetry: Telemetry,
     pub exec: UnifiedExecSessionManager,
     pub sandbox: Arc<Sandbox>,
     /// The variables of this process, as they were when it started.

@@ -184,7 +184,7 @@ impl ModelTransport for RehearsalTransport {
         }
         let role = Role { number, pace: request.pace };
         let player = Player::new(&role, &request.scene, directives.into_iter());
-        Ok(Opened { headers, events: Box::pin(player), arrivals: Arrivals::default() })
+        Ok(Opened { status: None, headers, events: Box::pin(player), arrivals: Arrivals::default() })
     }
 }
 

@@ -50,6 +50,7 @@ impl Story {
             token: CancellationToken::new(),
             tokens: Arc::new(TokenCommands::nobody()),
             compresses: false,
+            telemetry: crate::telemetry::Telemetry::off(),
             script,
         };
         let prompt = Prompt {

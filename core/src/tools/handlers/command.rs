@@ -43,6 +43,8 @@ const AGAIN: &str = "[run again outside the sandbox]\n";
 /// One command on its way through the orchestrator.
 pub struct CommandRequest {
     pub(super) call_id: CallId,
+    /// The name under which it was called.
+    tool: String,
     pub(super) spec: CommandSpec,
     /// How many variables of this process the command does not get.
     withheld: usize,
@@ -69,6 +71,7 @@ struct FirstAttempt {
 #[derive(Debug)]
 pub struct Wanted {
     pub call_id: CallId,
+    pub tool: String,
     pub argv: Vec<String>,
     pub profile: Profile,
     pub cwd: AbsolutePath,
@@ -116,12 +119,13 @@ impl CommandRequest {
 
     /// With what the rules say of it as their files are now.
     async fn new(wanted: Wanted, context: &SessionTaskContext) -> Result<Self, ToolError> {
-        let Wanted { call_id, argv, profile, cwd, tty, patience, permission } = wanted;
+        let Wanted { call_id, tool, argv, profile, cwd, tty, patience, permission } = wanted;
         // The variables depend on where it runs.
         let spec = CommandSpec { argv, cwd, env: Vec::new() };
         let verdict = Verdict::of(&spec, tty, &permission, context).await?;
         Ok(Self {
             call_id,
+            tool,
             parsed: summarize(&spec.argv),
             spec,
             withheld: 0,
@@ -270,6 +274,10 @@ impl CommandRequest {
 
 impl Sandboxed for CommandRequest {
     type Output = ExecOutput;
+
+    fn call(&self) -> (&str, &CallId) {
+        (&self.tool, &self.call_id)
+    }
 
     fn risk(&self) -> Risk {
         self.verdict.risk

@@ -9,7 +9,7 @@ use crate::base::paths::AbsolutePath;
 use crate::exec::parse::patch_script::{self, PatchScript};
 use crate::exec::shell::{Login, Shell};
 use crate::sandbox;
-use crate::tools::call::{ToolError, ToolOutput};
+use crate::tools::call::{ToolCall, ToolError, ToolOutput};
 use crate::tools::handlers::command::{CommandRequest, Patience, Wanted};
 use crate::tools::handlers::exec_output::ExecOutput;
 use crate::tools::handlers::patch_request;
@@ -63,18 +63,19 @@ impl Asked {
     /// Runs the command, or applies the patch that it is. How a command is told to the model, the tool says.
     pub async fn run(
         self,
-        call_id: &CallId,
+        call: &ToolCall,
         context: &SessionTaskContext,
         told: impl FnOnce(ExecOutput) -> String,
     ) -> Result<ToolOutput, ToolError> {
         let Self { form, workdir, tty, patience, permission } = self;
         let cwd = directory(workdir.as_deref(), context);
         if let Some(script) = form.patch() {
-            return apply_patch(script, call_id, cwd, context).await;
+            return apply_patch(script, &call.call_id, cwd, context).await;
         }
         let (argv, profile) = form.command(tty, context)?;
         let patience = patience?;
-        let wanted = Wanted { call_id: call_id.clone(), argv, profile, cwd, tty, patience, permission };
+        let (call_id, tool) = (call.call_id.clone(), call.name.clone());
+        let wanted = Wanted { call_id, tool, argv, profile, cwd, tty, patience, permission };
         Ok(ToolOutput::text(told(CommandRequest::run(wanted, context).await?)))
     }
 }

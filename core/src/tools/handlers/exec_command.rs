@@ -94,7 +94,7 @@ impl ToolHandler for ExecCommand {
                     prefix_rule: arguments.prefix_rule,
                 },
             };
-            asked.run(&call.call_id, context, |output| output.render(limit)).await
+            asked.run(call, context, |output| output.render(limit)).await
         })
     }
 }

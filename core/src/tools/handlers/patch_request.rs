@@ -190,6 +190,10 @@ impl PatchRequest {
 impl Sandboxed for PatchRequest {
     type Output = PatchOutput;
 
+    fn call(&self) -> (&str, &CallId) {
+        ("apply_patch", &self.call_id)
+    }
+
     fn risk(&self) -> Risk {
         Risk::Unknown
     }

@@ -74,7 +74,7 @@ impl ToolHandler for ShellCommand {
                 },
             };
             let limit = context.turn.output_limit;
-            asked.run(&call.call_id, context, |output| output.render_ended(limit)).await
+            asked.run(call, context, |output| output.render_ended(limit)).await
         })
     }
 }
