@@ -108,11 +108,6 @@ impl Sandbox {
         Self { surroundings, helpers, strength: Arc::default() }
     }
 
-    /// What it is compared by.
-    pub fn walls(&self) -> impl std::fmt::Debug + '_ {
-        &self.surroundings
-    }
-
     /// Keeps confined commands from the sockets that these variables name, whether they get the variables or not, and
     /// from what makes programs run code in the home directory that they name.
     pub fn with_doors_of(mut self, environment: &Environment) -> Self {

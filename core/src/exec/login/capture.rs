@@ -118,7 +118,7 @@ impl Capture {
             let look = self.watch(variables.collect()).await?;
             if last.is_none()
                 && let Some(watch) = look.settled(&look, before)
-                && self.was_heard(Heard::new(times, &look, &self.kind.said(&told))).await
+                && self.was_heard(Heard::new(times, &look, &self.kind.said(&told), &self.key.env)).await
             {
                 return Ok((told, watch));
             }

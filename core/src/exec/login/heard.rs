@@ -5,8 +5,8 @@
 //! confined commands neither read nor write. It may be removed at any time, and servers that overwrite each other's
 //! lines only wait once more.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,6 +20,8 @@ const NAME: &str = "heard";
 /// How many shells are remembered.
 const MOST: usize = 64;
 const LONGEST_FILE: usize = 64 * 1024;
+/// A shorter value of a variable may stand anywhere by chance.
+const SHORTEST_VALUE: usize = 4;
 
 /// What was said, and what the files were like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +34,16 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub fn new(times: (u64, u64), files: &Watch, said: &BTreeMap<String, Vec<String>>) -> Self {
+    /// What was said by a shell that was given this environment. Editors give each server some variables of its own:
+    /// where a value was only passed on, its name counts.
+    pub fn new(
+        times: (u64, u64),
+        files: &Watch,
+        said: &BTreeMap<String, Vec<String>>,
+        given: &[(String, String)],
+    ) -> Self {
         let (began, ended) = times;
-        Self { began, ended, files: digest(files), said: digest(said) }
+        Self { began, ended, files: digest(&format!("{files:?}")), said: digest(&with_names(said, given)) }
     }
 
     /// Whether an earlier shell has said the same in another second.
@@ -45,10 +54,8 @@ impl Heard {
 
 /// Remembers what was heard, and tells whether that was heard before. Blocks.
 pub fn was_heard(folder: &Folder, key: &Key, now: &Heard) -> bool {
-    let key = digest(&(
-        (&key.shell, &key.cwd, &key.env, key.sandbox.walls()),
-        (&key.policy, &key.root, &key.secrets, env!("CARGO_PKG_VERSION")),
-    ));
+    let key = (&key.shell, &key.cwd, &key.policy, &key.root, &key.secrets, env!("CARGO_PKG_VERSION"));
+    let key = digest(&format!("{key:?}"));
     let Some(path) = folder.path().parent().map(|all| all.join(NAME)) else { return false };
     let text = files::read_whole(&path, LONGEST_FILE).unwrap_or_default();
     let text = String::from_utf8(text).unwrap_or_default();
@@ -80,8 +87,19 @@ fn replace(folder: &Folder, path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-fn digest(value: &impl Debug) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, format!("{value:?}").as_bytes());
+/// The same with names in the place of values, longer ones first.
+fn with_names(said: &BTreeMap<String, Vec<String>>, given: &[(String, String)]) -> String {
+    let mut given: Vec<_> = given.iter().filter(|(_, value)| value.len() >= SHORTEST_VALUE).collect();
+    given.sort_by_key(|(name, value)| (Reverse(value.len()), name));
+    let said = format!("{said:?}");
+    given.into_iter().fold(said, |said, (name, value)| match said.contains(value.as_str()) {
+        true => said.replace(value.as_str(), &format!("\0{name}\0")),
+        false => said,
+    })
+}
+
+fn digest(text: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -90,8 +108,26 @@ mod tests {
     use super::*;
 
     fn heard(times: (u64, u64), said: &str) -> Heard {
+        heard_of(times, said, &[])
+    }
+
+    fn heard_of(times: (u64, u64), said: &str, given: &[(&str, &str)]) -> Heard {
         let said = BTreeMap::from([("variables".to_owned(), vec![said.to_owned()])]);
-        Heard::new(times, &Watch::default(), &said)
+        let given: Vec<_> = given.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Heard::new(times, &Watch::default(), &said, &given)
+    }
+
+    #[test]
+    fn values_that_were_passed_on_may_differ() {
+        let at = |second: u64, run: &str, said: &str| {
+            let given = [("RUN", run), ("HOME", "/home/me"), ("RUNS", "/home/me/runs"), ("LEVEL", "1")];
+            heard_of((second, second), said, &given)
+        };
+        let before = at(1, "run-1", "RUN=run-1 AT=/home/me/runs/run-1 LEVEL=1");
+        assert!(at(3, "run-2", "RUN=run-2 AT=/home/me/runs/run-2 LEVEL=1").is_said_again(&before));
+        assert!(!at(3, "run-2", "RUN=run-1 AT=/home/me/runs/run-2 LEVEL=1").is_said_again(&before));
+        assert!(!at(3, "run-2", "RUN=run-2 AT=/home/me/runs/run-2 LEVEL=2").is_said_again(&before));
+        assert!(!at(3, "run-2", "RUN=run-2 AT=/home/me/runs/run-3 LEVEL=1").is_said_again(&before));
     }
 
     #[test]
@@ -101,7 +137,7 @@ mod tests {
         assert!(!heard((10, 11), "x").is_said_again(&before), "the same second");
         assert!(!heard((8, 8), "x").is_said_again(&before), "a clock that was set");
         assert!(!heard((11, 11), "y").is_said_again(&before));
-        let other = Heard { files: digest(&"other"), ..before.clone() };
+        let other = Heard { files: digest("other"), ..before.clone() };
         assert!(!heard((11, 11), "x").is_said_again(&other));
     }
 
