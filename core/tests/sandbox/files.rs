@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use codex_core::exec::unified::{OpenRequest, UnifiedExecSessionManager};
@@ -20,6 +21,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "files::a_root_swapped_for_a_link_after_planning_is_not_followed", run: swapped_root },
     Test { name: "files::ordinary_work_goes_on", run: ordinary_work },
     Test { name: "files::read_only_writes_nothing", run: read_only },
+    Test { name: "files::an_agent_is_hidden_also_where_there_is_a_network", run: agent_with_network },
     Test { name: "files::replaced_credentials_stay_hidden", run: replaced_credentials },
     Test { name: "files::what_a_link_hides_stays_hidden_in_the_next_command", run: hidden_through_a_link },
 ];
@@ -165,6 +167,23 @@ END
             (session.wait().await.code, session.aggregated())
         });
         assert_eq!(output, (0, "y\r\n".to_owned()), "{}", mode.name());
+    })
+}
+
+fn agent_with_network() -> Outcome {
+    full_or("sockets that have a file can be connected to", || {
+        let place = Place::new();
+        let agent = place.text("outside/agent");
+        let _listener = UnixListener::bind(&agent).unwrap();
+        let write = WorkspaceWrite { network_access: true, ..WorkspaceWrite::default() };
+        let policy = SandboxPolicy::WorkspaceWrite(write);
+        let sandbox = sandbox(Mode::Full, Path::new("/nonexistent"));
+        for (variable, expected) in [("SSH_AUTH_SOCK", "hidden\n"), ("OTHER", "seen\n")] {
+            let mut command = place.shell(&format!("test -S {agent} && echo seen || echo hidden"));
+            command.env.push((variable.into(), agent.clone()));
+            let launch = sandbox.plan(&policy, &place.cwd(), command).unwrap();
+            assert_eq!(told(launch), expected, "named by {variable}");
+        }
     })
 }
 
