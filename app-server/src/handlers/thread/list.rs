@@ -1,5 +1,7 @@
 //! `thread/list`: the stored threads, page by page.
 
+use std::io::{self, Write};
+
 use codex_app_server_protocol::method::ThreadList;
 use codex_app_server_protocol::v2::shared::SortDirection;
 use codex_app_server_protocol::v2::thread::{Thread, ThreadStatus};
@@ -32,30 +34,30 @@ impl Handle<ThreadList> for Context {
             return Ok(empty().into());
         }
         let mut query = query(&params, self.configs().directory())?;
-        let mut page = self.stored_threads(query.clone()).await?;
-        let fitting = fitting(&page.threads);
-        if fitting < page.threads.len() {
+        let (page, ids, mut data, states) = loop {
+            let mut page = self.stored_threads(query.clone()).await?;
+            let ids: Vec<_> = page.threads.iter().map(|thread| thread.id).collect();
+            let threads = std::mem::take(&mut page.threads);
+            // The one reads a file while the other counts.
+            let (states, (data, fitting)) =
+                tokio::join!(self.stored_read_states(ids.clone()), async { shown(threads) });
+            if fitting >= data.len() {
+                break (page, ids, data, states?);
+            }
             query.limit = fitting;
-            page = self.stored_threads(query).await?;
+        };
+        for (thread, id) in data.iter_mut().zip(&ids) {
+            thread.status = self.threads().status(id);
+            // Reading a thread tells what it began with; a list of the public codex does not.
+            thread.forked_from_id = None;
         }
-        let ids = page.threads.iter().map(|thread| thread.id).collect();
-        let read_states = Some(self.stored_read_states(ids).await?);
         let response = ThreadListResponse {
-            data: page
-                .threads
-                .into_iter()
-                .map(|thread| {
-                    let status = self.threads().status(&thread.id);
-                    // Reading a thread tells what it began with; a list of the public codex does not.
-                    Thread { forked_from_id: None, ..to_wire::thread::stored(thread, status) }
-                })
-                .collect(),
-            read_states,
+            data,
+            read_states: Some(states),
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
-        let (context, unreadable) = (self.clone(), page.unreadable);
-        Ok(Reply::then(response, async move { context.tell_of_unreadable(unreadable).await }))
+        Ok(self.naming_unreadable(response, page.unreadable))
     }
 }
 
@@ -65,15 +67,34 @@ impl Context {
     }
 }
 
-/// How many of the threads, at least one, make an answer that every client can read.
-pub(super) fn fitting(threads: &[StoredThread]) -> usize {
+/// The threads as if none were loaded, and how many of them, at least one, make an answer that every client can read.
+pub(super) fn shown(threads: Vec<StoredThread>) -> (Vec<Thread>, usize) {
+    let shown = |thread| to_wire::thread::stored(thread, ThreadStatus::NotLoaded);
+    let threads: Vec<Thread> = threads.into_iter().map(shown).collect();
     let mut bytes = 0;
     let fitting = threads.iter().take_while(|thread| {
-        let shown = to_wire::thread::stored((*thread).clone(), ThreadStatus::NotLoaded);
-        bytes += serde_json::to_vec(&shown).map_or(0, |json| json.len()) + READ_STATE;
+        let mut length = Length(0);
+        // Nothing is written, so that nothing can fail.
+        let _ = serde_json::to_writer(&mut length, thread);
+        bytes += length.0 + READ_STATE;
         bytes <= LONGEST_PAGE
     });
-    fitting.count().max(1)
+    let fitting = fitting.count().max(1);
+    (threads, fitting)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Projects and threads that belong to others: there are none, so that nothing is in them.

@@ -2,17 +2,16 @@
 
 use codex_app_server_protocol::method::ThreadSearch;
 use codex_app_server_protocol::v2::shared::SortDirection;
+use codex_app_server_protocol::v2::thread::Thread;
 use codex_app_server_protocol::v2::thread_search::{
     ThreadSearchParams, ThreadSearchResponse, ThreadSearchResult, ThreadSearchSortKey,
 };
-use codex_core::rollout::list::StoredThread;
 use codex_core::rollout::query::{Direction, ListQuery, SortKey};
 use codex_core::rollout::search::Found;
 use codex_core::rollout::snippet::Snippet;
 
-use super::list::{DEFAULT_LIMIT, LARGEST_LIMIT, fitting, source_kind};
+use super::list::{DEFAULT_LIMIT, LARGEST_LIMIT, shown, source_kind};
 use crate::context::Context;
-use crate::convert::to_wire;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
 
@@ -23,24 +22,26 @@ impl Handle<ThreadSearch> for Context {
 
     async fn handle(&self, params: ThreadSearchParams) -> Result<Reply<ThreadSearchResponse>, RpcError> {
         let mut query = query(&params);
-        let mut found = self.found(query.clone(), params.search_term.clone()).await?;
-        let fitting = fitting(&found.page.threads);
-        if fitting < found.page.threads.len() {
+        let (Found { page, snippets }, ids, mut threads) = loop {
+            let mut found = self.found(query.clone(), params.search_term.clone()).await?;
+            let ids: Vec<_> = found.page.threads.iter().map(|thread| thread.id).collect();
+            let (threads, fitting) = shown(std::mem::take(&mut found.page.threads));
+            if fitting >= threads.len() {
+                break (found, ids, threads);
+            }
             query.limit = fitting;
-            found = self.found(query, params.search_term).await?;
-        }
-        let Found { page, snippets } = found;
-        let result = |(thread, snippet): (StoredThread, Snippet)| {
-            let status = self.threads().status(&thread.id);
-            ThreadSearchResult { thread: to_wire::thread::stored(thread, status), snippet: snippet.text }
         };
+        for (thread, id) in threads.iter_mut().zip(&ids) {
+            thread.status = self.threads().status(id);
+        }
+        let result =
+            |(thread, snippet): (Thread, Snippet)| ThreadSearchResult { thread, snippet: snippet.text };
         let response = ThreadSearchResponse {
-            data: page.threads.into_iter().zip(snippets).map(result).collect(),
+            data: threads.into_iter().zip(snippets).map(result).collect(),
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
-        let (context, unreadable) = (self.clone(), page.unreadable);
-        Ok(Reply::then(response, async move { context.tell_of_unreadable(unreadable).await }))
+        Ok(self.naming_unreadable(response, page.unreadable))
     }
 }
 

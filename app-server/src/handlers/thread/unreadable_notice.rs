@@ -8,10 +8,20 @@ use codex_core::rollout::list::Unreadable;
 use codex_core::rollout::location::FileName;
 
 use crate::context::Context;
+use crate::handle::Reply;
 
 impl Context {
-    /// The list itself has no place for them, and one that is just missing is taken for lost.
-    pub(super) async fn tell_of_unreadable(&self, files: Vec<Unreadable>) {
+    /// The response, and behind it a word on files that could not be read: the list itself has no place for them, and
+    /// one that is just missing is taken for lost.
+    pub(super) fn naming_unreadable<T>(&self, response: T, files: Vec<Unreadable>) -> Reply<T> {
+        if files.is_empty() {
+            return response.into();
+        }
+        let context = self.clone();
+        Reply::then(response, async move { context.tell_of_unreadable(files).await })
+    }
+
+    async fn tell_of_unreadable(&self, files: Vec<Unreadable>) {
         for Unreadable { path, error } in files {
             if !self.is_first_told_of(&path) {
                 continue;
