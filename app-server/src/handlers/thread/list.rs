@@ -1,6 +1,7 @@
 //! `thread/list`: the stored threads, page by page.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use codex_app_server_protocol::method::ThreadList;
 use codex_app_server_protocol::v2::shared::SortDirection;
@@ -9,9 +10,13 @@ use codex_app_server_protocol::v2::thread_list::{
     ThreadListCwdFilter, ThreadListParams, ThreadListResponse, ThreadSortKey, ThreadSourceKind,
 };
 use codex_core::base::paths::AbsolutePath;
+use codex_core::rollout::index::ThreadIndex;
 use codex_core::rollout::list::{Page, StoredThread};
 use codex_core::rollout::query::{Direction, ListQuery, SortKey, SourceKind};
+use codex_core::rollout::read_states::{ReadState, ReadStates};
+use codex_protocol::ids::ConversationId;
 
+use super::read_state;
 use crate::context::Context;
 use crate::convert::to_wire;
 use crate::error::RpcError;
@@ -33,27 +38,20 @@ impl Handle<ThreadList> for Context {
         if asks_for_nothing_there(&params) {
             return Ok(empty().into());
         }
-        let mut query = query(&params, self.configs().directory())?;
-        let (page, ids, mut data, states) = loop {
-            let mut page = self.stored_threads(query.clone()).await?;
-            let ids: Vec<_> = page.threads.iter().map(|thread| thread.id).collect();
-            let threads = std::mem::take(&mut page.threads);
-            // The one reads a file while the other counts.
-            let (states, (data, fitting)) =
-                tokio::join!(self.stored_read_states(ids.clone()), async { shown(threads) });
-            if fitting >= data.len() {
-                break (page, ids, data, states?);
-            }
-            query.limit = fitting;
-        };
-        for (thread, id) in data.iter_mut().zip(&ids) {
+        let query = query(&params, self.configs().directory())?;
+        let index = self.conversations().shared().index.clone();
+        let states = self.threads().read_states().clone();
+        // All at once, because each way to another thread takes as long as a good part of it.
+        let listed = self.read_settings(move |_| listed(&index, &states, query));
+        let Listed { page, ids, mut threads, states } = listed.await??;
+        for (thread, id) in threads.iter_mut().zip(&ids) {
             thread.status = self.threads().status(id);
             // Reading a thread tells what it began with; a list of the public codex does not.
             thread.forked_from_id = None;
         }
         let response = ThreadListResponse {
-            data,
-            read_states: Some(states),
+            data: threads,
+            read_states: Some(read_state::shown(ids, states)),
             next_cursor: page.next_cursor,
             backwards_cursor: page.backwards_cursor,
         };
@@ -61,9 +59,25 @@ impl Handle<ThreadList> for Context {
     }
 }
 
-impl Context {
-    async fn stored_threads(&self, query: ListQuery) -> Result<Page, RpcError> {
-        Ok(self.conversations().shared().index.list(query).await?)
+/// A page that every client can read.
+struct Listed {
+    /// Without its threads.
+    page: Page,
+    ids: Vec<ConversationId>,
+    threads: Vec<Thread>,
+    states: Vec<ReadState>,
+}
+
+fn listed(index: &Arc<ThreadIndex>, states: &ReadStates, mut query: ListQuery) -> Result<Listed, RpcError> {
+    loop {
+        let mut page = index.list_now(&query)?;
+        let ids: Vec<_> = page.threads.iter().map(|thread| thread.id).collect();
+        let (threads, fitting) = shown(std::mem::take(&mut page.threads));
+        if fitting >= threads.len() {
+            let states = states.of(&ids)?;
+            return Ok(Listed { page, ids, threads, states });
+        }
+        query.limit = fitting;
     }
 }
 

@@ -7,7 +7,7 @@ use codex_app_server_protocol::method::ThreadReadStateUpdate;
 use codex_app_server_protocol::v2::thread_read_state::{
     ThreadReadState, ThreadReadStateOperation, ThreadReadStateUpdateParams, ThreadReadStateUpdateResponse,
 };
-use codex_core::rollout::read_states::Position;
+use codex_core::rollout::read_states::{Position, ReadState};
 use codex_protocol::ids::ConversationId;
 
 use super::read::stored_file;
@@ -80,7 +80,12 @@ impl Context {
         let states = self.threads().read_states().clone();
         let read = self.read_settings(move |_| states.of(&ids).map(|states| (ids, states)));
         let (ids, states) = read.await??;
-        let shown = states.into_iter().map(to_wire::read_state::read_state);
-        Ok(ids.into_iter().map(|id| id.to_string()).zip(shown).collect())
+        Ok(shown(ids, states))
     }
+}
+
+/// Read states of threads, by the ids of these.
+pub(super) fn shown(ids: Vec<ConversationId>, states: Vec<ReadState>) -> BTreeMap<String, ThreadReadState> {
+    let shown = states.into_iter().map(to_wire::read_state::read_state);
+    ids.into_iter().map(|id| id.to_string()).zip(shown).collect()
 }

@@ -84,8 +84,13 @@ impl ThreadIndex {
     /// Lists without blocking the caller's thread.
     pub async fn list(self: &Arc<Self>, query: ListQuery) -> Result<Page, Error> {
         let index = self.clone();
-        let task = self.group.spawn_blocking(move || index.list_where(&query, &mut |_| Ok(true)));
+        let task = self.group.spawn_blocking(move || index.list_now(&query));
         task.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Lists. Blocks, and must be called within a runtime.
+    pub fn list_now(self: &Arc<Self>, query: &ListQuery) -> Result<Page, Error> {
+        self.list_where(query, &mut |_| Ok(true))
     }
 
     /// A page of conversations in which the words are; `None` if there is nothing to look for.
