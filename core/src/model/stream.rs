@@ -1,7 +1,7 @@
 //! A response on its way: the events of a transport, with idle timeout and cancellation.
 //!
-//! It is polled by whoever reads it; there is no task and no queue in between. An event that has
-//! arrived costs no timer, and whatever arrives ends the silence, also what is no event. After the end, or after an error, there is nothing more.
+//! It is polled by whoever reads it; there is no task and no queue in between. An event that has arrived costs no timer,
+//! and whatever arrives ends the silence, also what is no event. After the end, or after an error, there is nothing more.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

@@ -70,7 +70,7 @@ struct Listed {
 
 fn listed(index: &Arc<ThreadIndex>, states: &ReadStates, mut query: ListQuery) -> Result<Listed, RpcError> {
     loop {
-        let mut page = index.list_now(&query)?;
+        let mut page = index.list(&query)?;
         let ids: Vec<_> = page.threads.iter().map(|thread| thread.id).collect();
         let (threads, fitting) = shown(std::mem::take(&mut page.threads));
         if fitting >= threads.len() {

@@ -47,17 +47,17 @@ async fn it_is_built_after_the_first_list_and_again_when_it_is_gone() {
     let home = home.path();
     let index = index(home);
     for _ in 0..2 {
-        assert_eq!(index.list(all()).await.unwrap().threads.len(), 100);
+        assert_eq!(index.list(&all()).unwrap().threads.len(), 100);
         index.group.finished().await;
         assert!(is_whole(home));
-        assert_eq!(index.list(all()).await.unwrap().threads.len(), 100);
+        assert_eq!(index.list(&all()).unwrap().threads.len(), 100);
         assert!(index.state().idle.is_some());
         for end in ["", "-wal", "-shm"] {
             fs::remove_file(home.join(format!("{INDEX}{end}"))).unwrap();
         }
     }
     stored(-1, "new").store(home);
-    assert_eq!(index.list(all()).await.unwrap().threads.len(), 101);
+    assert_eq!(index.list(&all()).unwrap().threads.len(), 101);
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +69,7 @@ async fn what_is_broken_is_thrown_away_and_built_again() {
         let broken = text.repeat(1000);
         fs::write(home.join(INDEX), broken).unwrap();
         let index = index(home);
-        assert_eq!(index.list(all()).await.unwrap().threads.len(), 10);
+        assert_eq!(index.list(&all()).unwrap().threads.len(), 10);
         index.group.finished().await;
         assert!(is_whole(home), "{text}");
     }
@@ -78,7 +78,7 @@ async fn what_is_broken_is_thrown_away_and_built_again() {
     other.execute_batch("DROP TABLE head; CREATE TABLE head (number); PRAGMA user_version = 2").unwrap();
     drop(other);
     let index = index(home);
-    assert_eq!(index.list(all()).await.unwrap().threads.len(), 10);
+    assert_eq!(index.list(&all()).unwrap().threads.len(), 10);
     index.group.finished().await;
     assert!(is_whole(home));
 }
@@ -90,7 +90,7 @@ async fn where_it_cannot_be_lists_are_made_from_the_files() {
     fs::create_dir(home.join(INDEX)).unwrap();
     let index = index(home);
     for _ in 0..2 {
-        assert_eq!(index.list(all()).await.unwrap().threads.len(), 10);
+        assert_eq!(index.list(&all()).unwrap().threads.len(), 10);
         index.group.finished().await;
     }
     assert!(index.state().has_told && index.state().not_before.is_some());

@@ -81,15 +81,8 @@ impl ThreadIndex {
         Self { home, group, token, recent: Recent::default(), state: Mutex::default() }
     }
 
-    /// Lists without blocking the caller's thread.
-    pub async fn list(self: &Arc<Self>, query: ListQuery) -> Result<Page, Error> {
-        let index = self.clone();
-        let task = self.group.spawn_blocking(move || index.list_now(&query));
-        task.await.map_err(|_| Error::Closed)?
-    }
-
     /// Lists. Blocks, and must be called within a runtime.
-    pub fn list_now(self: &Arc<Self>, query: &ListQuery) -> Result<Page, Error> {
+    pub fn list(self: &Arc<Self>, query: &ListQuery) -> Result<Page, Error> {
         self.list_where(query, &mut |_| Ok(true))
     }
 
