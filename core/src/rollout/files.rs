@@ -2,13 +2,14 @@
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use codex_protocol::ids::ConversationId;
 
 use super::error::Error;
 use super::head::{self, Head};
 use super::list::{Heads, Looked, Stock};
-use super::location;
+use super::location::{self, Named};
 use super::query::ListQuery;
 use super::segments::Superseded;
 use super::walk::{Found, Walk, changed_of};
@@ -23,12 +24,33 @@ pub(super) struct Files<'a> {
     pub recently: Option<&'a dyn Recently>,
 }
 
-/// Beginnings that need not be read again.
+/// What need not be read again.
 pub(super) trait Recently {
+    /// Of a folder that is still in this state.
+    fn named(&self, folder: &Path, metadata: &Metadata) -> Option<Arc<Named>>;
+
+    fn keep_named(&self, folder: &Path, metadata: &Metadata, named: &Arc<Named>);
+
     /// Of a file that is still in this state.
     fn head(&self, path: &Path, metadata: &Metadata) -> Option<Head>;
 
     fn keep(&self, path: &Path, metadata: &Metadata, head: &Head);
+}
+
+impl Files<'_> {
+    /// The files of a folder that have the name of a conversation, in no order; none if there is no such folder.
+    pub fn named_in(&self, folder: &Path) -> Result<Arc<Named>, Error> {
+        let recently = self.recently.and_then(|recently| Some((recently, folder.metadata().ok()?)));
+        let Some((recently, metadata)) = recently else {
+            return location::named_in(folder).map(Arc::new);
+        };
+        if let Some(named) = recently.named(folder, &metadata) {
+            return Ok(named);
+        }
+        let named = Arc::new(location::named_in(folder)?);
+        recently.keep_named(folder, &metadata, &named);
+        Ok(named)
+    }
 }
 
 impl Heads for Files<'_> {
@@ -63,14 +85,14 @@ impl Heads for Files<'_> {
 /// Files in the order of a list.
 pub(super) struct Walked<'a> {
     files: Files<'a>,
-    walk: Walk,
+    walk: Walk<'a>,
     superseded: Superseded<'a>,
 }
 
 impl<'a> Walked<'a> {
     pub fn new(files: Files<'a>, query: &ListQuery) -> Result<Self, Error> {
-        let walk = Walk::new(files.home, query.archived, query.sort, query.direction)?;
-        Ok(Self { files, walk, superseded: Superseded::new(files.home) })
+        let walk = Walk::new(files, query.archived, query.sort, query.direction)?;
+        Ok(Self { files, walk, superseded: Superseded::new(files) })
     }
 }
 

@@ -70,7 +70,7 @@ impl FileName {
         };
         let parsed = |id: &str| id.parse().ok().filter(|_| id.len() == 36);
         Some(Self {
-            local: DateTime::strptime("%Y-%m-%dT%H-%M-%S", time).ok()?,
+            local: local(time)?,
             id: parsed(id)?,
             segment: match segment {
                 None => None,
@@ -92,8 +92,17 @@ impl FileName {
     /// When it was created, in Unix milliseconds: as the id says, and where that cannot be, as the
     /// name says.
     pub fn created_ms(&self) -> i64 {
+        let made = self.file_id().created_ms();
+        if let Some(made) = made.filter(|made| self.is_near(*made)) {
+            return made;
+        }
         let named = millisecond(self.local, &TimeZone::system());
-        self.file_id().created_ms().filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
+        made.filter(|made| (made - named).abs() < TWO_DAYS).unwrap_or(named)
+    }
+
+    /// Whether it does not contradict this time in any zone.
+    fn is_near(&self, made: i64) -> bool {
+        (made - millisecond(self.local, &TimeZone::UTC)).abs() < TWO_DAYS - LARGEST_OFFSET
     }
 
     /// The same of its conversation, whichever of the files it is. Without an id that tells, a file was created on the day
@@ -108,9 +117,24 @@ impl FileName {
         if self.segment.is_some() && self.id.created_ms().is_some() {
             return true;
         }
-        let named = millisecond(self.local, &TimeZone::UTC);
-        self.file_id().created_ms().is_some_and(|made| (made - named).abs() < TWO_DAYS - LARGEST_OFFSET)
+        self.file_id().created_ms().is_some_and(|made| self.is_near(made))
     }
+}
+
+/// What is written as `2026-11-22T20-51-57`: there are many names, and general ways of reading times take longer.
+fn local(time: &str) -> Option<DateTime> {
+    let bytes = time.as_bytes();
+    let is_separated = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b'-'), (16, b'-')];
+    if bytes.len() != 19 || is_separated.iter().any(|(at, separator)| bytes[*at] != *separator) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0i16, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
+        })
+    };
+    let small = |from: usize| number(from, from + 2).and_then(|number| i8::try_from(number).ok());
+    DateTime::new(number(0, 4)?, small(5)?, small(8)?, small(11)?, small(14)?, small(17)?, 0).ok()
 }
 
 fn millisecond(local: DateTime, zone: &TimeZone) -> i64 {
@@ -191,8 +215,11 @@ fn find_in(folder: &Path, is_it: impl Fn(&FileName) -> bool) -> Result<Option<Pa
     Ok(found.max_by_key(|(name, _)| name.segment).map(|(_, path)| path))
 }
 
-/// The files of a folder that have the name of a conversation, in no order.
-pub(super) fn named_in(folder: &Path) -> Result<Vec<(FileName, PathBuf)>, Error> {
+/// Files that have the name of a conversation.
+pub(super) type Named = Vec<(FileName, PathBuf)>;
+
+/// Those of a folder, in no order.
+pub(super) fn named_in(folder: &Path) -> Result<Named, Error> {
     let names = names_in(folder)?.into_iter();
     Ok(names.filter_map(|name| Some((FileName::parse(&name)?, folder.join(name)))).collect())
 }

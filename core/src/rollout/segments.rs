@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::error::Error;
+use super::files::Files;
 use super::location::{self, FileName};
 use super::walk::changed_ms;
 
@@ -85,21 +86,21 @@ fn folders_of_next(home: &Path, path: &Path) -> Vec<PathBuf> {
 
 /// Tells of many files whether a newer one has taken their place; reads every folder once.
 pub(super) struct Superseded<'a> {
-    home: &'a Path,
+    files: Files<'a>,
     /// The newest of those with a second id in their name, by folder and conversation.
     newest: HashMap<PathBuf, HashMap<ConversationId, ConversationId>>,
 }
 
 impl<'a> Superseded<'a> {
-    pub fn new(home: &'a Path) -> Self {
-        Self { home, newest: HashMap::new() }
+    pub fn new(files: Files<'a>) -> Self {
+        Self { files, newest: HashMap::new() }
     }
 
     pub fn contains(&mut self, name: &FileName, path: &Path) -> Result<bool, Error> {
-        for folder in folders_of_next(self.home, path) {
+        for folder in folders_of_next(self.files.home, path) {
             if !self.newest.contains_key(&folder) {
                 let mut newest = HashMap::new();
-                for (other, _) in location::named_in(&folder)? {
+                for (other, _) in self.files.named_in(&folder)?.iter() {
                     if let Some(segment) = other.segment {
                         let known = newest.entry(other.id).or_insert(segment);
                         *known = segment.max(*known);
@@ -155,7 +156,7 @@ mod tests {
                 Some(path.clone())
             );
         }
-        let mut superseded = Superseded::new(home.path());
+        let mut superseded = Superseded::new(Files { home: home.path(), recently: None });
         let is: Vec<_> = paths
             .iter()
             .map(|path| superseded.contains(&FileName::of(path).unwrap(), path).unwrap())

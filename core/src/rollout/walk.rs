@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use codex_protocol::ids::ConversationId;
@@ -15,7 +16,8 @@ use jiff::civil::Date;
 
 use super::cursor::Key;
 use super::error::Error;
-use super::location::{self, FileName};
+use super::files::Files;
+use super::location::{self, FileName, Named};
 use super::query::{Direction, SortKey};
 
 #[derive(Clone, Debug)]
@@ -25,7 +27,8 @@ pub(super) struct Found {
     pub path: PathBuf,
 }
 
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
+    files: Files<'a>,
     direction: Direction,
     days: Days,
     next_day: Option<Day>,
@@ -43,12 +46,13 @@ pub(super) struct Day {
     pub last: i64,
 }
 
-impl Walk {
-    pub fn new(home: &Path, archived: bool, sort: SortKey, direction: Direction) -> Result<Self, Error> {
+impl<'a> Walk<'a> {
+    pub fn new(files: Files<'a>, archived: bool, sort: SortKey, direction: Direction) -> Result<Self, Error> {
+        let home = files.home;
         let days = if archived { Days::none() } else { Days::of(&home.join(location::SESSIONS), direction)? };
-        let mut walk = Self { direction, days, next_day: None, ready: BTreeMap::new() };
+        let mut walk = Self { files, direction, days, next_day: None, ready: BTreeMap::new() };
         if archived {
-            walk.add(location::named_in(&home.join(location::ARCHIVED))?, i64::MIN, i64::MAX);
+            walk.add(files.named_in(&home.join(location::ARCHIVED))?, i64::MIN, i64::MAX);
         }
         match (sort, direction) {
             (SortKey::Created | SortKey::Place, Direction::Descending) => walk.next_day = walk.days.next()?,
@@ -60,7 +64,7 @@ impl Walk {
 
     pub fn next(&mut self) -> Result<Option<Found>, Error> {
         while let Some(day) = self.next_day.take_if(|day| !Self::is_final(&self.ready, day)) {
-            self.add(location::named_in(&day.path)?, day.first, day.last);
+            self.add(self.files.named_in(&day.path)?, day.first, day.last);
             self.next_day = self.days.next()?;
         }
         let next = match self.direction {
@@ -75,10 +79,10 @@ impl Walk {
         ready.last_key_value().is_some_and(|(_, found)| found.key.at_ms > day.last)
     }
 
-    fn add(&mut self, named: Vec<(FileName, PathBuf)>, first: i64, last: i64) {
-        for (name, path) in named {
+    fn add(&mut self, named: Arc<Named>, first: i64, last: i64) {
+        for (name, path) in named.iter() {
             let key = Key { at_ms: name.began_ms((first, last)), id: name.id };
-            self.insert(Found { key, name, path });
+            self.insert(Found { key, name: *name, path: path.clone() });
         }
     }
 
@@ -92,7 +96,7 @@ impl Walk {
 
     fn read_all(&mut self) -> Result<(), Error> {
         while let Some(day) = self.days.next()? {
-            self.add(location::named_in(&day.path)?, day.first, day.last);
+            self.add(self.files.named_in(&day.path)?, day.first, day.last);
         }
         Ok(())
     }

@@ -5,8 +5,9 @@
 //! several processes at any time. When it is missing, behind, locked or broken, a list is made from the files as if
 //! there were none, and it is built or repaired in the background, after the first list of a process.
 //!
-//! What it does not notice at once: a file whose beginning is rewritten in place, as long as it is not shown. That is
-//! found when a process looks through all files for the first time.
+//! What it does not notice at once: a file whose beginning is rewritten in place, or which is exchanged twice between
+//! two lists for one with the same number, as long as it is not shown. That is found when a process looks through all
+//! files for the first time.
 
 mod build;
 mod failed;
@@ -105,7 +106,7 @@ impl ThreadIndex {
             result.as_ref().inspect_err(|failed| self.note(failed)).ok();
             self.check();
             if let Ok(page) = result {
-                self.recent.forget_heads();
+                self.recent.forget_files();
                 return Ok(page);
             }
         }

@@ -6,11 +6,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use super::super::error::Error;
 use super::super::files::Recently;
 use super::super::head::Head;
 use super::super::list::Said;
+use super::super::location::Named;
 use super::super::{names, repositories, sections};
 use super::mark::Mark;
 
@@ -18,6 +20,8 @@ use super::mark::Mark;
 const MOST: usize = 256;
 /// and none that says more than this at first, in bytes.
 const LONG: usize = 4 * 1024;
+/// So many names are kept.
+const NAMES: usize = 4 * 1024;
 /// What users have said is kept as long as its files are not larger than this.
 const MUCH: u64 = 1024 * 1024;
 
@@ -29,6 +33,9 @@ pub(super) struct Recent {
 #[derive(Debug, Default)]
 struct Kept {
     heads: HashMap<PathBuf, (Mark, Head)>,
+    named: HashMap<PathBuf, (Mark, Arc<Named>)>,
+    /// In all folders.
+    names: usize,
     said: Option<(Marks, Arc<Said>)>,
 }
 
@@ -49,9 +56,10 @@ impl Recent {
         Ok(said)
     }
 
-    /// What is no longer needed.
-    pub fn forget_heads(&self) {
-        self.kept().heads = HashMap::new();
+    /// What an index knows.
+    pub fn forget_files(&self) {
+        let mut kept = self.kept();
+        *kept = Kept { said: kept.said.take(), ..Kept::default() };
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -60,6 +68,26 @@ impl Recent {
 }
 
 impl Recently for Recent {
+    fn named(&self, folder: &Path, metadata: &fs::Metadata) -> Option<Arc<Named>> {
+        let kept = self.kept();
+        let (mark, named) = kept.named.get(folder)?;
+        (*mark == Mark::of(metadata)).then(|| named.clone())
+    }
+
+    fn keep_named(&self, folder: &Path, metadata: &fs::Metadata, named: &Arc<Named>) {
+        let Some(mark) = Mark::settled(metadata, SystemTime::now()).filter(|_| named.len() <= NAMES) else {
+            return;
+        };
+        let mut kept = self.kept();
+        // An empty folder takes place, too.
+        kept.names += named.len() + 1;
+        if kept.names > NAMES {
+            kept.named.clear();
+            kept.names = named.len() + 1;
+        }
+        kept.named.insert(folder.to_path_buf(), (mark, named.clone()));
+    }
+
     fn head(&self, path: &Path, metadata: &fs::Metadata) -> Option<Head> {
         let kept = self.kept();
         let (mark, head) = kept.heads.get(path)?;

@@ -92,7 +92,7 @@ impl<'a> Rows<'a> {
             query,
             reach,
             filter: Filter::of(query, said),
-            superseded: Superseded::new(home),
+            superseded: Superseded::new(Files { home, recently: None }),
             behind: beginning(cursor, query.direction),
             fetched: VecDeque::new(),
             at_once: FEW.max(query.limit.saturating_add(1)).min(MANY),
