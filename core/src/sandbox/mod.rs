@@ -49,6 +49,18 @@ use rules::Surroundings;
 use streams::{Stdin, Streams};
 use strength::{Finding, Strength};
 
+/// Whether a file of this kind stands for one that is missing, for as long as a confined command runs.
+#[cfg(target_os = "linux")]
+pub fn stands_for_missing(found: &std::fs::Metadata) -> bool {
+    linux::stubs::is_stub_file(found.len(), std::os::unix::fs::MetadataExt::mode(found))
+}
+
+/// Nothing does here.
+#[cfg(not(target_os = "linux"))]
+pub fn stands_for_missing(_: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// The folder in the server's home directory that holds what login shells have told.
 pub const LOGIN_SHELLS: &str = rules::LOGIN_SHELLS;
 

@@ -9,7 +9,7 @@ use codex_core::base::environment::Environment;
 use codex_core::sandbox::Sandbox;
 use codex_core::selftest::picture::picture;
 
-use crate::place::{self, CONFINED, Mode, Place, in_modes, is_missing, sandbox};
+use crate::place::{self, CONFINED, Mode, Place, SECRET, in_modes, is_missing, sandbox};
 use crate::runner::{Outcome, Test};
 
 pub const TESTS: &[Test] = &[
@@ -17,6 +17,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "check 9: startup files of a home in the workspace", run: || attacked("ws/users/me") },
     Test { name: "home::ordinary_work_goes_on", run: ordinary_work },
     Test { name: "home::what_the_user_makes_meanwhile_stays", run: made_meanwhile },
+    Test { name: "home::a_login_shell_reads_the_profile_that_is_there", run: profile_is_read },
 ];
 
 /// What there is, and what there is not.
@@ -159,4 +160,32 @@ fn made_meanwhile() -> Outcome {
     });
     assert_eq!(fs::read_to_string(home.join(".profile")).unwrap(), "made by the user");
     Outcome::Pass
+}
+
+/// Bash looks for three files, and what stands for the first two of them must not be taken for them.
+fn profile_is_read() -> Outcome {
+    in_modes(&CONFINED, |mode| {
+        let says = |name: &str| format!("echo {name} is read");
+        for (files, link, expected) in [
+            (&[".profile"][..], None, ".profile"),
+            (&[".profile", ".bash_login"], None, ".bash_login"),
+            (&[".profile", ".bash_login", ".bash_profile"], None, ".bash_profile"),
+            (&["dotfiles"], Some((".profile", "dotfiles")), "dotfiles"),
+        ] {
+            let place = Place::new();
+            let home = place.path("ws");
+            files.iter().for_each(|name| fs::write(home.join(name), says(name)).unwrap());
+            if let Some((link, target)) = link {
+                symlink(target, home.join(link)).unwrap();
+            }
+            let script = format!("HOME={} bash -lc true", home.display());
+            let told = run(mode, &place, &home, &script);
+            assert_eq!(told, format!("{expected} is read\n"), "in mode {}", mode.name());
+        }
+        let place = Place::new();
+        let home = place.path("ws");
+        symlink(place.path("home/auth.json"), home.join(".profile")).unwrap();
+        let told = run(mode, &place, &home, &format!("cat {}/.bash_profile", home.display()));
+        assert!(!told.contains(SECRET), "in mode {}: {told}", mode.name());
+    })
 }

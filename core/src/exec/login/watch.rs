@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::base::files;
+use crate::sandbox::stands_for_missing;
 
 /// How many files are looked at before a command.
 const MOST: usize = 256;
@@ -97,6 +98,8 @@ impl Watch {
 
 fn stamp(path: &Path) -> Stamp {
     match fs::metadata(path) {
+        // Empty, and gone with the command for which it is there.
+        Ok(meta) if stands_for_missing(&meta) => Stamp::Absent,
         Ok(meta) if meta.is_file() => {
             Stamp::File { modified: (meta.mtime(), meta.mtime_nsec()), size: meta.len(), inode: meta.ino() }
         }
@@ -193,6 +196,19 @@ mod tests {
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         assert_eq!(read(&pipe), "");
         assert!(Watch::of(&[pipe], |_| None).holds());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_stands_for_a_missing_file_is_no_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(".bash_profile");
+        let watch = Watch::of(std::slice::from_ref(&file), |_| None);
+        fs::write(&file, "").unwrap();
+        assert!(!watch.holds());
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o1644)).unwrap();
+        assert!(watch.holds());
     }
 
     #[test]

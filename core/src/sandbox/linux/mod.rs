@@ -28,6 +28,7 @@ mod nursery;
 mod outer;
 mod seccomp;
 pub(super) mod sockets;
-mod stubs;
+pub(super) mod stubs;
+mod successor;
 mod sys;
 mod tree;

@@ -29,6 +29,7 @@ use rustix::mount::{
 use super::broken::{Broken, Step};
 use super::exact::open_exact;
 use super::outer::Line;
+use super::successor;
 use super::sys::{self, Access};
 use crate::sandbox::plan::Rules;
 
@@ -157,7 +158,10 @@ impl Lids {
         };
         let lid = match kind {
             Kind::Pin => copy(&place),
-            Kind::ReadOnly => copy(&place).and_then(read_only),
+            Kind::ReadOnly => {
+                let shown = successor::of(path, &place, rules).step_at("looking at", path)?;
+                copy(shown.as_ref().unwrap_or(&place)).and_then(read_only)
+            }
             Kind::HideAll => self.blind(&place).and_then(read_only),
             Kind::HideNames => return veil(path, &place, rules).step_at("veiling", path),
         };

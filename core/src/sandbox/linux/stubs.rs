@@ -10,6 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rustix::fs::{
     AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, ResolveFlags, Stat, flock, fstat, mkdirat, openat,
@@ -34,7 +35,7 @@ pub struct Stubs {
 }
 
 struct Stub {
-    parent: OwnedFd,
+    parent: Rc<OwnedFd>,
     name: OsString,
     kind: Kind,
     /// Open and locked.
@@ -60,14 +61,14 @@ impl Stubs {
 
     fn make_all(rules: &Rules) -> Result<Self, Broken> {
         let mut stubs = Self::default();
-        let mut parent: Option<(PathBuf, OwnedFd)> = None;
+        let mut parent: Option<(PathBuf, Rc<OwnedFd>)> = None;
         let folders = rules.protected.iter().chain(&rules.vital).chain(&rules.personal_folders);
         let folders = folders.map(|path| (path, Kind::Folder));
         for (path, kind) in folders.chain(rules.personal_files.iter().map(|path| (path, Kind::File))) {
             let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
             if parent.as_ref().is_none_or(|(known, _)| known != folder) {
                 match open_folder(folder) {
-                    Ok(opened) => parent = Some((folder.to_path_buf(), opened)),
+                    Ok(opened) => parent = Some((folder.to_path_buf(), Rc::new(opened))),
                     Err(Errno::NOENT | Errno::NOTDIR) => continue,
                     Err(error) => return Err(error).step_at("opening", folder),
                 }
@@ -97,7 +98,7 @@ impl Stub {
             return;
         }
         let is_last = flock(&self.place, FlockOperation::NonBlockingLockExclusive).is_ok();
-        if is_last && is_still_there(self) && !self.unlink() {
+        if is_last && !self.unlink() {
             // Somebody uses it as their own by now.
             let _ = rustix::fs::fchmod(&self.place, Mode::from_raw_mode(self.kind.mode() & 0o777));
         }
@@ -107,9 +108,14 @@ impl Stub {
 impl Stub {
     /// False if there is something in it.
     fn unlink(&self) -> bool {
+        let at_name = statat(&self.parent, &self.name, AtFlags::SYMLINK_NOFOLLOW);
+        let (Ok(at_name), Ok(ours)) = (at_name, fstat(&self.place)) else { return true };
+        if !is_same(&at_name, &ours) {
+            return true;
+        }
         let flags = match self.kind {
             Kind::Folder => AtFlags::REMOVEDIR,
-            Kind::File if fstat(&self.place).is_ok_and(|found| found.st_size > 0) => return false,
+            Kind::File if ours.st_size > 0 => return false,
             Kind::File => AtFlags::empty(),
         };
         unlinkat(&self.parent, &self.name, flags).is_ok()
@@ -124,13 +130,13 @@ impl Kind {
         }
     }
 
-    fn make(self, parent: &OwnedFd, name: &OsStr) -> Result<(), Errno> {
+    fn make(self, parent: &OwnedFd, name: &OsStr) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(self.mode());
         match self {
-            Self::Folder => mkdirat(parent, name, mode),
+            Self::Folder => mkdirat(parent, name, mode).and_then(|()| self.open(parent, name)),
             Self::File => {
                 let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                openat(parent, name, flags, mode).map(drop)
+                openat(parent, name, flags, mode)
             }
         }
     }
@@ -142,11 +148,12 @@ impl Kind {
     }
 
     fn is_stub(self, found: &Stat) -> bool {
-        let is_kind = match (self, FileType::from_raw_mode(found.st_mode)) {
-            (Self::Folder, found) => found.is_dir(),
-            (Self::File, kind) => kind.is_file() && found.st_size == 0,
-        };
-        is_kind && found.st_mode & 0o7777 == self.mode()
+        match self {
+            Self::Folder => {
+                FileType::from_raw_mode(found.st_mode).is_dir() && found.st_mode & 0o7777 == self.mode()
+            }
+            Self::File => is_stub_file(found.st_size.unsigned_abs(), found.st_mode),
+        }
     }
 }
 
@@ -162,38 +169,40 @@ fn open_folder(path: &Path) -> Result<OwnedFd, Errno> {
 }
 
 /// A locked stub if the name was missing or is a stub; nothing if it is something else or cannot be made.
-fn stand_in(parent: &OwnedFd, name: &OsStr, kind: Kind) -> io::Result<Option<Stub>> {
+fn stand_in(parent: &Rc<OwnedFd>, name: &OsStr, kind: Kind) -> io::Result<Option<Stub>> {
     for _ in 0..ATTEMPTS {
-        match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+        let place = match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) if !kind.is_stub(&found) => return Ok(None),
-            Ok(_) => {}
+            Ok(_) => kind.open(parent, name),
             Err(Errno::NOENT) => match kind.make(parent, name) {
-                Ok(()) => {}
-                Err(Errno::EXIST) => continue,
                 // Where we cannot create it, nor can a command.
                 Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => return Ok(None),
-                Err(error) => return Err(error.into()),
+                made => made,
             },
             Err(error) => return Err(error.into()),
-        }
-        let place = match kind.open(parent, name) {
+        };
+        let place = match place {
             Ok(place) => place,
-            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => continue,
+            Err(Errno::EXIST | Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => continue,
             Err(error) => return Err(error.into()),
         };
         flock(&place, FlockOperation::LockShared)?;
-        let stub = Stub { parent: parent.try_clone()?, name: name.to_owned(), kind, place, removed: false };
-        if is_still_there(&stub) {
-            return Ok(Some(stub));
+        let at_name = statat(parent, name, AtFlags::SYMLINK_NOFOLLOW);
+        if matches!((at_name, fstat(&place)), (Ok(at_name), Ok(ours)) if is_same(&at_name, &ours)) {
+            let (parent, name) = (Rc::clone(parent), name.to_owned());
+            return Ok(Some(Stub { parent, name, kind, place, removed: false }));
         }
     }
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-fn is_still_there(stub: &Stub) -> bool {
-    let at_name = statat(&stub.parent, &stub.name, AtFlags::SYMLINK_NOFOLLOW);
-    let ours = fstat(&stub.place);
-    matches!((at_name, ours), (Ok(there), Ok(ours)) if there.st_ino == ours.st_ino && there.st_dev == ours.st_dev)
+fn is_same(one: &Stat, other: &Stat) -> bool {
+    one.st_ino == other.st_ino && one.st_dev == other.st_dev
+}
+
+/// Whether a file of this size and mode stands for one that is missing.
+pub fn is_stub_file(size: u64, mode: u32) -> bool {
+    size == 0 && FileType::from_raw_mode(mode).is_file() && mode & 0o7777 == STUB_FILE_MODE
 }
 
 #[cfg(test)]
