@@ -49,10 +49,10 @@ use rules::Surroundings;
 use streams::{Stdin, Streams};
 use strength::{Finding, Strength};
 
-/// Whether a file of this kind stands for one that is missing, for as long as a confined command runs.
+/// Whether a file or folder of this kind stands for one that is missing, for as long as a confined command runs.
 #[cfg(target_os = "linux")]
 pub fn stands_for_missing(found: &std::fs::Metadata) -> bool {
-    linux::stubs::is_stub_file(found.len(), std::os::unix::fs::MetadataExt::mode(found))
+    linux::stubs::is_stub(found.len(), std::os::unix::fs::MetadataExt::mode(found))
 }
 
 /// Nothing does here.

@@ -101,7 +101,11 @@ pub(super) fn rules(
         .user_home
         .as_deref()
         .map(|home| personal::places(home, &surroundings.programs, &writable));
-    let personal = personal.unwrap_or_default();
+    let mut personal = personal.unwrap_or_default();
+    for list in [&mut personal.files, &mut personal.folders] {
+        // There it is read-only anyway, and nothing need stand for what is missing.
+        list.retain(|path| !path.starts_with(&home));
+    }
     let mut vital = targets(&protected);
     vital.extend([first_missing(&home), helper]);
     vital.extend(exceptions.read_only.iter().flat_map(|path| kept(cwd.join(path).as_path())));

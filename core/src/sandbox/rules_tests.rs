@@ -22,13 +22,17 @@ fn place() -> Place {
 
 impl Place {
     fn rules(&self, cwd: &str, write: WorkspaceWrite) -> Result<Rules, Error> {
+        self.rules_of_user(None, cwd, write)
+    }
+
+    fn rules_of_user(&self, home: Option<&str>, cwd: &str, write: WorkspaceWrite) -> Result<Rules, Error> {
         let cwd = AbsolutePath::new(self.base.join(cwd)).unwrap();
         let command = CommandSpec { argv: vec!["x".into()], cwd: cwd.clone(), env: Vec::new() };
         let surroundings = Surroundings {
             helper: self.base.join("bin/helper"),
             home: self.base.join("home"),
             doors: vec![self.base.join("bin")],
-            user_home: None,
+            user_home: home.map(|home| self.base.join(home)),
             programs: Vec::new(),
             unreadable: vec![self.base.join("other"), self.base.join("missing")],
             snapshot: None,
@@ -95,6 +99,15 @@ fn home_and_program_are_protected_where_they_lie_in_a_root() {
     fs::create_dir(place.base.join("home/inside")).unwrap();
     let rules = place.rules("home/inside", nothing_else()).unwrap();
     assert_eq!(place.show(&rules.writable), "", "nothing in the home directory is writable");
+}
+
+#[test]
+fn startup_files_are_protected_where_they_could_be_written() {
+    let place = place();
+    let files = |user: &str| place.rules_of_user(Some(user), ".", nothing_else()).unwrap().personal_files;
+    assert!(files("ws").contains(&place.base.join("ws/.bashrc")));
+    assert!(files("").contains(&place.base.join(".bashrc")), "around the server's home");
+    assert_eq!(files("home"), [] as [PathBuf; 0], "all of the server's home is read-only");
 }
 
 #[test]

@@ -149,9 +149,7 @@ impl Kind {
 
     fn is_stub(self, found: &Stat) -> bool {
         match self {
-            Self::Folder => {
-                FileType::from_raw_mode(found.st_mode).is_dir() && found.st_mode & 0o7777 == self.mode()
-            }
+            Self::Folder => is_stub_folder(found.st_mode),
             Self::File => is_stub_file(found.st_size.unsigned_abs(), found.st_mode),
         }
     }
@@ -198,6 +196,15 @@ fn stand_in(parent: &Rc<OwnedFd>, name: &OsStr, kind: Kind) -> io::Result<Option
 
 fn is_same(one: &Stat, other: &Stat) -> bool {
     one.st_ino == other.st_ino && one.st_dev == other.st_dev
+}
+
+/// Whether something of this size and mode stands for what is missing.
+pub fn is_stub(size: u64, mode: u32) -> bool {
+    is_stub_file(size, mode) || is_stub_folder(mode)
+}
+
+fn is_stub_folder(mode: u32) -> bool {
+    FileType::from_raw_mode(mode).is_dir() && mode & 0o7777 == STUB_MODE
 }
 
 /// Whether a file of this size and mode stands for one that is missing.
