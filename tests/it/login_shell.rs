@@ -5,6 +5,7 @@ use std::path::Path;
 
 use codex_tests::home::Home;
 use codex_tests::model::MockModel;
+use codex_tests::process::wait_for_file;
 use codex_tests::reply::Reply;
 use codex_tests::server::AppServer;
 use rustix::process::Signal;
@@ -90,6 +91,17 @@ fn the_profile_is_run_once_and_the_command_is_shown_as_ever() {
     );
     stage.server.close();
     assert_eq!(stage.snapshots(), 0);
+}
+
+#[test]
+fn the_profile_is_asked_for_while_the_model_thinks() {
+    if is_missing() {
+        return;
+    }
+    let mut stage = Stage::new("");
+    stage.model.add([Reply::text("no command yet")]);
+    stage.server.run_turn(&stage.thread, "hi");
+    wait_for_file(&stage.home.root().join("count"));
 }
 
 #[test]

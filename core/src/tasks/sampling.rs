@@ -27,6 +27,7 @@ use crate::tasks::ledger::{Ledger, Notes};
 use crate::tasks::plan_items::PlanItems;
 use crate::tools::builtin::{self, Offer};
 use crate::tools::patch::turn_diff;
+use crate::tools::planning;
 use crate::tools::registry::ToolRegistry;
 use crate::tools::runtime::{Finished, ToolCallRuntime};
 use crate::turn::port::SessionTaskContext;
@@ -50,6 +51,8 @@ pub enum Failure {
     Tool(String),
 }
 
+/// Tools whose commands are scripts of the user's shell.
+const SCRIPTED: [&str; 2] = ["exec_command", "shell_command"];
 /// Tools that a reviewer does without.
 const WITHHELD: [&str; 5] =
     ["apply_patch", "update_plan", "request_user_input", "request_permissions", "web_search"];
@@ -98,6 +101,8 @@ pub struct Sampling {
     instructions: Arc<str>,
     ledger: Ledger,
     purpose: Purpose,
+    /// Commands that may come are prepared for.
+    is_prepared: bool,
 }
 
 /// How the stream of one attempt ended.
@@ -124,7 +129,20 @@ impl Sampling {
         let instructions = Arc::clone(&services.instructions);
         let (ledger, purpose) = (Ledger::Conversation, Purpose::Answer);
         let registry = Arc::new(registry);
-        Self { context, registry, specs, seen: HashSet::new(), plans, instructions, ledger, purpose }
+        let is_scripted =
+            |spec: &ToolSpec| matches!(spec, ToolSpec::Function(tool) if SCRIPTED.contains(&&*tool.name));
+        let is_prepared = !specs.iter().any(is_scripted);
+        Self {
+            context,
+            registry,
+            specs,
+            seen: HashSet::new(),
+            plans,
+            instructions,
+            ledger,
+            purpose,
+            is_prepared,
+        }
     }
 
     /// For a reviewer, who has been told what these notes say. It looks, and changes nothing.
@@ -141,6 +159,7 @@ impl Sampling {
             instructions: review::INSTRUCTIONS.into(),
             ledger: Ledger::Apart(notes),
             purpose: Purpose::Review,
+            is_prepared: true,
         }
     }
 
@@ -224,6 +243,9 @@ impl Sampling {
             Ok(stream) => stream,
             Err(error) => return self.broken(error).await,
         };
+        if !std::mem::replace(&mut self.is_prepared, true) {
+            planning::prepare(&context);
+        }
         let mut facts = Vec::new();
         while let Some(event) = or_cancelled(&context.token, stream.next()).await? {
             match event {

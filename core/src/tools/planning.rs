@@ -10,11 +10,14 @@ use codex_protocol::policy::SandboxPolicy;
 
 use crate::base::paths::AbsolutePath;
 use crate::config::{Config, features};
+use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::login::{self, LoginShells};
-use crate::exec::shell::Shell;
+use crate::exec::shell::{Login, Shell};
 use crate::sandbox::Sandbox;
 use crate::sandbox::command::CommandSpec;
 use crate::sandbox::launch::Launch;
+use crate::turn::grants::Ground;
+use crate::turn::port::SessionTaskContext;
 use crate::turn::services::SessionServices;
 
 /// How long the files of a login shell are looked at.
@@ -56,6 +59,32 @@ pub async fn plan(
     planned.await.unwrap_or_else(|panic| Err(panic.to_string()))
 }
 
+/// Has the user's shell tell what its profile sets while the model thinks, so that the first command need not wait for
+/// it. Returns at once.
+pub fn prepare(context: &SessionTaskContext) {
+    let services = Arc::clone(&context.services);
+    if !services.config.is_enabled(&features::SHELL_SNAPSHOT) || !services.config.allow_login_shell {
+        return;
+    }
+    let context = context.clone();
+    services.group.clone().spawn(async move {
+        let Ground { policy, cwd } = context.ground().await;
+        let env = variables(&services, &policy).vars;
+        let argv = services.shell.argv(Login::Yes, "");
+        let spec = CommandSpec { argv, cwd: context.turn.cwd.clone(), env };
+        drop(context);
+        let planning = Planning { sandbox: Arc::clone(&services.sandbox), policy, cwd, spec };
+        let wanted = planning.wanted(&services.shell, "", &services.config);
+        services.login.prepare(&wanted, &planning.spec);
+    });
+}
+
+/// The variables that a command gets under a policy.
+pub fn variables(services: &SessionServices, policy: &SandboxPolicy) -> CommandEnvironment {
+    let wanted = &services.config.shell_environment_policy;
+    CommandEnvironment::new(&services.variables, wanted, Network::from(policy))
+}
+
 /// What a launch is planned from.
 #[derive(Clone)]
 struct Planning {
@@ -68,15 +97,18 @@ struct Planning {
 impl Planning {
     /// The command on what its login shell has told before, if that is known. Blocks.
     fn begun(&self, login: &Arc<LoginShells>, shell: &Shell, script: &str, config: &Config) -> login::Start {
-        let wanted = login::Wanted {
+        login.command(&self.wanted(shell, script, config), self.spec.clone())
+    }
+
+    fn wanted<'a>(&'a self, shell: &'a Shell, script: &'a str, config: &'a Config) -> login::Wanted<'a> {
+        login::Wanted {
             shell,
             script,
             sandbox: &self.sandbox,
             policy: &self.policy,
             root: &self.cwd,
             secrets: &config.shell_environment_policy,
-        };
-        login.command(&wanted, self.spec.clone())
+        }
     }
 
     /// Blocks.

@@ -99,6 +99,20 @@ struct Key {
     secrets: ShellEnvironmentPolicy,
 }
 
+impl Key {
+    fn of(wanted: &Wanted<'_>, login: &CommandSpec) -> Self {
+        Self {
+            shell: wanted.shell.path().to_string_lossy().into_owned(),
+            cwd: login.cwd.clone(),
+            env: login.env.clone(),
+            sandbox: wanted.sandbox.clone(),
+            policy: wanted.policy.clone(),
+            root: wanted.root.clone(),
+            secrets: wanted.secrets.clone(),
+        }
+    }
+}
+
 /// A command that wants to begin as a login shell does.
 #[derive(Debug)]
 pub struct Wanted<'a> {
@@ -167,16 +181,7 @@ impl LoginShells {
         if login.env.iter().any(|(name, _)| kind.is_own(name)) {
             return login.into();
         }
-        let key = Key {
-            shell: wanted.shell.path().to_string_lossy().into_owned(),
-            cwd: login.cwd.clone(),
-            env: login.env.clone(),
-            sandbox: wanted.sandbox.clone(),
-            policy: wanted.policy.clone(),
-            root: wanted.root.clone(),
-            secrets: wanted.secrets.clone(),
-        };
-        let (key, state) = self.lock().state_of(key);
+        let (key, state) = self.lock().state_of(Key::of(wanted, &login));
         match state {
             State::Ready(taken) if taken.at.elapsed() < OLDEST && taken.watch.holds() => {
                 if taken.at.elapsed() > FRESH {
@@ -188,6 +193,15 @@ impl LoginShells {
             State::Ready(_) | State::Failed { .. } | State::Unknown => self.take(kind, key),
         }
         login.into()
+    }
+
+    /// Has a shell asked for whose commands nothing is known yet, before there is one. Must be called within a runtime.
+    pub fn prepare(self: &Arc<Self>, wanted: &Wanted<'_>, login: &CommandSpec) {
+        let Some(kind) = Kind::of(wanted.shell.path()) else { return };
+        let (key, state) = self.lock().state_of(Key::of(wanted, login));
+        if matches!(state, State::Unknown) {
+            self.take(kind, key);
+        }
     }
 
     /// Removes everything; to be called when nothing runs any more.

@@ -17,7 +17,6 @@ use crate::base::cancel::Interrupted;
 use crate::base::paths::AbsolutePath;
 use crate::base::text;
 use crate::exec::NO_EXIT_CODE;
-use crate::exec::env::{CommandEnvironment, Network};
 use crate::exec::parse::summary::summarize;
 use crate::exec::policy::judge::{self, Ruling};
 use crate::exec::unified::session::ExecSession;
@@ -31,7 +30,7 @@ use crate::tools::handlers::exec_question::{self, Verdict};
 use crate::tools::handlers::owned::Owned;
 use crate::tools::handlers::terminal::{ended_item, hand_over};
 use crate::tools::orchestrator;
-use crate::tools::planning::{Profile, plan};
+use crate::tools::planning::{Profile, plan, variables};
 use crate::tools::progress::ItemProgress;
 use crate::tools::sandboxed::{Attempted, Boundary, Retry, Risk, Sandboxed};
 use crate::turn::approval::ApprovalRequest;
@@ -210,12 +209,7 @@ impl CommandRequest {
     }
 
     fn variables(&mut self, context: &SessionTaskContext, policy: &SandboxPolicy) -> Vec<(String, String)> {
-        let services = &context.services;
-        let environment = CommandEnvironment::new(
-            &services.variables,
-            &services.config.shell_environment_policy,
-            Network::from(policy),
-        );
+        let environment = variables(&context.services, policy);
         self.withheld = environment.withheld;
         environment.vars
     }
