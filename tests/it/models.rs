@@ -57,6 +57,40 @@ fn a_server_on_this_machine_is_asked_for_its_models() {
     assert_eq!(turn.all("error").len(), 1, "it is not tried again");
 }
 
+/// A server whose model runs with a small window, nearly all of which each answer finds used.
+fn small_window(request: &Request) -> Answer {
+    match request.target.as_str() {
+        "/api/show" => Answer::json(&json!({"parameters": "num_ctx 8192\nnum_predict 100"})),
+        "/api/ps" => Answer::json(&json!({"models": [{"name": "mine:latest", "context_length": 4096}]})),
+        _ => {
+            let choice = json!({"index": 0, "delta": {"content": "hi"}, "finish_reason": "stop"});
+            let usage = json!({"prompt_tokens": 3700, "completion_tokens": 1, "total_tokens": 3701});
+            let chunk = json!({"choices": [choice], "usage": usage});
+            Answer::stream(&format!("data: {chunk}\n\ndata: [DONE]\n\n"))
+        }
+    }
+}
+
+#[test]
+fn history_is_summed_up_before_the_window_that_a_server_runs_a_model_with_is_full() {
+    let model = BareServer::start(small_window);
+    let base = format!("http://{}/v1", model.address());
+    let run = |settings: &str| {
+        let home = Home::bare(&format!(
+            "- config model_provider = \"ollama\"\n- config model = \"mine\"\n{settings}"
+        ));
+        let mut server = start(&home, &[("CODEX_OSS_BASE_URL", base.as_str())]);
+        let thread = server.start_thread(&home);
+        let turn = server.run_turn(&thread, "one");
+        let usage = &turn.all("thread/tokenUsage/updated")[0]["tokenUsage"];
+        let warned = !turn.all("warning").is_empty();
+        let summed_up = !server.run_turn(&thread, "two").items("contextCompaction").is_empty();
+        (usage["modelContextWindow"].as_i64().unwrap(), warned, summed_up)
+    };
+    assert_eq!(run(""), (3891, false, true));
+    assert_eq!(run("- config model_context_window = 10000"), (9500, false, false), "the user knows better");
+}
+
 #[test]
 fn nobody_is_asked_whom_the_user_did_not_choose() {
     let local = BareServer::start(ollama);

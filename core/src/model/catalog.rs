@@ -22,7 +22,11 @@ pub struct ModelInfo {
     pub effective_percent: i64,
     /// How long one answer can be, in tokens; servers that want to be told are told.
     pub max_output_tokens: i64,
-    /// Where history is compacted; none for a tenth before the end of the window.
+    /// Whether the window is what the server says, and no guess.
+    pub is_window_told: bool,
+    /// Whether the window has to have room for the answer, too; else it is what can be read.
+    pub answer_in_window: bool,
+    /// Where history is compacted; none for a tenth before the end of the window, or where an answer would not fit.
     pub auto_compact_token_limit: Option<i64>,
     /// Whether it takes `reasoning` at all.
     pub reasoning: bool,
@@ -47,6 +51,15 @@ pub struct ModelInfo {
     pub known: bool,
 }
 
+/// How a server runs a model, as far as it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// The most it lets the model read, in tokens.
+    pub window: Option<u64>,
+    /// How long an answer can be.
+    pub output: Option<u64>,
+}
+
 /// What a command is given as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShellKind {
@@ -64,9 +77,24 @@ impl ModelInfo {
         self.context_window.saturating_mul(self.effective_percent) / 100
     }
 
-    /// The number of tokens at which history is compacted.
+    /// The number of tokens at which history is compacted. Few answers take a quarter of the window, and no more
+    /// than that is kept free for one.
     pub fn compact_limit(&self) -> i64 {
-        self.auto_compact_token_limit.unwrap_or(self.context_window.saturating_mul(9) / 10)
+        let window = self.context_window;
+        let answer = if self.answer_in_window { self.max_output_tokens.min(window / 4) } else { 0 };
+        let usual = (window.saturating_mul(9) / 10).min(window.saturating_sub(answer));
+        self.auto_compact_token_limit.unwrap_or(usual)
+    }
+
+    fn served(mut self, Served { window, output }: Served) -> Self {
+        if let Some(window) = window {
+            self.is_window_told = true;
+            self.answer_in_window = true;
+            self.context_window = tokens(window);
+        }
+        let longest = output.map_or(self.max_output_tokens, tokens);
+        self.max_output_tokens = longest.min(self.context_window);
+        self
     }
 
     fn described(mut self, model: &DescribedModel) -> Self {
@@ -96,6 +124,8 @@ pub(super) const UNKNOWN: ModelInfo = ModelInfo {
     context_window: 272_000,
     effective_percent: 95,
     max_output_tokens: 16_384,
+    is_window_told: false,
+    answer_in_window: false,
     auto_compact_token_limit: None,
     reasoning: true,
     default_effort: None,
@@ -133,10 +163,16 @@ pub fn described(model: &DescribedModel) -> ModelInfo {
 
 /// What is known of a model, with what the user says of it.
 pub fn configured(config: &Config, model: &str) -> ModelInfo {
-    let mut info = match config.described_models.iter().find(|described| described.slug == model) {
-        Some(model) => described(model),
-        None => find(model),
-    };
+    configured_at(config, model, Served::default())
+}
+
+/// The same for a model that its server has said something of.
+pub fn configured_at(config: &Config, model: &str, served: Served) -> ModelInfo {
+    let mut info = find(model).served(served);
+    if let Some(described) = config.described_models.iter().find(|described| described.slug == model) {
+        info = info.described(described);
+    }
+    info.answer_in_window |= config.model_max_output_tokens.is_some();
     set(&mut info.context_window, config.model_context_window.map(tokens));
     set(&mut info.max_output_tokens, config.model_max_output_tokens.map(tokens));
     set(&mut info.reasoning, config.model_supports_reasoning_summaries.then_some(true));
@@ -240,6 +276,39 @@ mod tests {
         assert_eq!(find("gpt-5.5").effective_window(), 258_400);
         assert_eq!(find("other-model").effective_window(), 258_400);
         assert_eq!(find("other-model").compact_limit(), 244_800);
+    }
+
+    #[test]
+    fn history_is_compacted_while_an_answer_still_fits() {
+        let info = |window, output, answer_in_window| ModelInfo {
+            context_window: window,
+            max_output_tokens: output,
+            answer_in_window,
+            ..UNKNOWN
+        };
+        assert_eq!(info(100_000, 5_000, true).compact_limit(), 90_000);
+        assert_eq!(info(100_000, 20_000, true).compact_limit(), 80_000);
+        assert_eq!(info(100_000, 64_000, true).compact_limit(), 75_000);
+        assert_eq!(info(100_000, 64_000, false).compact_limit(), 90_000);
+        assert_eq!(find("claude-sonnet-4-6").compact_limit(), 150_000);
+        assert_eq!(find("gpt-5.5").compact_limit(), 244_800);
+    }
+
+    #[test]
+    fn a_server_knows_better_than_the_catalog_and_the_user_better_than_a_server() {
+        let home = AbsolutePath::new("/h").unwrap();
+        let mut config = Config::defaults(home.clone(), home);
+        let numbers = |config: &Config, window, output| {
+            let info = configured_at(config, "qwen3:8b", Served { window, output });
+            (info.context_window, info.max_output_tokens, info.compact_limit(), info.known)
+        };
+        assert_eq!(numbers(&config, Some(8_000), None), (8_000, 8_000, 6_000, true));
+        assert_eq!(numbers(&config, Some(8_000), Some(500)), (8_000, 500, 7_200, true));
+        let unknown = configured_at(&config, "telepath", Served { window: Some(9), output: None });
+        assert_eq!((unknown.known, unknown.is_window_told, unknown.max_output_tokens), (false, true, 9));
+        config.model_context_window = Some(20_000);
+        config.model_max_output_tokens = Some(4_000);
+        assert_eq!(numbers(&config, Some(8_000), Some(500)), (20_000, 4_000, 16_000, true));
     }
 
     #[test]

@@ -31,6 +31,7 @@ const WITHOUT_REASONING: ModelInfo = ModelInfo {
 const CLAUDE: ModelInfo = ModelInfo {
     context_window: 200_000,
     max_output_tokens: 32_000,
+    answer_in_window: true,
     default_summary: ReasoningSummary::None,
     hosted_search: false,
     ..KNOWN
@@ -45,6 +46,7 @@ const CLAUDE_3: ModelInfo = ModelInfo { max_output_tokens: 4_096, reasoning: fal
 const OPEN: ModelInfo = ModelInfo {
     context_window: 131_072,
     max_output_tokens: 8_192,
+    answer_in_window: true,
     reasoning: false,
     default_summary: ReasoningSummary::None,
     images: false,

@@ -16,6 +16,7 @@ use crate::base::text::head;
 use crate::config::provider::OPENAI;
 use crate::model::ModelSettings;
 use crate::model::body::BodyEvents;
+use crate::model::catalog::Served;
 use crate::model::compression::{self, ZSTD};
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
@@ -61,6 +62,18 @@ impl HttpTransport {
         let auth = settings.provider.auth.as_ref();
         let tokens = auth.map(|auth| settings.tokens.of(&settings.provider_id, auth));
         Self { settings, wire, tokens }
+    }
+
+    /// The kind of the server, if it is one on this machine.
+    pub fn local(&self) -> Option<LocalServer> {
+        LocalServer::of(&self.settings.provider_id)
+    }
+
+    /// How the server runs a model.
+    pub async fn served(&self, model: &str) -> Option<Served> {
+        let ModelSettings { provider, environment, .. } = &self.settings;
+        let said = self.local()?.model(model, provider, environment).await?;
+        Some(Served { window: said.window, output: said.output })
     }
 
     fn url(&self, credentials: &Credentials) -> Result<String, Error> {
@@ -323,7 +336,7 @@ impl ModelTransport for HttpTransport {
             url: shown(&url),
             signed: self.signed(credentials),
             model: prompt.model.clone(),
-            local: LocalServer::of(&self.settings.provider_id),
+            local: self.local(),
         };
         let secrets = self.secrets(&headers);
         Ok(Request { asked, url, headers, token, body, known, secrets })

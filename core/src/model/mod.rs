@@ -14,6 +14,7 @@ use crate::base::cancel::or_cancelled;
 use crate::base::environment::Environment;
 use crate::base::spawn::TaskGroup;
 use crate::config::provider::ModelProviderInfo;
+use crate::model::catalog::Served;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::http::HttpTransport;
@@ -114,6 +115,22 @@ impl ModelClient {
 
     pub fn provider(&self) -> &ModelProviderInfo {
         &self.inner.provider
+    }
+
+    /// Whether the server can say how it runs its models.
+    pub fn says_what_it_serves(&self) -> bool {
+        match &self.inner.transport {
+            Transport::Http(transport) => transport.local().is_some(),
+            Transport::Rehearsal(_) => false,
+        }
+    }
+
+    /// How the server runs a model; none if it does not say so, or not soon.
+    pub async fn served(&self, model: &str) -> Option<Served> {
+        match &self.inner.transport {
+            Transport::Http(transport) => transport.served(model).await,
+            Transport::Rehearsal(_) => None,
+        }
     }
 
     /// Asks the model. Ends with the first bytes of an answer, or when no attempt is left.

@@ -292,7 +292,7 @@ mod tests {
         let found = || {
             let about = vec!["qwen3".to_owned(), "8.2B".to_owned()];
             let model =
-                LocalModel { name: "qwen3:8b".into(), about, window: Some(40_960), images: Some(false) };
+                LocalModel { name: "qwen3:8b".into(), about, window: Some(40_960), images: Some(false), output: None };
             let unknown = LocalModel { name: "mine".into(), images: Some(true), ..LocalModel::default() };
             Source::Server(LocalServer::Ollama, Ok(vec![model, unknown]))
         };

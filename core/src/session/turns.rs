@@ -104,7 +104,7 @@ impl Session {
                 (Box::new(ReviewTask { request, environment }), None)
             }
         };
-        let asks_model = task.kind().asks_model();
+        let (asks_model, is_regular) = (task.kind().asks_model(), task.kind() == TaskKind::Regular);
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
         match is_interrupted {
             true => active.cancel(TurnAbortReason::Interrupted),
@@ -123,7 +123,8 @@ impl Session {
         self.begin_goal_work(is_for_goal);
         self.report(turn_id.clone(), EventMsg::TurnStarted(started));
         self.record_context(&stored);
-        if asks_model {
+        // A server that can say what it runs is asked first.
+        if asks_model && !(is_regular && self.services.model.says_what_it_serves()) {
             self.warn_of_model(turn_id.clone(), &context);
         }
         self.warn_of_directory(turn_id);
@@ -136,9 +137,10 @@ impl Session {
         }
     }
 
-    /// Once for each model that the catalog does not know.
+    /// Once for each model that the catalog does not know, unless its server says what counts.
     fn warn_of_model(&mut self, turn_id: TurnId, context: &TurnContext) {
-        if context.info.known || !self.warned_models.insert(context.model.clone()) {
+        let is_known = context.info.known || context.info.is_window_told;
+        if is_known || !self.warned_models.insert(context.model.clone()) {
             return;
         }
         let message = format!(
@@ -214,6 +216,12 @@ impl Session {
             }
             TurnMsg::History(reply) => {
                 let _ = reply.send(self.state.history.for_prompt());
+            }
+            TurnMsg::Learned(turn) => {
+                self.warn_of_model(turn_id, &turn);
+                if let Some(active) = &mut self.active {
+                    active.context = turn;
+                }
             }
             TurnMsg::Room(reply) => {
                 let _ = reply.send(self.room());

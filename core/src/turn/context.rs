@@ -38,6 +38,12 @@ pub struct TurnContext {
 }
 
 impl TurnContext {
+    /// The same, with more known of the model.
+    pub fn with_info(&self, info: ModelInfo) -> Self {
+        let (context_window, compact_limit) = (Some(info.effective_window()), info.compact_limit());
+        Self { info, context_window, compact_limit, ..self.clone() }
+    }
+
     /// What is stored of these settings.
     pub fn stored(&self) -> TurnContextItem {
         TurnContextItem {

@@ -44,6 +44,8 @@ pub enum TurnMsg {
     Prompt(oneshot::Sender<Vec<Arc<ResponseItem>>>),
     /// The same without that input.
     History(oneshot::Sender<Vec<Arc<ResponseItem>>>),
+    /// The turn as it is with what the server has said of its model.
+    Learned(Arc<TurnContext>),
     /// How much of the model's window the history takes.
     Room(oneshot::Sender<Room>),
     /// A summary takes the place of the history. Carried out also for a turn that is cancelled.
@@ -153,6 +155,12 @@ impl SessionTaskContext {
     /// History without what the user has said in the meantime.
     pub async fn history(&self) -> Result<Vec<Arc<ResponseItem>>, Interrupted> {
         self.ask(TurnMsg::History).await
+    }
+
+    /// Says what has been learned of the model, which counts from now on.
+    pub async fn learned(&mut self, turn: Arc<TurnContext>) -> Result<(), Interrupted> {
+        self.turn = Arc::clone(&turn);
+        self.send(TurnMsg::Learned(turn)).await
     }
 
     pub async fn room(&self) -> Result<Room, Interrupted> {

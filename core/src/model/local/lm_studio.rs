@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Asked, LocalModel, read};
+use super::{Asked, LocalModel, read, readable_ones};
 
 #[derive(Deserialize)]
 struct List {
+    #[serde(deserialize_with = "readable_ones")]
     data: Vec<Entry>,
 }
 
@@ -23,14 +24,24 @@ struct Entry {
 }
 
 pub(super) async fn models(server: &Asked<'_>) -> Result<Vec<LocalModel>, String> {
-    let Ok(list) = read::<List>(server.client.get(format!("{}/api/v0/models", server.root()))).await else {
-        return server.plain_list().await;
-    };
+    match own_list(server).await {
+        Ok(models) => Ok(models),
+        Err(_) => server.plain_list().await,
+    }
+}
+
+pub(super) async fn model(server: &Asked<'_>, name: &str) -> Option<LocalModel> {
+    own_list(server).await.ok()?.into_iter().find(|model| model.name == name)
+}
+
+async fn own_list(server: &Asked<'_>) -> Result<Vec<LocalModel>, String> {
+    let list: List = read(server.client.get(format!("{}/api/v0/models", server.root()))).await?;
     let talking = list.data.into_iter().filter(|entry| entry.kind != "embeddings");
     Ok(talking
         .map(|entry| LocalModel {
             images: Some(entry.kind == "vlm"),
             window: entry.loaded_context_length.or(entry.max_context_length),
+            output: None,
             about: entry.arch.into_iter().chain(entry.quantization).collect(),
             name: entry.id,
         })

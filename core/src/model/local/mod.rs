@@ -1,8 +1,9 @@
 //! Model servers on the user's own machine that are built in: what helps when one does not answer, and
 //! which models it has.
 //!
-//! A server is asked only when somebody wants its list. It has little time, since a client waits for the
-//! list at its start; one that does not answer is a list with a remedy, not an error.
+//! A server is asked when somebody wants its list, and about the model of a turn before the turn begins. It has
+//! little time, since a client waits for the list at its start; one that does not answer is a list with a remedy,
+//! not an error. What one entry of a list says wrongly costs that entry only.
 
 mod lm_studio;
 mod ollama;
@@ -10,8 +11,9 @@ mod ollama;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::base::environment::Environment;
@@ -20,6 +22,8 @@ use crate::config::provider::{LM_STUDIO, ModelProviderInfo, OLLAMA};
 
 /// How long all questions to a server may take together.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a turn waits for what can be said of its model.
+const PATIENCE_OF_TURN: Duration = Duration::from_secs(1);
 /// No list of models is longer.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
@@ -38,6 +42,8 @@ pub struct LocalModel {
     pub about: Vec<String>,
     /// The most that the server lets it read, in tokens.
     pub window: Option<u64>,
+    /// How long an answer can be, in tokens.
+    pub output: Option<u64>,
     pub images: Option<bool>,
 }
 
@@ -75,10 +81,9 @@ impl LocalServer {
         provider: &ModelProviderInfo,
         environment: &Environment,
     ) -> Result<Vec<LocalModel>, String> {
-        let base = provider.base_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let base = base_of(provider);
         let asking = async {
-            let client = client_for(base, environment).map_err(|error| error.to_string())?;
-            let server = Asked { client, base };
+            let server = Asked::at(base, environment)?;
             match self {
                 Self::Ollama => ollama::models(&server).await,
                 Self::LmStudio => lm_studio::models(&server).await,
@@ -93,6 +98,27 @@ impl LocalServer {
             )
         })
     }
+
+    /// What the server says of one of its models, as it runs it now; none if it says nothing, or not soon.
+    pub async fn model(
+        self,
+        name: &str,
+        provider: &ModelProviderInfo,
+        environment: &Environment,
+    ) -> Option<LocalModel> {
+        let asking = async {
+            let server = Asked::at(base_of(provider), environment).ok()?;
+            match self {
+                Self::Ollama => ollama::model(&server, name).await,
+                Self::LmStudio => lm_studio::model(&server, name).await,
+            }
+        };
+        timeout(PATIENCE_OF_TURN, asking).await.ok().flatten()
+    }
+}
+
+fn base_of(provider: &ModelProviderInfo) -> &str {
+    provider.base_url.as_deref().unwrap_or_default().trim_end_matches('/')
 }
 
 /// A server that is being asked.
@@ -102,7 +128,12 @@ struct Asked<'a> {
     base: &'a str,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    fn at(base: &'a str, environment: &Environment) -> Result<Self, String> {
+        let client = client_for(base, environment).map_err(|error| error.to_string())?;
+        Ok(Self { client, base })
+    }
+
     /// Where the server's own API begins.
     fn root(&self) -> &str {
         self.base.strip_suffix("/v1").unwrap_or(self.base)
@@ -112,6 +143,7 @@ impl Asked<'_> {
     async fn plain_list(&self) -> Result<Vec<LocalModel>, String> {
         #[derive(Deserialize)]
         struct List {
+            #[serde(deserialize_with = "readable_ones")]
             data: Vec<Entry>,
         }
         #[derive(Deserialize)]
@@ -140,6 +172,12 @@ async fn read<T: DeserializeOwned>(question: RequestBuilder) -> Result<T, String
         error => format!("its answer cannot be used: {error}"),
     })?;
     serde_json::from_slice(&body).map_err(|error| format!("its answer cannot be read ({error})"))
+}
+
+/// The entries of a list that can be read.
+fn readable_ones<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let entries = Vec::<Value>::deserialize(deserializer)?;
+    Ok(entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect())
 }
 
 /// Libraries put the news into the innermost cause.
@@ -200,6 +238,14 @@ mod tests {
             }
         });
         url
+    }
+
+    async fn check_one(kind: LocalServer, name: &str, answers: &[(&str, &str)], expected: Expect) {
+        let url = server(answers).await;
+        let provider = ModelProviderInfo { base_url: Some(url), ..ModelProviderInfo::default() };
+        let found = kind.model(name, &provider, &Environment::default()).await;
+        let text = found.map(|model| format!("{} {:?} {:?}", model.name, model.window, model.output));
+        expected.assert_eq(&text.unwrap_or_default());
     }
 
     async fn check(kind: LocalServer, answers: &[(&str, &str)], expected: Expect) {
@@ -265,6 +311,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn ollama_says_what_a_model_runs_with_else_what_is_set_else_what_it_can() {
+        const ASKED: &str = r#"POST /api/show {"model":"qwen3"}"#;
+        let able = r#"{"model_info": {"general.architecture": "qwen3", "qwen3.context_length": 40960}}"#;
+        let set = r#"{"parameters": "stop  \"<|end|>\"\nnum_ctx      16384\nnum_predict   2048\ntop_p 0.9",
+            "model_info": {"general.architecture": "qwen3", "qwen3.context_length": 40960}}"#;
+        let endless = r#"{"parameters": "num_predict -1"}"#;
+        let running = r#"{"models": [{"name": "other"}, 7, {"name": "qwen3:latest", "context_length": 4096}]}"#;
+        let ollama = LocalServer::Ollama;
+        check_one(ollama, "qwen3", &[(ASKED, able)], expect!["qwen3 Some(40960) None"]).await;
+        check_one(ollama, "qwen3", &[(ASKED, set)], expect!["qwen3 Some(16384) Some(2048)"]).await;
+        check_one(ollama, "qwen3", &[(ASKED, endless)], expect!["qwen3 None None"]).await;
+        let answers = [(ASKED, set), ("GET /api/ps", running)];
+        check_one(ollama, "qwen3", &answers, expect!["qwen3 Some(4096) Some(2048)"]).await;
+        check_one(ollama, "qwen3", &[], expect![""]).await;
+    }
+
+    #[tokio::test]
+    async fn lm_studio_says_what_a_model_is_loaded_with() {
+        let models = r#"{"data": [{"id": "a", "max_context_length": 9}, {"id": 5},
+            {"id": "b", "max_context_length": 262144, "loaded_context_length": 8192}]}"#;
+        let answers = [("GET /api/v0/models", models)];
+        check_one(LocalServer::LmStudio, "b", &answers, expect!["b Some(8192) None"]).await;
+        check_one(LocalServer::LmStudio, "c", &answers, expect![""]).await;
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_cannot_be_read_costs_that_entry_only() {
+        let tags = r#"{"models": [{"name": 5}, {"name": "a", "details": {"family": 7}}, null, {"name": "b", "details": null}]}"#;
+        let answers = [("GET /api/tags", tags)];
+        check(LocalServer::Ollama, &answers, expect![["a [] None None\nb [] None None\n"]]).await;
+        let list = r#"{"data": [{"id": null}, {"id": "a"}]}"#;
+        check(LocalServer::LmStudio, &[("GET /v1/models", list)], expect![["a [] None None\n"]]).await;
+    }
+
+    #[tokio::test]
     async fn a_server_that_only_has_the_common_list_is_enough() {
         for kind in [LocalServer::Ollama, LocalServer::LmStudio] {
             let list = r#"{"object": "list", "data": [{"id": "b"}, {"id": "a"}]}"#;
@@ -303,5 +384,8 @@ mod tests {
         let reason = LocalServer::Ollama.models(&provider, &Environment::default()).await.unwrap_err();
         assert!(reason.contains("it did not answer within 3 s. Start the server with"), "{reason}");
         assert!(began.elapsed() < PATIENCE * 2);
+        let began = tokio::time::Instant::now();
+        assert_eq!(LocalServer::Ollama.model("m", &provider, &Environment::default()).await, None);
+        assert!(began.elapsed() < PATIENCE_OF_TURN * 2);
     }
 }
