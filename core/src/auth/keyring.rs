@@ -56,9 +56,9 @@ impl Keyring for System {
 #[cfg(feature = "keyring")]
 fn entry(home: &Path) -> Result<keyring::Entry, Error> {
     let home = home.canonicalize().unwrap_or_else(|_| home.to_owned());
-    let hash = ring::digest::digest(&ring::digest::SHA256, home.to_string_lossy().as_bytes());
-    let hex: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    keyring::Entry::new("Codex Auth", &format!("cli|{hex}")).map_err(unusable)
+    let hash = crate::base::digest::sha256(home.to_string_lossy().as_bytes());
+    keyring::Entry::new("Codex Auth", &format!("cli|{}", crate::base::text::head(&hash, 16)))
+        .map_err(unusable)
 }
 
 #[cfg(feature = "keyring")]

@@ -4,6 +4,7 @@ pub mod alike;
 pub mod backoff;
 pub mod cancel;
 pub mod descriptors;
+pub mod digest;
 pub mod environment;
 pub mod files;
 pub mod http;

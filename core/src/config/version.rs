@@ -6,17 +6,13 @@
 use toml::Table;
 
 use super::document;
+use crate::base::digest::sha256;
 
 /// `sha256:` and the hash in hexadecimal.
 pub fn of(table: &Table) -> String {
     let mut text = String::new();
     write_sorted(&document::table_to_json(table).into(), &mut text);
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let mut version = String::from("sha256:");
-    for byte in digest.as_ref() {
-        version.push_str(&format!("{byte:02x}"));
-    }
-    version
+    format!("sha256:{}", sha256(text.as_bytes()))
 }
 
 /// JSON with sorted keys.

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use super::Key;
 use super::watch::Watch;
+use crate::base::digest::sha256;
 use crate::base::files;
 use crate::base::private_folder::{Folder, private_file};
 
@@ -43,7 +44,12 @@ impl Heard {
         given: &[(String, String)],
     ) -> Self {
         let (began, ended) = times;
-        Self { began, ended, files: digest(&format!("{files:?}")), said: digest(&with_names(said, given)) }
+        Self {
+            began,
+            ended,
+            files: sha256(format!("{files:?}").as_bytes()),
+            said: sha256(with_names(said, given).as_bytes()),
+        }
     }
 
     /// Whether an earlier shell has said the same in another second.
@@ -55,7 +61,7 @@ impl Heard {
 /// Remembers what was heard, and tells whether that was heard before. Blocks.
 pub fn was_heard(folder: &Folder, key: &Key, now: &Heard) -> bool {
     let key = (&key.shell, &key.cwd, &key.policy, &key.root, &key.secrets, env!("CARGO_PKG_VERSION"));
-    let key = digest(&format!("{key:?}"));
+    let key = sha256(format!("{key:?}").as_bytes());
     let Some(path) = folder.path().parent().map(|all| all.join(NAME)) else { return false };
     let text = files::read_whole(&path, LONGEST_FILE).unwrap_or_default();
     let text = String::from_utf8(text).unwrap_or_default();
@@ -98,11 +104,6 @@ fn with_names(said: &BTreeMap<String, Vec<String>>, given: &[(String, String)]) 
     })
 }
 
-fn digest(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +138,7 @@ mod tests {
         assert!(!heard((10, 11), "x").is_said_again(&before), "the same second");
         assert!(!heard((8, 8), "x").is_said_again(&before), "a clock that was set");
         assert!(!heard((11, 11), "y").is_said_again(&before));
-        let other = Heard { files: digest("other"), ..before.clone() };
+        let other = Heard { files: sha256(b"other"), ..before.clone() };
         assert!(!heard((11, 11), "x").is_said_again(&other));
     }
 

@@ -11,9 +11,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::{c, call, is_bare, tell};
+use crate::base::digest::sha256;
 use crate::selftest::place::SECRET;
 use crate::selftest::roles::say;
-use crate::tools::patch::job::{Expected, Job, Report, Step, Then, digest};
+use crate::tools::patch::job::{Expected, Job, Report, Step, Then};
 use crate::tools::patch::writer::carry_out;
 
 /// Longer than any race takes.
@@ -93,7 +94,7 @@ pub fn hard_links(outside: &str) -> io::Result<()> {
 pub fn patch(path: &str) -> io::Result<()> {
     let steps = vec![Step {
         path: path.into(),
-        expected: Expected::File { digest: digest(&fs::read(path)?) },
+        expected: Expected::File { digest: sha256(&fs::read(path)?) },
         then: Then::Write { content: "patched".into(), mode: None },
     }];
     match carry_out(&Job { steps }) {

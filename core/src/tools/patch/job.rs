@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::digest::sha256;
 use crate::tools::patch::changes::{Node, Touched};
 
 /// The steps of a patch. Either all of them are made or, as far as can be, none.
@@ -71,8 +72,8 @@ impl Job {
 fn step(touched: &Touched) -> Option<Step> {
     let expected = match &touched.before {
         Node::Absent => Expected::Absent,
-        Node::File { content, .. } => Expected::File { digest: digest(content) },
-        Node::Link { target, .. } => Expected::Link { digest: digest(target.as_os_str().as_encoded_bytes()) },
+        Node::File { content, .. } => Expected::File { digest: sha256(content) },
+        Node::Link { target, .. } => Expected::Link { digest: sha256(target.as_os_str().as_encoded_bytes()) },
     };
     let then = match &touched.after {
         Node::Absent => Then::Remove,
@@ -84,10 +85,4 @@ fn step(touched: &Touched) -> Option<Step> {
         Node::Link { .. } => return None,
     };
     Some(Step { path: touched.own.clone(), expected, then })
-}
-
-/// By which two contents are known to be the same.
-pub fn digest(bytes: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

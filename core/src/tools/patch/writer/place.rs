@@ -14,7 +14,8 @@ use rustix::io::Errno;
 
 use super::folder::{Fault, Folders};
 use super::split;
-use crate::tools::patch::job::{Expected, Then, digest};
+use crate::base::digest::sha256;
+use crate::tools::patch::job::{Expected, Then};
 
 /// What a new file may be, but for what the mask of the process takes away.
 const NEW_FILE: u32 = 0o666;
@@ -129,10 +130,10 @@ fn check(folder: &OwnedFd, name: &OsStr, expected: &Expected) -> Result<Option<S
                 found.as_ref().is_some_and(|found| fstat(&opened).is_ok_and(|now| is_same(&now, found)));
             let mut content = Vec::new();
             File::from(opened).read_to_end(&mut content)?;
-            same && digest(&content) == *expected
+            same && sha256(&content) == *expected
         }
         (Expected::Link { digest: expected }, Some(FileType::Symlink)) => {
-            digest(readlinkat(folder, name, Vec::new())?.as_bytes()) == *expected
+            sha256(readlinkat(folder, name, Vec::new())?.as_bytes()) == *expected
         }
         (Expected::Absent | Expected::File { .. } | Expected::Link { .. }, _) => false,
     };

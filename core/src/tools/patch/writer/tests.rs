@@ -5,7 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
 use super::*;
-use crate::tools::patch::job::{Expected, Then, digest};
+use crate::base::digest::sha256;
+use crate::tools::patch::job::{Expected, Then};
 
 struct Scene {
     _folder: tempfile::TempDir,
@@ -63,7 +64,7 @@ impl Scene {
 }
 
 fn holds(content: &str) -> Expected {
-    Expected::File { digest: digest(content.as_bytes()) }
+    Expected::File { digest: sha256(content.as_bytes()) }
 }
 
 const CHANGED: &str = "it is not what it was when the patch was checked denied=false left=[]";
@@ -155,7 +156,7 @@ fn links_are_replaced_and_removed_as_what_they_are_and_never_followed() {
     let scene = Scene::new();
     symlink("a", scene.base.join("link")).unwrap();
     symlink(".", scene.base.join("here")).unwrap();
-    let link = Expected::Link { digest: digest(b"a") };
+    let link = Expected::Link { digest: sha256(b"a") };
     assert_eq!(scene.carry_out(vec![scene.write("link", holds("a"), "x")]), format!("link: {CHANGED}"));
     let behind = scene.carry_out(vec![scene.write("here/a", holds("a"), "x")]);
     assert!(behind.contains("is a link or no directory"), "{behind}");
