@@ -299,7 +299,7 @@ fn limit_text(status: Option<u16>) -> String {
 
 fn status_text(refusal: &Refusal) -> String {
     match refusal.status {
-        400 if !refusal.body.is_empty() => refusal.body.clone(),
+        400 if !refusal.message.is_empty() => refusal.message.clone(),
         300..400 => format!(
             "The model server at {} points elsewhere (status {}): set `base_url` to the final address.",
             refusal.url, refusal.status
@@ -388,7 +388,7 @@ mod tests {
         expect![[r#"
             The model server at http://model cannot be reached: connection refused
               HttpConnectionFailed { http_status_code: None } Some("connection refused")
-            {"error":{"message":"boom"}}
+            boom
               Other Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")
             The model server at http://model/v1/responses answered with status 500: boom
               InternalServerError Some("{\"error\":{\"message\":\"boom\"}}\nrequest id: req_1")

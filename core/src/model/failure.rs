@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::base::text::head;
 use crate::model::error::{Error, Refusal, UsageLimit};
@@ -16,6 +17,8 @@ use crate::model::{rate_limits, retry};
 
 /// How much of a body is quoted.
 const EXCERPT: usize = 2048;
+/// The same for one in which nothing is understood.
+const SHORT: usize = 300;
 
 /// Who was asked, for the texts.
 #[derive(Clone, Debug, Default)]
@@ -146,23 +149,40 @@ fn parse(text: &str) -> ErrorBody {
     struct Outer {
         error: Option<Inner>,
         message: Option<String>,
-        detail: Option<String>,
+        detail: Option<Value>,
     }
     let outer: Outer = serde_json::from_str(text).unwrap_or_default();
-    match outer.error {
+    let mut error = match outer.error {
         Some(Inner::Object(error)) => error,
-        Some(Inner::Text(message)) => ErrorBody { message: Some(message), ..ErrorBody::default() },
-        None => ErrorBody { message: outer.message.or(outer.detail), ..ErrorBody::default() },
-    }
+        Some(Inner::Text(message)) => ErrorBody::of(&message),
+        None => {
+            let message = outer.message.or_else(|| outer.detail.as_ref().and_then(detail));
+            ErrorBody { message, ..ErrorBody::default() }
+        }
+    };
+    // The end of a long one is of no use, but may be large.
+    error.message = error.message.map(|message| head(message.trim(), EXCERPT).to_owned());
+    error.message.take_if(|message| message.is_empty());
+    error
+}
+
+/// A text, or the first of a list of complaints.
+fn detail(detail: &Value) -> Option<String> {
+    let message = detail.as_str().or_else(|| detail.get(0)?.get("msg")?.as_str())?;
+    Some(message.to_owned())
 }
 
 /// The body as a message: one short line, and nothing of a web page.
 fn words(body: &str) -> String {
-    let body = body.trim();
+    let body = head(body.trim(), EXCERPT);
     if body.starts_with('<') {
         return "the answer is a web page, not a model's".to_owned();
     }
-    head(body.lines().next().unwrap_or(""), 300).to_owned()
+    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    match head(&line, SHORT) {
+        short if short.len() < line.len() => format!("{short}..."),
+        whole => whole.to_owned(),
+    }
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {
@@ -206,6 +226,25 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_is_refused_says_why_in_the_words_of_the_server_or_in_one_line() {
+        let said = |body: &str| {
+            let error = refused(&Asked::default(), 400, &HeaderMap::new(), body.as_bytes());
+            error.to_string()
+        };
+        assert_eq!(
+            said(r#"{"error":{"message":"No such tool.","type":"invalid_request_error"}}"#),
+            "No such tool."
+        );
+        assert_eq!(said(r#"{"detail":[{"loc":["body"],"msg":"Field required"}]}"#), "Field required");
+        assert_eq!(said("{\n  \"oops\": [\n    1\n  ]\n}"), r#"{ "oops": [ 1 ] }"#);
+        assert_eq!(said("<html>\n"), "the answer is a web page, not a model's");
+        assert!(said("").ends_with("answered with status 400"));
+        for body in ["x".repeat(100_000), format!(r#"{{"error":{{"message":"{}"}}}}"#, "y".repeat(100_000))] {
+            assert!(said(&body).len() <= EXCERPT);
+        }
+    }
+
+    #[test]
     fn bodies_of_all_shapes_are_understood() {
         check(
             500,
@@ -239,7 +278,7 @@ mod tests {
             400,
             r#"{"error":{"message":"bad"}}"#,
             expect![[r#"
-            {"error":{"message":"bad"}}
+            bad
             Other"#]],
         );
         check(
