@@ -50,7 +50,8 @@ impl Error {
         }
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    /// How long the server asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after, .. } => *retry_after,
             Self::Status(refusal) => refusal.retry_after,
@@ -70,6 +71,13 @@ pub fn request_delay(error: &Error, retry: u32, most: u32) -> Option<Duration> {
     };
     let delay = error.retry_after().unwrap_or_else(|| backoff(retry));
     (worth_it && retry <= most && delay <= LONGEST_SILENCE).then_some(delay)
+}
+
+/// What an announcement says of its delay: nothing of our own short ones.
+pub fn waiting(error: &Error, delay: Duration) -> Option<String> {
+    let is_worth_a_word = error.retry_after().is_some() || delay > Duration::from_secs(1);
+    let seconds = delay.as_secs_f64().ceil().max(1.0);
+    is_worth_a_word.then(|| format!("in {seconds} s"))
 }
 
 /// The delay before retry number `retry` (from 1) of a whole response, if there is to be one.
@@ -249,6 +257,16 @@ mod tests {
         assert_eq!(request_delay(&limited(Some(429), Some(3)), 1, 4), Some(Duration::from_secs(3)));
         assert_eq!(request_delay(&limited(Some(429), Some(60)), 1, 4), None);
         assert_eq!(request_delay(&Error::StreamEnded { cause: None }, 1, 4), None);
+    }
+
+    #[test]
+    fn waits_that_are_asked_for_or_long_are_told() {
+        let ended = Error::StreamEnded { cause: None };
+        assert_eq!(waiting(&ended, Duration::from_millis(900)), None);
+        assert_eq!(waiting(&ended, Duration::from_millis(1600)).as_deref(), Some("in 2 s"));
+        let asked = limited(None, Some(3));
+        assert_eq!(waiting(&asked, Duration::from_secs(3)).as_deref(), Some("in 3 s"));
+        assert_eq!(waiting(&asked, Duration::from_millis(20)).as_deref(), Some("in 1 s"));
     }
 
     #[test]

@@ -66,8 +66,9 @@ impl Retries {
         let most = context.services.model.provider().stream_max_retries();
         self.so_far += 1;
         let Some(delay) = retry::stream_delay(error, self.so_far, most) else { return Ok(false) };
+        let wait = retry::waiting(error, delay).map(|wait| format!(" ({wait})")).unwrap_or_default();
         let event = StreamErrorEvent {
-            message: format!("Reconnecting... {}/{most}", self.so_far),
+            message: format!("Reconnecting... {}/{most}{wait}", self.so_far),
             codex_error_info: Some(error.retry_class()),
             additional_details: Some(error.details().unwrap_or_else(|| error.to_string())),
         };
