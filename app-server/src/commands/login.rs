@@ -23,8 +23,8 @@ use crate::commands::browser::{self, Reader};
 use crate::commands::terminal::Terminal;
 use crate::identity::Identity;
 
-const USAGE: &str = "usage: codex-app-server login [--device-auth | --with-api-key]
-       codex-app-server login status
+const USAGE: &str = "usage: codex-app-server login [-c KEY=VALUE] [--device-auth | --with-api-key]
+       codex-app-server login [-c KEY=VALUE] status
        codex-app-server logout
 Without an option a page of the login server is opened in a browser on this machine (not with BROWSER=none); --device-auth gives a code to type in
 any browser; --with-api-key reads a key from standard input, for example: printenv OPENAI_API_KEY | codex-app-server login
@@ -46,8 +46,8 @@ enum Wanted {
 
 /// Carries out `login`.
 pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCode> {
-    let wanted = match parse(arguments) {
-        Ok(wanted) => wanted,
+    let (wanted, flags) = match parse(arguments, flags.clone()) {
+        Ok(parsed) => parsed,
         Err(problem) => {
             terminal.complain(format_args!("{problem}\n{USAGE}"));
             return Ok(ExitCode::from(2));
@@ -57,7 +57,7 @@ pub fn run(arguments: Vec<OsString>, flags: &Flags, terminal: &mut Terminal) -> 
         terminal.say(USAGE);
         return Ok(ExitCode::SUCCESS);
     }
-    let here = Here::new(flags)?;
+    let here = Here::new(&flags)?;
     match wanted {
         Wanted::Help => {}
         Wanted::Status => return Ok(status(&here.auth, terminal)),
@@ -85,13 +85,30 @@ pub fn log_out(flags: &Flags, terminal: &mut Terminal) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
+/// What is wanted, with the flags before `login` and those after it.
+fn parse(arguments: Vec<OsString>, mut flags: Flags) -> anyhow::Result<(Wanted, Flags)> {
     use lexopt::prelude::*;
 
     let mut wanted = None;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         let next = match argument {
+            Short('c') | Long("config") => {
+                flags.config.push(parser.value()?.string()?);
+                continue;
+            }
+            Long("enable") => {
+                flags.enable.push(parser.value()?.string()?);
+                continue;
+            }
+            Long("disable") => {
+                flags.disable.push(parser.value()?.string()?);
+                continue;
+            }
+            Short('p') | Long("profile") => {
+                flags.profile = Some(parser.value()?.string()?);
+                continue;
+            }
             Long("with-api-key") => Wanted::Key,
             Long("device-auth") => Wanted::Device,
             Long("help") | Short('h') => Wanted::Help,
@@ -106,7 +123,8 @@ fn parse(arguments: Vec<OsString>) -> anyhow::Result<Wanted> {
             bail!("only one of --device-auth, --with-api-key and `status` can be used");
         }
     }
-    Ok(wanted.unwrap_or(Wanted::Browser))
+    flags.table()?;
+    Ok((wanted.unwrap_or(Wanted::Browser), flags))
 }
 
 /// The login of this process, and what is needed for changing it.
@@ -239,7 +257,27 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<Wanted, String> {
-        parse(line.split_whitespace().map(OsString::from).collect()).map_err(|error| error.to_string())
+        parsed_with_flags(line).map(|(wanted, _)| wanted)
+    }
+
+    fn parsed_with_flags(line: &str) -> Result<(Wanted, Flags), String> {
+        let before = Flags { config: vec!["a=1".to_owned()], ..Flags::default() };
+        let arguments = line.split_whitespace().map(OsString::from).collect();
+        parse(arguments, before).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn flags_stand_before_and_after() {
+        for line in
+            ["-c b=2 --profile p --enable e --disable d status", "status -c b=2 -p p --enable e --disable=d"]
+        {
+            let (wanted, flags) = parsed_with_flags(line).unwrap();
+            assert_eq!((wanted, flags.config.join(" ").as_str()), (Wanted::Status, "a=1 b=2"), "{line}");
+            let switches = (flags.enable.join(" "), flags.disable.join(" "), flags.profile.unwrap());
+            assert_eq!(switches, ("e".to_owned(), "d".to_owned(), "p".to_owned()), "{line}");
+        }
+        assert!(parsed_with_flags("status -c b").unwrap_err().contains("has no `=`"));
+        assert!(parsed_with_flags("-c").unwrap_err().contains("missing argument"));
     }
 
     #[test]
