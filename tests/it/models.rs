@@ -181,8 +181,20 @@ fn a_file_that_makes_no_sense_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn what_the_provider_can_do_depends_on_the_model() {
-    for (fixture, search) in [("", true), ("- config model_provider = \"rehearsal\"", false)] {
+fn what_the_provider_can_do_depends_on_model_wire_and_setting() {
+    let chat = "- config model_provider = \"mine\"\n\
+        - config model_providers.mine = { base_url = \"http://127.0.0.1:9/v1\", wire_api = \"chat\" }";
+    let responses = chat.replace("chat", "responses");
+    for (fixture, search) in [
+        ("", true),
+        ("- config web_search = \"disabled\"", false),
+        ("- config model_provider = \"rehearsal\"", false),
+        (chat, false),
+        (&format!("{chat}\n- config web_search = \"live\""), false),
+        (&responses, true),
+        (&format!("{responses}\n- config model = \"llama-4\""), false),
+        (&format!("{responses}\n- config model = \"llama-4\"\n- config web_search = \"live\""), true),
+    ] {
         let home = Home::bare(fixture);
         let mut server = start(&home, &[]);
         let capabilities = server.ok("modelProvider/capabilities/read", json!({}));

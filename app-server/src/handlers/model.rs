@@ -12,6 +12,7 @@ use codex_core::config::provider::{REHEARSAL, WireApi};
 use codex_core::model::catalog;
 use codex_core::model::local::LocalServer;
 use codex_core::model::presets::{Source, model_presets};
+use codex_core::tools::handlers::web_search;
 
 use super::paging::{Page, page};
 use crate::context::Context;
@@ -89,7 +90,7 @@ impl Handle<ModelProviderCapabilitiesRead> for Context {
         let response = ModelProviderCapabilitiesReadResponse {
             // No tool here makes images.
             image_generation: false,
-            web_search: catalog::configured(&config, &config.model).hosted_search,
+            web_search: web_search::is_available(&config, &catalog::configured(&config, &config.model)),
         };
         Ok(response.into())
     }

@@ -1,6 +1,7 @@
 //! `web_search`: searched by the model's server, which tells what it did in its response. Here it is only offered.
 
 use crate::config::Config;
+use crate::config::provider::WireApi;
 use crate::config::tools::{Location, WebSearchMode};
 use crate::model::catalog::ModelInfo;
 use crate::model::tool_spec::{ToolSpec, WebSearchLocation, WebSearchTool};
@@ -13,6 +14,11 @@ const NAME: &str = "web_search";
 #[derive(Debug)]
 pub struct WebSearch {
     tool: WebSearchTool,
+}
+
+/// Whether the web is searched with this configuration: a search that is offered comes only over the Responses wire.
+pub fn is_available(config: &Config, model: &ModelInfo) -> bool {
+    config.model_provider.wire_api == WireApi::Responses && WebSearch::configured(config, model).is_some()
 }
 
 impl WebSearch {
@@ -80,6 +86,19 @@ mod tests {
         set(&mut config);
         let search = WebSearch::configured(&config, &catalog::find(model))?;
         Some((search.tool.external_web_access, search.tool.indexed_web_access))
+    }
+
+    #[test]
+    fn only_one_wire_has_a_search() {
+        let path = |path: &str| AbsolutePath::new(path).unwrap();
+        let mut config = Config::defaults(path("/home"), path("/work"));
+        for wire in WireApi::ALL {
+            config.model_provider.wire_api = wire;
+            assert_eq!(is_available(&config, &catalog::find("gpt-5.5")), wire == WireApi::Responses);
+        }
+        config.model_provider.wire_api = WireApi::Responses;
+        config.web_search = Some(WebSearchMode::Disabled);
+        assert!(!is_available(&config, &catalog::find("gpt-5.5")));
     }
 
     #[test]
