@@ -69,6 +69,21 @@ fn limits_can_be_read_with_an_account_only() {
 }
 
 #[test]
+fn a_key_that_was_copied_badly_is_mended_or_refused() {
+    let home = Home::with_rehearsal("");
+    let mut server = AppServer::start(&home);
+    for (key, problem) in [("sk-1\nsk-2", "has a space or a line break in its middle"), (" ", "is empty")] {
+        let refusal = server.refused("account/login/start", json!({"type": "apiKey", "apiKey": key}));
+        assert!(refusal.code == -32600 && refusal.message.contains(problem), "{refusal:?}");
+        assert!(refusal.message.starts_with("`apiKey`: ") && !refusal.message.contains("sk-"), "{refusal:?}");
+    }
+    assert_eq!(stored(&home), None);
+    server.ok("account/login/start", json!({"type": "apiKey", "apiKey": " sk-1\r\n"}));
+    assert_eq!(stored(&home).unwrap()["OPENAI_API_KEY"], "sk-1");
+    server.ignore_rest();
+}
+
+#[test]
 fn logins_that_are_not_possible_are_refused() {
     let home = Home::with_rehearsal("- config forced_login_method = \"chatgpt\"");
     let mut server = AppServer::start(&home);

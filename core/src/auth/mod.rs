@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
-use crate::base::secret::Secret;
+use crate::base::secret::{self, Secret};
 use crate::base::spawn::TaskGroup;
 use crate::config::login::{ForcedMethod, LoginSettings};
 use document::{Document, Tokens};
@@ -96,6 +96,9 @@ pub enum Error {
          change it, or account/logout to end it"
     )]
     HandedIn,
+    /// What was given as a key is none.
+    #[error("the API key {0}")]
+    NoKey(&'static str),
     /// The configuration does not allow this login.
     #[error("{0}")]
     Forbidden(String),
@@ -237,6 +240,7 @@ impl AuthManager {
     /// Logs in with a key, which is stored. A login that is under way is given up.
     pub async fn log_in_with_key(&self, key: Secret) -> Result<(), Error> {
         self.allows(ForcedMethod::Api)?;
+        let key = secret::key(key.reveal()).map_err(Error::NoKey)?;
         let attempt = self.begin_login().await;
         self.store(&attempt, Document::of_key(&key)).await
     }
@@ -310,7 +314,7 @@ fn read(setup: &Setup, environment: &Environment) -> Login {
     let key =
         environment.get(KEY_VARIABLE).filter(|_| rules::allows(&setup.settings, ForcedMethod::Api).is_ok());
     let credentials = match (stored, key) {
-        (Credentials::None, Some(key)) => Credentials::ApiKey(Secret::new(key)),
+        (Credentials::None, Some(key)) => Credentials::ApiKey(Secret::new(key.trim())),
         (stored, _) => stored,
     };
     Login { credentials, problem }
@@ -373,6 +377,22 @@ mod tests {
         assert_eq!(manager.current().credentials, Credentials::None);
         assert!(!manager.log_out().await.unwrap());
         assert_eq!(home.manager().current().credentials, Credentials::None);
+    }
+
+    #[tokio::test]
+    async fn what_stands_around_a_key_is_not_stored_and_what_is_none_changes_nothing() {
+        let home = Home::new();
+        let manager = home.manager();
+        manager.log_in_with_key(Secret::new(" sk-1\n")).await.unwrap();
+        for given in ["sk-2\nsk-3", " "] {
+            let refused = manager.log_in_with_key(Secret::new(given)).await.unwrap_err();
+            assert!(refused.to_string().starts_with("the API key "), "{refused}");
+            assert!(!refused.to_string().contains("sk-"));
+        }
+        assert_eq!(manager.current().credentials, Credentials::ApiKey(Secret::new("sk-1")));
+        let manager = home.manager_with([(KEY_VARIABLE, " from-env\n")].into_iter().collect());
+        manager.log_out().await.unwrap();
+        assert_eq!(manager.current().credentials, Credentials::ApiKey(Secret::new("from-env")));
     }
 
     #[tokio::test]

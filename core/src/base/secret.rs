@@ -24,6 +24,23 @@ impl Secret {
     }
 }
 
+/// A key as a person gives it: white space around it is not part of it. `Err` says what it is not.
+pub fn key(given: &str) -> Result<Secret, &'static str> {
+    let key = given.trim();
+    if key.is_empty() {
+        return Err("is empty");
+    }
+    if key.contains(char::is_whitespace) {
+        return Err(
+            "has a space or a line break in its middle; copy it again, without what stands before and after it",
+        );
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("has characters that no key has; copy it again, as plain text");
+    }
+    Ok(Secret::new(key))
+}
+
 /// Shorter ones are found in any text.
 const SHORTEST: usize = 6;
 
@@ -48,6 +65,20 @@ mod tests {
         let secret = Secret::new("sk-very-secret");
         assert_eq!(format!("{:?}", Some(&secret)), "Some([secret])");
         assert_eq!(secret.reveal(), "sk-very-secret");
+    }
+
+    #[test]
+    fn a_key_is_one_word() {
+        assert_eq!(key("\n sk-1 \r\n"), Ok(Secret::new("sk-1")));
+        for (given, problem) in [
+            ("  \n", "is empty"),
+            ("sk-1 sk-2", "has a space or a line break"),
+            ("sk-\n1", "has a space or a line break"),
+            ("sk\u{2013}1", "has characters that no key has"),
+            ("sk-\u{7}1", "has characters that no key has"),
+        ] {
+            assert!(key(given).unwrap_err().starts_with(problem), "{given:?}");
+        }
     }
 
     #[test]

@@ -104,6 +104,16 @@ impl ModelProviderInfo {
         self.env_key.iter().chain(self.env_http_headers.values()).map(String::as_str)
     }
 
+    /// Whether a key stands where the name of its variable is to be, which happens.
+    pub fn has_key_for_variable(&self) -> bool {
+        const BEGINNINGS: [&str; 6] = ["sk-", "sk_", "gsk_", "xai-", "AIza", "hf_"];
+        self.env_key.as_deref().map(str::trim).is_some_and(|text| {
+            let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let is_long = text.len() >= 20;
+            BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) || (is_long && !is_name)
+        })
+    }
+
     pub fn request_max_retries(&self) -> u32 {
         self.request_max_retries.unwrap_or(4).min(MOST_RETRIES)
     }
@@ -203,7 +213,7 @@ impl fmt::Debug for ModelProviderInfo {
             .field("name", &self.name)
             .field("base_url", &self.base_url.as_deref().map(shown))
             .field("wire_api", &self.wire_api)
-            .field("env_key", &self.env_key)
+            .field("env_key", &self.env_key.as_ref().filter(|_| !self.has_key_for_variable()))
             .field("auth", &self.auth.as_ref().map(|auth| &auth.command))
             .field("http_headers", &self.http_headers.keys())
             .field("env_http_headers", &self.env_http_headers)
@@ -228,6 +238,20 @@ mod tests {
         let printed = format!("{provider:?}");
         assert!(printed.contains("Authorization"));
         assert!(!printed.contains("sk-"), "{printed}");
+    }
+
+    #[test]
+    fn a_key_is_told_from_the_name_of_its_variable() {
+        let check = |text: &str| {
+            let provider = ModelProviderInfo { env_key: Some(text.to_owned()), ..ModelProviderInfo::default() };
+            (provider.has_key_for_variable(), format!("{provider:?}").contains(text))
+        };
+        for key in ["sk-1", " sk-proj-12345", "gsk_ab12", "AIzaSyA-b", "0123456789abcdef-0123456789"] {
+            assert_eq!(check(key), (true, false), "{key}");
+        }
+        for name in ["OPENAI_API_KEY", "my_key", "MY-KEY", "A_VERY_LONG_NAME_OF_A_VARIABLE_FOR_KEYS"] {
+            assert_eq!(check(name), (false, true), "{name}");
+        }
     }
 
     #[test]

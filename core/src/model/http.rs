@@ -11,7 +11,7 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 
 use crate::base::http::{self, beginning, client_for, shown};
-use crate::base::secret::{Secret, without};
+use crate::base::secret::{self, Secret, without};
 use crate::base::text::head;
 use crate::config::provider::OPENAI;
 use crate::model::ModelSettings;
@@ -113,6 +113,30 @@ impl HttpTransport {
         key.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned)
     }
 
+    /// The same, if it can be one. Neither the key nor what stands in its place by mistake is quoted.
+    fn usable_key(&self) -> Result<Option<String>, Error> {
+        let provider = &self.settings.provider;
+        if provider.has_key_for_variable() {
+            return Err(self.setting(
+                "env_key",
+                "is to be the name of the variable that holds the key, and looks like the key itself; put the key \
+                 into a variable, write `env_key = \"MY_API_KEY\"` with its name, and make a new key if others have \
+                 read the file",
+            ));
+        }
+        let key = self.key();
+        match (&key, &provider.env_key) {
+            (Some(text), Some(name)) if provider.experimental_bearer_token.as_ref() != Some(text) => {
+                let id = &self.settings.provider_id;
+                let wrong = |problem| format!("holds the key of the model provider `{id}`, which {problem}");
+                secret::key(text)
+                    .map_err(|problem| Error::Setting { field: name.clone(), reason: wrong(problem) })?;
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
+        Ok(key)
+    }
+
     fn signed(&self, credentials: &Credentials) -> Signed {
         let provider = &self.settings.provider;
         match &provider.env_key {
@@ -129,7 +153,7 @@ impl HttpTransport {
     /// The key of the provider, else the login where the provider takes it.
     fn bearer(&self, credentials: &Credentials) -> Result<Option<String>, Error> {
         let provider = &self.settings.provider;
-        if let Some(key) = self.key() {
+        if let Some(key) = self.usable_key()? {
             return Ok(Some(key));
         }
         if provider.requires_openai_auth {

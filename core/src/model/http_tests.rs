@@ -79,6 +79,30 @@ fn the_login_goes_only_to_providers_that_ask_for_it() {
     );
 }
 
+#[test]
+fn what_is_no_key_or_no_variable_is_said_without_quoting_it() {
+    let told = |provider: &str, key: &str| {
+        let key = [("KEY", key)];
+        transport(provider, &key).bearer(&login()).map(Option::unwrap).map_err(|error| error.to_string())
+    };
+    let by_variable = "env_key = \"KEY\"";
+    assert_eq!(told(by_variable, "\tsk-1\n"), Ok("sk-1".to_owned()));
+    let problem = told(by_variable, "sk-1\nsk-2").unwrap_err();
+    assert!(
+        problem.starts_with("`KEY` holds the key of the model provider `p`, which has a space"),
+        "{problem}"
+    );
+    assert!(!problem.contains("sk-"), "{problem}");
+    for also in ["", "\nrequires_openai_auth = true", "\nexperimental_bearer_token = \"t\""] {
+        let problem = told(&format!("env_key = \"sk-proj-1234\"{also}"), "").unwrap_err();
+        assert!(
+            problem.starts_with("`model_providers.p.env_key` is to be the name of the variable"),
+            "{problem}"
+        );
+        assert!(!problem.contains("sk-proj"), "{problem}");
+    }
+}
+
 #[tokio::test]
 async fn only_requests_signed_with_an_account_are_compressed() {
     let mut transport = transport("requires_openai_auth = true\nbase_url = \"http://h\"", NO_ENV);

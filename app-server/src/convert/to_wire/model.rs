@@ -53,7 +53,8 @@ fn settings(id: &str, info: &ModelProviderInfo) -> wire::ProviderSettings {
     if id == provider::OPENAI {
         return wire::ProviderSettings::Openai;
     }
-    let auth = match &info.env_key {
+    // A key that stands in the place of a name is for nobody to see.
+    let auth = match info.env_key.as_ref().filter(|_| !info.has_key_for_variable()) {
         Some(env_key) => wire::GatewayAuth::EnvironmentVariable { env_key: env_key.clone() },
         None if info.experimental_bearer_token.is_some()
             || info.auth.is_some()

@@ -49,6 +49,7 @@ impl Context {
 fn refused(error: auth::Error) -> RpcError {
     match error {
         auth::Error::Forbidden(_) | auth::Error::HandedIn => RpcError::invalid_request(error.to_string()),
+        auth::Error::NoKey(_) => RpcError::invalid_request(format!("`apiKey`: {error}")),
         error => RpcError::internal(error.to_string()).caused_by(error),
     }
 }
