@@ -2,7 +2,7 @@
 //!
 //! The browser comes back to a port of this machine with a code, which is exchanged for tokens. Only who knows the state
 //! of this login can end it; what else comes to the port is refused and changes nothing, but for `/cancel`, with which
-//! another program of the user asks for the port.
+//! another program of the user asks for the port. Pages of others cannot do that, nor reach the port under names of theirs.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -122,6 +122,9 @@ impl BrowserLogin {
     async fn arrival(mut self) -> Result<Arrived, LoginError> {
         while let Some(visit) = self.callbacks.next().await {
             match visit.path() {
+                _ if !visit.means_this_machine() => {
+                    answer(visit, 403, "This machine is called 127.0.0.1 or localhost here.").await;
+                }
                 "/auth/callback" if visit.parameter("state").as_deref() != Some(self.state.as_str()) => {
                     answer(visit, 400, "This page does not belong to the login that is under way.").await;
                 }
@@ -138,6 +141,9 @@ impl BrowserLogin {
                         return Err(error);
                     }
                 },
+                "/cancel" if !visit.is_by_itself() => {
+                    answer(visit, 403, "No other page can give a login up.").await;
+                }
                 "/cancel" => {
                     answer(visit, 200, "The login was given up.").await;
                     return Err(LoginError::Cancelled);
@@ -258,6 +264,41 @@ mod tests {
             );
             assert_eq!(error.to_string(), told);
         }
+    }
+
+    async fn status(port: u16, target: &str, headers: &str) -> u16 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(format!("GET {target} HTTP/1.1\r\n{headers}\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_of_others_do_not_end_a_login() {
+        let home = Home::new();
+        let manager = home.manager();
+        let callbacks = Callbacks::listen(0, &TaskGroup::new()).await.unwrap();
+        let port = callbacks.port;
+        let wishes = Wishes::default();
+        let login =
+            BrowserLogin::new(callbacks, manager.issuer().clone(), &manager.settings(), &wishes).unwrap();
+        let back = format!("/auth/callback?error=x&state={}", login.state);
+        let asking = async {
+            let own = format!("host: 127.0.0.1:{port}\r\n");
+            for from in ["sec-fetch-site: cross-site\r\n", "origin: https://evil.example\r\n"] {
+                assert_eq!(status(port, "/cancel", &format!("{own}{from}")).await, 403, "{from}");
+            }
+            for target in ["/cancel", &back] {
+                assert_eq!(status(port, target, "host: evil.example\r\n").await, 403, "{target}");
+            }
+            // Where a login server sends the browser, another page is behind it.
+            let sent = format!("{own}sec-fetch-site: cross-site\r\nreferer: https://login.example/\r\n");
+            status(port, &back, &sent).await
+        };
+        let (ended, last) = tokio::join!(login.arrival(), asking);
+        assert!(matches!(ended, Err(LoginError::Denied(_))));
+        assert_eq!(last, 400);
     }
 
     #[tokio::test]

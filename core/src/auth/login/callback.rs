@@ -37,7 +37,59 @@ pub struct Callbacks {
 /// A request that waits for its answer.
 pub struct Visit {
     url: Url,
+    asker: Asker,
     stream: TcpStream,
+}
+
+/// What the headers of a request say of who makes it. Programs say nothing; browsers cannot be made to say otherwise by
+/// the pages that they show.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asker {
+    host: Option<String>,
+    /// Pages that it comes from.
+    pages: Vec<String>,
+    /// How that page is related to this server.
+    site: Option<String>,
+}
+
+impl Asker {
+    fn of(head: &str) -> Self {
+        let mut asker = Self::default();
+        for (name, value) in head.lines().skip(1).filter_map(|line| line.split_once(':')) {
+            let value = value.trim().to_ascii_lowercase();
+            match name.trim().to_ascii_lowercase().as_str() {
+                "host" => asker.host = Some(value),
+                "origin" | "referer" => asker.pages.push(value),
+                "sec-fetch-site" => asker.site = Some(value),
+                _other => {}
+            }
+        }
+        asker
+    }
+
+    /// Whether this machine was asked under its own name, and not under one that somebody else has given to its address.
+    fn means_this_machine(&self) -> bool {
+        self.host.as_deref().is_none_or(is_this_machine)
+    }
+
+    /// Whether no page of somebody else is behind it.
+    fn is_by_itself(&self) -> bool {
+        let is_own = |page: &String| {
+            let host = page.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+            host.is_some() && host == self.host.as_deref()
+        };
+        let is_related = self.site.as_deref().is_none_or(|site| matches!(site, "same-origin" | "none"));
+        is_related && self.pages.iter().all(is_own)
+    }
+}
+
+/// Whether this is a name that only this machine has for itself, with or without a port.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// What is shown in the browser.
@@ -104,7 +156,18 @@ impl Visit {
         let mut words = text.lines().next()?.split(' ');
         let (Some("GET"), Some(target)) = (words.next(), words.next()) else { return None };
         let target = target.strip_prefix('/')?;
-        Some(Self { url: Url::parse(&format!("http://localhost/{target}")).ok()?, stream })
+        let url = Url::parse(&format!("http://localhost/{target}")).ok()?;
+        Some(Self { url, asker: Asker::of(text), stream })
+    }
+
+    /// Whether this machine was asked under its own name.
+    pub fn means_this_machine(&self) -> bool {
+        self.asker.means_this_machine()
+    }
+
+    /// Whether it comes from a program or a person, or a page of this server, and not from any other page.
+    pub fn is_by_itself(&self) -> bool {
+        self.asker.is_by_itself()
     }
 
     pub fn path(&self) -> &str {
@@ -174,6 +237,34 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         answer
+    }
+
+    #[test]
+    fn who_asks_is_known_by_what_browsers_say() {
+        let check = |headers: &str| {
+            let asker = Asker::of(&format!("GET /cancel HTTP/1.1\r\n{headers}\r\n\r\n"));
+            (asker.means_this_machine(), asker.is_by_itself())
+        };
+        let own = "Host: 127.0.0.1:1455";
+        for (headers, means, by_itself) in [
+            ("", true, true),
+            ("host: localhost", true, true),
+            (own, true, true),
+            ("Host: [::1]:1455\r\nSec-Fetch-Site: none", true, true),
+            ("Host: evil.example:1455", false, true),
+            ("Host: localhost.evil.example", false, true),
+            ("Host: 127.0.0.1:1455.evil.example", false, true),
+            (&format!("{own}\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://127.0.0.1:1455"), true, true),
+            (&format!("{own}\r\nSEC-FETCH-SITE: Cross-Site"), true, false),
+            (&format!("{own}\r\nSec-Fetch-Site: same-site"), true, false),
+            (&format!("{own}\r\nOrigin: https://evil.example"), true, false),
+            (&format!("{own}\r\nOrigin: null"), true, false),
+            (&format!("{own}\r\nOrigin: http://127.0.0.1:8080"), true, false),
+            (&format!("{own}\r\nReferer: https://evil.example/page"), true, false),
+            (&format!("{own}\r\nReferer: http://127.0.0.1:1455/auth/callback"), true, true),
+        ] {
+            assert_eq!(check(headers), (means, by_itself), "{headers}");
+        }
     }
 
     #[tokio::test]
