@@ -17,6 +17,7 @@ use codex_protocol::turn_item::{AgentMessageItem, ReasoningItem, TurnItem, WebSe
 use serde_json::{Value, json};
 
 use crate::model::event::ResponseEvent;
+use crate::model::wire::mark;
 use crate::tasks::plan_items::PlanItems;
 use crate::tasks::plan_text::{Piece, PlanSplitter, parted};
 
@@ -154,6 +155,12 @@ impl Assembler {
                 let kind = self.message(*phase);
                 self.reach(id.clone(), kind, now, facts);
                 self.message_is_whole(text, *phase, now, facts);
+                facts.push(Fact::Record(item));
+            }
+            // There is nothing in it for the client.
+            ResponseItem::Reasoning { encrypted_content, .. }
+                if self.open.is_none() && mark::belongs_to_call(encrypted_content.as_deref()) =>
+            {
                 facts.push(Fact::Record(item));
             }
             ResponseItem::Reasoning { id, summary, content, .. } => {

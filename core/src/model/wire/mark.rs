@@ -15,15 +15,18 @@ pub enum Kind {
     Chat,
     /// Chat Completions; the parts of the reasoning follow, as the server wrote them.
     Details,
+    /// Chat Completions; what a server added to the call that follows, as it wrote it. Not reasoning that anybody reads.
+    Call,
     /// Anthropic Messages; the signature of a thinking block follows.
     Thinking,
     /// Anthropic Messages; the data of a redacted block follows.
     Redacted,
 }
 
-const KINDS: [(Kind, &str); 4] = [
+const KINDS: [(Kind, &str); 5] = [
     (Kind::Chat, "chat"),
     (Kind::Details, "chat-details"),
+    (Kind::Call, "chat-call"),
     (Kind::Thinking, "thinking"),
     (Kind::Redacted, "redacted-thinking"),
 ];
@@ -48,6 +51,12 @@ pub fn read<'a>(item: &'a ResponseItem, provider: &str) -> Option<Mark<'a>> {
     let (name, writer, rest) = (words.next()?, words.next()?, words.next()?);
     let (kind, _) = KINDS.iter().find(|(_, known)| *known == name)?;
     (writer == one_word(provider)).then_some(Mark { kind: *kind, rest })
+}
+
+/// Whether an item is nothing but an addition to the call that follows.
+pub fn belongs_to_call(encrypted_content: Option<&str>) -> bool {
+    let rest = encrypted_content.and_then(|text| text.strip_prefix(BEGINNING));
+    rest.and_then(|rest| rest.split(' ').next()) == Some("chat-call")
 }
 
 /// Whether an item has a mark, whoever wrote it.
@@ -84,5 +93,7 @@ mod tests {
         }
         assert!(!is_marked(Some("gAAAAAB")) && !is_marked(None));
         assert!(is_marked(Some(&write(Kind::Chat, "p", "reasoning"))));
+        assert!(belongs_to_call(Some(&write(Kind::Call, "p", "{}"))));
+        assert!(!belongs_to_call(Some(&write(Kind::Details, "p", "{}"))) && !belongs_to_call(None));
     }
 }

@@ -333,7 +333,7 @@ fn said_block<'a>(said: Said<'a>, thoughts: Option<&str>) -> serde_json::Result<
                     Some(BlockKind::Thinking { thinking: summary(item), signature: mark.rest }.into())
                 }
                 Kind::Redacted => Some(BlockKind::RedactedThinking { data: mark.rest }.into()),
-                Kind::Chat | Kind::Details => None,
+                Kind::Chat | Kind::Details | Kind::Call => None,
             }));
         }
     }))

@@ -4,6 +4,8 @@
 //! the other one is whole. Without an index, the id decides; without either, a name begins a call, and arguments go on
 //! with the last one.
 
+use serde_json::Value;
+
 use crate::model::error::Error;
 use crate::model::wire::chat::chunk::{CallDelta, FunctionDelta};
 use crate::model::wire::lowered;
@@ -23,6 +25,8 @@ pub struct Call {
     pub id: String,
     pub name: String,
     pub arguments: String,
+    /// Null if there is nothing.
+    pub extra: Value,
 }
 
 impl Gathered {
@@ -38,6 +42,7 @@ impl Gathered {
             id: delta.id.0,
             name: name.0.trim().to_owned(),
             arguments: arguments.0,
+            extra: delta.extra_content,
         };
         match self.calls.iter().rposition(|call| call.goes_on_with(&piece)) {
             Some(at) if piece.index.is_some() || !piece.id.is_empty() || at + 1 == self.calls.len() => {
@@ -95,6 +100,9 @@ impl Call {
         }
         if self.name.is_empty() {
             self.name = piece.name;
+        }
+        if !piece.extra.is_null() {
+            self.extra = piece.extra;
         }
         self.arguments.push_str(&piece.arguments);
     }

@@ -93,6 +93,8 @@ pub struct CallDelta {
     pub index: Number,
     pub id: Text,
     pub function: Option<FunctionDelta>,
+    /// What the server wants to see again with the call, such as a signature.
+    pub extra_content: Value,
 }
 
 #[derive(Default, Deserialize)]

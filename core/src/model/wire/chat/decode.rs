@@ -150,7 +150,8 @@ impl ChatDecoder {
         });
         for call in delta.tool_calls.into_iter().flatten().chain(old_form) {
             let size = call.function.as_ref().map_or(0, |function| function.arguments.0.len());
-            self.flow.count(size)?;
+            let extra = if call.extra_content.is_null() { 0 } else { call.extra_content.to_string().len() };
+            self.flow.count(size + extra)?;
             self.gathered.add(call)?;
         }
         Ok(())
@@ -169,19 +170,16 @@ impl ChatDecoder {
         };
         self.flow.end(events);
         // The model has said something since, or has only thought what nobody can read.
-        if late.is_some() {
-            events.push_back(ResponseEvent::ItemDone(ResponseItem::Reasoning {
-                id: None,
-                summary: Vec::new(),
-                content: None,
-                encrypted_content: late,
-            }));
-        }
+        events.extend(late.map(|mark| ResponseEvent::ItemDone(unreadable(mark))));
         let calls = self.gathered.take();
         if self.finished.as_ref().is_some_and(|finish| *finish != Finish::Whole) {
             return;
         }
-        for Call { id, name, arguments, .. } in calls {
+        for Call { id, name, arguments, extra, .. } in calls {
+            if extra.is_object() {
+                let mark = mark::write(Kind::Call, self.calls.provider(), &extra.to_string());
+                events.push_back(ResponseEvent::ItemDone(unreadable(mark)));
+            }
             events.push_back(ResponseEvent::ItemDone(self.calls.item(id, name, arguments)));
         }
     }
@@ -200,6 +198,11 @@ impl ChatDecoder {
             }
         }
     }
+}
+
+/// Reasoning that is only for the server that wrote it.
+fn unreadable(mark: String) -> ResponseItem {
+    ResponseItem::Reasoning { id: None, summary: Vec::new(), content: None, encrypted_content: Some(mark) }
 }
 
 #[cfg(test)]

@@ -31,6 +31,22 @@ fn a_recorded_answer() {
 }
 
 #[test]
+fn what_a_server_adds_to_a_call_is_kept_before_it() {
+    check(
+        &[
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"S"}}},{"index":1,"id":"b","function":{"name":"f","arguments":"{}"},"extra_content":"odd"}]},"finish_reason":"tool_calls"}]}"#,
+            "[DONE]",
+        ],
+        expect![[r#"
+            ItemDone(Reasoning { id: None, summary: [], content: None, encrypted_content: Some("codex-wire chat-call p {\"google\":{\"thought_signature\":\"S\"}}") })
+            ItemDone(FunctionCall { id: None, name: "f", namespace: None, arguments: "{}", call_id: a })
+            ItemDone(FunctionCall { id: None, name: "f", namespace: None, arguments: "{}", call_id: b })
+            Completed { response_id: "", usage: None }
+        "#]],
+    );
+}
+
+#[test]
 fn answers_that_end_in_other_ways() {
     // Without `[DONE]`.
     check(

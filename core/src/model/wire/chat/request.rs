@@ -2,7 +2,7 @@
 //!
 //! All tools are functions here, and images that a tool gave out follow its text in a message of the user's, because
 //! outputs are texts on this wire. Reasoning goes back to the server that wrote it, in the field it came in, as long
-//! as the user has not said anything since. A server is only asked for what its model is known to take.
+//! as the user has not said anything since; what a server has added to a call always does. A server is only asked for what its model is known to take.
 
 use std::borrow::Cow;
 
@@ -170,6 +170,8 @@ struct ToolCall<'a> {
     id: String,
     r#type: &'static str,
     function: CalledFunction<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra_content: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -199,7 +201,8 @@ fn messages<'a>(prompt: &'a Prompt, target: &Target<'_>) -> Vec<Message<'a>> {
             Turn::User { results, parts } => user(results, parts, &mut messages),
             Turn::Model(said) => {
                 let provider = target.provider;
-                let goes_back = |item| place(item, provider).filter(|_| index > said_last);
+                let is_due = |place: &Place<'_>| index > said_last || matches!(place, Place::Call(_));
+                let goes_back = |item| place(item, provider).filter(is_due);
                 messages.push(assistant(said, &goes_back));
             }
         }
@@ -257,6 +260,7 @@ fn joined<'a>(texts: Vec<Cow<'a, str>>, between: &str) -> Cow<'a, str> {
 fn assistant<'a>(said: Vec<Said<'a>>, place: &dyn Fn(&'a ResponseItem) -> Option<Place<'a>>) -> Message<'a> {
     let (mut texts, mut tool_calls) = (Vec::new(), Vec::new());
     let (mut reasoning, mut reasoning_content, mut reasoning_details) = (None, None, Vec::new());
+    let mut extra_content = None;
     for said in said {
         match said {
             Said::Text(text) => texts.push(text),
@@ -268,6 +272,10 @@ fn assistant<'a>(said: Vec<Said<'a>>, place: &dyn Fn(&'a ResponseItem) -> Option
                         reasoning_details.extend(parts);
                         continue;
                     }
+                    Some(Place::Call(extra)) => {
+                        extra_content = Some(extra);
+                        continue;
+                    }
                     None => continue,
                 };
                 text.get_or_insert_with(String::new).push_str(&raw_text(item));
@@ -276,6 +284,7 @@ fn assistant<'a>(said: Vec<Said<'a>>, place: &dyn Fn(&'a ResponseItem) -> Option
                 id,
                 r#type: "function",
                 function: CalledFunction { name, arguments },
+                extra_content: extra_content.take(),
             }),
         }
     }
@@ -293,6 +302,8 @@ enum Place<'a> {
     Field(&'static str),
     /// As the parts it came in.
     Details(Vec<&'a RawValue>),
+    /// With the call that follows.
+    Call(&'a RawValue),
 }
 
 fn place<'a>(item: &'a ResponseItem, provider: &str) -> Option<Place<'a>> {
@@ -303,6 +314,7 @@ fn place<'a>(item: &'a ResponseItem, provider: &str) -> Option<Place<'a>> {
             fields.clone().find(|field| *field == mark.rest).map(Place::Field)
         }
         Kind::Details => serde_json::from_str(mark.rest).ok().map(Place::Details),
+        Kind::Call => serde_json::from_str(mark.rest).ok().map(Place::Call),
         Kind::Thinking | Kind::Redacted => None,
     }
 }

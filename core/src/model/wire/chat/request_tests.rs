@@ -212,6 +212,31 @@ fn mistral_has_ids_of_its_own() {
 }
 
 #[test]
+fn what_a_server_has_added_to_a_call_goes_back_with_that_call() {
+    check_messages(
+        vec![
+            says("user", "one"),
+            thought("", r#"codex-wire chat-call p {"google":{"thought_signature":"S"}}"#),
+            call("a"),
+            thought("", r#"codex-wire chat-call q {"another":"server's"}"#),
+            call("b"),
+            thought("", "codex-wire chat-call p no object"),
+            call("c"),
+            says("user", "two"),
+        ],
+        expect![[r#"
+            {"role":"system","content":"Be good."}
+            {"role":"user","content":"one"}
+            {"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"S"}}},{"id":"b","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}
+            {"role":"tool","tool_call_id":"a","content":"aborted"}
+            {"role":"tool","tool_call_id":"b","content":"aborted"}
+            {"role":"tool","tool_call_id":"c","content":"aborted"}
+            {"role":"user","content":"two"}
+        "#]],
+    );
+}
+
+#[test]
 fn parts_of_reasoning_go_back_as_they_came() {
     check_messages(
         vec![
