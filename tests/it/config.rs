@@ -64,6 +64,21 @@ fn check_broken(fixture: &str, words: &[&str]) {
 }
 
 #[test]
+fn a_misspelt_key_of_a_table_is_told_with_its_place_and_changes_nothing_else() {
+    let home = Home::bare("- config sandbox_workspace_write.networkaccess = true");
+    let mut server = AppServer::start(&home);
+    let warning = server.expect("configWarning");
+    let summary = "The setting `sandbox_workspace_write.networkaccess` means nothing and is ignored. Did you mean \
+                   `network_access`?";
+    assert_eq!(warning["summary"], summary);
+    assert!(warning["path"].as_str().unwrap().ends_with("config.toml"), "{warning}");
+    let line = warning["range"]["start"]["line"].as_u64().unwrap();
+    assert!(warning["details"].as_str().unwrap().contains(&format!("config.toml:{line}:")), "{warning}");
+    server.start_thread(&home);
+    server.ignore_rest();
+}
+
+#[test]
 fn a_syntax_error_names_file_and_line() {
     check_broken("- config model = \"a\"\n- config this is no toml", &["config.toml", "2"]);
 }

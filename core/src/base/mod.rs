@@ -13,6 +13,7 @@ pub mod json;
 pub mod line_diff;
 #[cfg(test)]
 pub mod mutate;
+pub mod nearest;
 pub mod paths;
 pub mod private_folder;
 pub mod secret;

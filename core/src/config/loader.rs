@@ -12,6 +12,7 @@ use super::file::{self, ConfigToml, WrongValue};
 use super::home::{self, Surroundings};
 use super::layers::{Layer, LayerSource, LayerStack, Merged};
 use super::load::{RequestLayer, Sources};
+use super::misspelt;
 use super::models::{self, DescribedModel};
 use super::opened::OpenedProjects;
 use super::overrides::{self, Flags, ThreadOverrides};
@@ -98,6 +99,7 @@ impl ConfigLoader {
         let built = self.build(&ThreadOverrides::default(), None);
         let mut warnings: Vec<ConfigWarning> = built.problems.iter().map(Problem::warning).collect();
         warnings.extend(unknown_keys(&built.stack));
+        warnings.extend(misspelt::warnings(&built.stack));
         warnings.extend(unknown_features(&built));
         let provider_layer = built.merged.layer_of_key("model_provider");
         let provider_source = provider_layer.and_then(|index| built.stack.layers().get(index));
@@ -242,9 +244,10 @@ fn problem_of_field(wrong: WrongField) -> Problem {
 
 /// One warning for all keys of the top level that nobody knows; they are often misspelt.
 fn unknown_keys(stack: &LayerStack) -> Option<ConfigWarning> {
+    let with_meant = |key: &str| misspelt::with_meant(key, file::KEYS.iter().map(|key| key.name));
     let unknown_of = |layer: &Layer| {
         let keys: Vec<String> =
-            layer.table.keys().filter(|key| !file::is_known(key)).map(|key| format!("`{key}`")).collect();
+            layer.table.keys().filter(|key| !file::is_known(key)).map(|key| with_meant(key)).collect();
         let place = match &layer.source {
             LayerSource::System { file } | LayerSource::User { file, .. } | LayerSource::Managed { file } => {
                 file.display().to_string()
@@ -448,7 +451,7 @@ mod tests {
         let summaries: Vec<_> =
             loaded.warnings.iter().map(|warning| fixture.plain(&warning.summary)).collect();
         expect![[r#"
-            Settings that mean nothing are ignored; are they misspelt? HOME/config.toml: `modle`; command line: `foo`
+            Settings that mean nothing are ignored; are they misspelt? HOME/config.toml: `modle` (did you mean `model`?); command line: `foo`
             Switches that mean nothing are ignored; are they misspelt? `features.memoriez`"#]].assert_eq(&summaries.join("\n"));
     }
 

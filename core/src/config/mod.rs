@@ -15,6 +15,7 @@ pub mod layers;
 pub mod load;
 pub mod loader;
 pub mod login;
+mod misspelt;
 pub mod models;
 pub mod opened;
 pub mod otel;
