@@ -108,6 +108,57 @@ fn nobody_is_asked_whom_the_user_did_not_choose() {
 }
 
 #[test]
+fn a_server_of_the_users_own_is_asked_for_its_models() {
+    let model = BareServer::start(|request| match request.target.as_str() {
+        "/v1/models?v=1" if request.header("authorization") == Some("Bearer k-1") => {
+            Answer::json(&json!({"data": [{"id": "a", "max_model_len": 9000}, {"id": 7}, {"id": "b"}]}))
+        }
+        _ => Answer::status(401, &json!({"error": {"message": "who are you, k-wrong?"}})),
+    });
+    let settings = format!(
+        "- config model_provider = \"mine\"\n- config model_providers.mine = {{ base_url = \"http://{}/v1\", \
+         wire_api = \"chat\", env_key = \"MINE_KEY\", query_params = {{ v = \"1\" }} }}",
+        model.address()
+    );
+    let home = Home::bare(&format!("{settings}\n- config model = \"b\""));
+    let mut server = start(&home, &[("MINE_KEY", "k-1")]);
+    let list = server.ok("model/list", json!({}));
+    assert_eq!(names(&list), ["b *", "a"]);
+    assert_eq!(list["data"][1]["description"], "From `mine`, reads up to 9000 tokens");
+    assert_eq!(model.seen()[0].method, "GET");
+    let mut server = start(&home, &[("MINE_KEY", "k-wrong")]);
+    let list = server.ok("model/list", json!({}));
+    let said = list["data"][0]["description"].as_str().unwrap();
+    assert_eq!(names(&list), ["b *"]);
+    assert!(said.contains("status 401") && said.contains("`model_providers.mine`"), "{said}");
+    assert!(!said.contains("k-wrong"), "{said}");
+
+    // One that the user has described is not asked.
+    let before = model.seen().len();
+    let described = "- config model_catalog_json = \"models.json\"\n- home models.json: {\"models\": [{\"slug\": \"c\"}]}";
+    let home = Home::bare(&format!("{settings}\n{described}"));
+    let mut server = start(&home, &[("MINE_KEY", "k-1")]);
+    assert!(names(&server.ok("model/list", json!({}))).contains(&"c".to_owned()));
+    assert_eq!(model.seen().len(), before);
+}
+
+#[test]
+fn a_server_of_the_users_own_that_does_not_run_is_a_remedy_and_one_without_a_list_is_none() {
+    let address = BareServer::start(ollama).address();
+    let without_list = BareServer::start(|_| Answer::status(404, &json!({"error": "no"})));
+    for (address, count, words) in [(address, 1, "Start it"), (without_list.address(), 4, "")] {
+        let home = Home::bare(&format!(
+            "- config model_provider = \"mine\"\n\
+             - config model_providers.mine = {{ base_url = \"http://{address}/v1\" }}"
+        ));
+        let list = start(&home, &[]).ok("model/list", json!({}));
+        let entries = list["data"].as_array().unwrap();
+        assert_eq!((entries.len(), &entries[0]["isDefault"]), (count, &json!(true)), "{list}");
+        assert!(entries[0]["description"].as_str().unwrap().contains(words), "{list}");
+    }
+}
+
+#[test]
 fn a_server_that_does_not_run_is_a_remedy() {
     // Nobody listens on a port that was just given back.
     let address = BareServer::start(ollama).address();

@@ -1,7 +1,7 @@
 //! `model/list`, `modelProvider/list` and `modelProvider/capabilities/read`: what turns can run on.
 //!
-//! Only servers on this machine that are built in are asked for their models, and only when the list of that
-//! provider is wanted.
+//! Only servers on this machine that are built in, and servers of providers of the user's own, are asked for their
+//! models, and only when the list of that provider is wanted.
 
 use codex_app_server_protocol::method::{ModelList, ModelProviderCapabilitiesRead, ModelProviderList};
 use codex_app_server_protocol::v2::model::{
@@ -9,9 +9,9 @@ use codex_app_server_protocol::v2::model::{
     ModelProviderCapabilitiesReadResponse, ModelProviderListParams, ModelProviderListResponse,
 };
 use codex_core::config::provider::{REHEARSAL, WireApi};
-use codex_core::model::catalog;
 use codex_core::model::local::LocalServer;
 use codex_core::model::presets::{Source, model_presets};
+use codex_core::model::{catalog, listing};
 use codex_core::tools::handlers::web_search;
 
 use super::paging::{Page, page};
@@ -46,6 +46,17 @@ impl Handle<ModelList> for Context {
                 let has_models = found.as_ref().is_ok_and(|models| !models.is_empty());
                 let model = configured.or((!has_models).then(|| info.default_model(provider)));
                 model_presets(Source::Server(server, found), model, described)
+            }
+            None if described.is_empty() && listing::is_asked(provider, info) => {
+                let model = configured.unwrap_or_else(|| info.default_model(provider));
+                match self.conversations().models_of(provider, info).await.transpose() {
+                    // What is configured nowhere is only listed where nothing else is.
+                    Some(Ok(models)) if configured.is_none() && !models.is_empty() => {
+                        model_presets(Source::Own(provider, Ok(models)), None, &[])
+                    }
+                    Some(found) => model_presets(Source::Own(provider, found), Some(model), &[]),
+                    None => model_presets(Source::Provider(provider), configured, &[]),
+                }
             }
             None => {
                 let listed_for = if info.wire_api == WireApi::Rehearsal { REHEARSAL } else { provider };

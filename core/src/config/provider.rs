@@ -191,6 +191,11 @@ pub fn built_in(
     all.into_iter().map(|(id, provider)| (id.to_owned(), provider)).collect()
 }
 
+/// Whether a provider comes with this program.
+pub fn is_built_in(id: &str) -> bool {
+    [OPENAI, ANTHROPIC, OPENROUTER, OLLAMA, LM_STUDIO, REHEARSAL].contains(&id)
+}
+
 fn with_key(variable: &str, page: &str) -> ModelProviderInfo {
     ModelProviderInfo {
         env_key: Some(variable.to_owned()),
@@ -243,7 +248,8 @@ mod tests {
     #[test]
     fn a_key_is_told_from_the_name_of_its_variable() {
         let check = |text: &str| {
-            let provider = ModelProviderInfo { env_key: Some(text.to_owned()), ..ModelProviderInfo::default() };
+            let provider =
+                ModelProviderInfo { env_key: Some(text.to_owned()), ..ModelProviderInfo::default() };
             (provider.has_key_for_variable(), format!("{provider:?}").contains(text))
         };
         for key in ["sk-1", " sk-proj-12345", "gsk_ab12", "AIzaSyA-b", "0123456789abcdef-0123456789"] {
@@ -284,6 +290,7 @@ mod tests {
     #[test]
     fn every_provider_has_a_model_to_begin_with() {
         let providers = built_in(None, &Environment::default());
+        assert!(providers.keys().all(|id| is_built_in(id)) && !is_built_in("mine"));
         let models: Vec<_> = providers.iter().map(|(id, provider)| provider.default_model(id)).collect();
         assert_eq!(
             models,

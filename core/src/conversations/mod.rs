@@ -32,6 +32,7 @@ use crate::base::environment::Environment;
 use crate::base::paths::AbsolutePath;
 use crate::base::spawn::TaskGroup;
 use crate::base::time::now_ms;
+use crate::config::provider::ModelProviderInfo;
 use crate::config::{Config, features, home};
 use crate::context::project_doc::{self, ProjectDoc};
 use crate::context::{instructions, skills};
@@ -43,6 +44,7 @@ use crate::exec::shell::Shell;
 use crate::exec::unified::UnifiedExecSessionManager;
 use crate::git::info;
 use crate::git::snapshot::Snapshots;
+use crate::model::local::LocalModel;
 use crate::model::token_command::TokenCommands;
 use crate::model::token_program::Programs;
 use crate::model::{ModelClient, ModelSettings};
@@ -55,7 +57,7 @@ use crate::sandbox::Sandbox;
 use crate::session::settings::SessionSettings;
 use crate::session::start::{self, Opening, Parts};
 use crate::skills::SkillFinder;
-use crate::telemetry::Outlet;
+use crate::telemetry::{Outlet, Telemetry};
 use crate::turn::services::SessionServices;
 
 /// Room for facts of background terminals.
@@ -305,6 +307,32 @@ impl ConversationManager {
         })
     }
 
+    /// The models that a provider's server says it has; none if it has no list. `Err` says why it cannot be asked.
+    pub async fn models_of(
+        &self,
+        id: &str,
+        provider: &ModelProviderInfo,
+    ) -> Result<Option<Vec<LocalModel>>, String> {
+        ModelClient::new(self.model_settings(id, provider)).models().await
+    }
+
+    fn model_settings(&self, id: &str, provider: &ModelProviderInfo) -> ModelSettings {
+        let identity = self.identity();
+        ModelSettings {
+            provider_id: id.to_owned(),
+            provider: provider.clone(),
+            originator: identity.originator,
+            user_agent: identity.user_agent,
+            environment: self.shared.environment.clone(),
+            group: self.shared.group.clone(),
+            token: self.shared.token.child_token(),
+            tokens: Arc::clone(&self.shared.tokens),
+            compresses: false,
+            telemetry: Telemetry::off(),
+            script: None,
+        }
+    }
+
     /// The sandbox with what this configuration hides and trusts. It is tried out while nobody waits for it.
     fn sandbox_for(&self, config: &Config) -> Arc<Sandbox> {
         let hidden = config.sandbox_unreadable_paths.iter().map(|path| path.as_path().to_path_buf());
@@ -335,20 +363,12 @@ impl ConversationManager {
             user: surroundings.docs.text,
             shell: shell.path().file_name().map(|name| name.to_string_lossy().into_owned()),
         };
-        let identity = self.identity();
-        let telemetry = telemetry::of_conversation(id, &config, &identity, &self.shared);
+        let telemetry = telemetry::of_conversation(id, &config, &self.identity(), &self.shared);
         let model = ModelClient::new(ModelSettings {
-            provider_id: config.model_provider_id.clone(),
-            provider: config.model_provider.clone(),
-            originator: identity.originator,
-            user_agent: identity.user_agent,
-            environment: self.shared.environment.clone(),
-            group: self.shared.group.clone(),
             token: token.clone(),
-            tokens: Arc::clone(&self.shared.tokens),
             compresses: config.is_enabled(&features::REQUEST_COMPRESSION),
             telemetry: telemetry.clone(),
-            script: None,
+            ..self.model_settings(&config.model_provider_id, &config.model_provider)
         });
         let services = Arc::new(SessionServices {
             auth: self.shared.auth.clone(),

@@ -10,6 +10,7 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
+use crate::base::environment::Environment;
 use crate::base::http::{self, beginning, client_for, shown};
 use crate::base::secret::{self, Secret, without};
 use crate::base::text::head;
@@ -57,6 +58,14 @@ pub struct Request {
     secrets: Vec<Secret>,
 }
 
+/// A request that is not for an answer of the model.
+pub struct SignedRequest {
+    pub url: String,
+    pub headers: HeaderMap,
+    /// What must not be quoted.
+    pub secrets: Vec<Secret>,
+}
+
 impl HttpTransport {
     pub fn new(settings: ModelSettings, wire: Wire) -> Self {
         let auth = settings.provider.auth.as_ref();
@@ -76,7 +85,39 @@ impl HttpTransport {
         Some(Served { window: said.window, output: said.output })
     }
 
+    pub fn provider_id(&self) -> &str {
+        &self.settings.provider_id
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.settings.environment
+    }
+
+    /// The address of the provider, as it may be shown.
+    pub fn shown_base(&self) -> String {
+        shown(self.settings.provider.base_url.as_deref().unwrap_or_default())
+    }
+
+    /// What any request to the server needs, below its address.
+    pub async fn signed_request(
+        &self,
+        path: &str,
+        credentials: &Credentials,
+    ) -> Result<SignedRequest, Error> {
+        let mut headers = HeaderMap::new();
+        self.sign(&mut headers, credentials)?;
+        if let Some(tokens) = &self.tokens {
+            headers.insert(AUTHORIZATION, self.bearer_header(tokens.token().await?.reveal())?);
+        }
+        let secrets = self.secrets(&headers);
+        Ok(SignedRequest { url: self.url_of(path, credentials)?, headers, secrets })
+    }
+
     fn url(&self, credentials: &Credentials) -> Result<String, Error> {
+        self.url_of(self.wire.path(), credentials)
+    }
+
+    fn url_of(&self, path: &str, credentials: &Credentials) -> Result<String, Error> {
         let provider = &self.settings.provider;
         let base = match &provider.base_url {
             Some(base) => base.trim_end_matches('/'),
@@ -95,7 +136,7 @@ impl HttpTransport {
                 "must end with its path; what stands behind `?` belongs into `query_params`",
             ));
         }
-        let mut url = format!("{base}/{}", self.wire.path());
+        let mut url = format!("{base}/{path}");
         for (index, (name, value)) in provider.query_params.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             url.extend([separator.to_string().as_str(), &in_query(name), "=", &in_query(value)]);
@@ -183,7 +224,6 @@ impl HttpTransport {
     }
 
     fn headers(&self, prompt: &Prompt, credentials: &Credentials) -> Result<HeaderMap, Error> {
-        let settings = &self.settings;
         let mut headers = HeaderMap::new();
         let conversation = HeaderValue::from_str(&prompt.conversation_id.to_string());
         if let Ok(id) = conversation {
@@ -193,6 +233,13 @@ impl HttpTransport {
         }
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.sign(&mut headers, credentials)?;
+        Ok(headers)
+    }
+
+    /// Adds who asks, in whose name, and what the provider wants besides.
+    fn sign(&self, headers: &mut HeaderMap, credentials: &Credentials) -> Result<(), Error> {
+        let settings = &self.settings;
         headers.insert("originator", plain(&settings.originator));
         headers.insert(USER_AGENT, plain(&settings.user_agent));
         for (name, value) in &settings.provider.http_headers {
@@ -218,7 +265,7 @@ impl HttpTransport {
         if let (true, Some(id)) = (settings.provider.requires_openai_auth, &credentials.account_id) {
             headers.insert("chatgpt-account-id", self.header_value("chatgpt-account-id", id)?);
         }
-        Ok(headers)
+        Ok(())
     }
 
     fn bearer_header(&self, token: &str) -> Result<HeaderValue, Error> {

@@ -18,6 +18,7 @@ use crate::model::catalog::Served;
 use crate::model::credentials::Credentials;
 use crate::model::error::Error;
 use crate::model::http::HttpTransport;
+use crate::model::local::LocalModel;
 use crate::model::prompt::Prompt;
 use crate::model::rehearsal::RehearsalTransport;
 use crate::model::rehearsal::script::Script;
@@ -37,6 +38,7 @@ pub mod event;
 pub mod failure;
 pub mod families;
 pub mod http;
+pub mod listing;
 pub mod local;
 mod preset_rows;
 pub mod presets;
@@ -122,6 +124,14 @@ impl ModelClient {
         match &self.inner.transport {
             Transport::Http(transport) => transport.local().is_some(),
             Transport::Rehearsal(_) => false,
+        }
+    }
+
+    /// The models that the server says it has; none if it has no list.
+    pub async fn models(&self) -> Result<Option<Vec<LocalModel>>, String> {
+        match &self.inner.transport {
+            Transport::Http(transport) => transport.models().await,
+            Transport::Rehearsal(_) => Ok(None),
         }
     }
 

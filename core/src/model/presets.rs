@@ -1,7 +1,7 @@
 //! The models that a client offers its user.
 //!
-//! Never empty, with exactly one default. A list has what the user describes in a file, or what a server on
-//! this machine says it has, or else the rows that are built in for a provider; any other name can still be
+//! Never empty, with exactly one default. A list has what the user describes in a file, or what a server
+//! says it has, or else the rows that are built in for a provider; any other name can still be
 //! configured, and is then listed as the default.
 
 use std::borrow::Cow;
@@ -41,6 +41,8 @@ pub enum Source<'a> {
     Provider(&'a str),
     /// What a server on this machine said, or why it did not.
     Server(LocalServer, Result<Vec<LocalModel>, String>),
+    /// The same of the server of a provider of the user's own.
+    Own(&'a str, Result<Vec<LocalModel>, String>),
 }
 
 /// The models of a provider, the default first. `configured` is the model of the configuration, if it
@@ -56,7 +58,11 @@ pub fn model_presets(
             (described.iter().filter(|model| is_listed(model)).map(of_file).collect(), CONFIGURED.into())
         }
         Source::Provider(id) => (of_rows(rows(id)), CONFIGURED.into()),
-        Source::Server(_, Err(reason)) => (Vec::new(), Cow::Owned(reason)),
+        Source::Server(_, Err(reason)) | Source::Own(_, Err(reason)) => (Vec::new(), Cow::Owned(reason)),
+        Source::Own(id, Ok(models)) => {
+            let listed = models.into_iter().map(|model| of_own_server(model, id)).collect();
+            (listed, UNLISTED.into())
+        }
         Source::Server(kind, Ok(models)) => {
             let about =
                 configured.map(|model| format!("The server does not have it. {}.", kind.get_model(model)));
@@ -90,6 +96,7 @@ pub fn model_presets(
 }
 
 const CONFIGURED: &str = "The configured model";
+const UNLISTED: &str = "The configured model, which its server does not list";
 
 fn is_listed(model: &DescribedModel) -> bool {
     model.visibility != Visibility::None
@@ -127,10 +134,21 @@ fn of_name(model: &str, info: &ModelInfo, description: Cow<'static, str>) -> Mod
     }
 }
 
+fn of_own_server(model: LocalModel, id: &str) -> ModelPreset {
+    let from = format!("From `{id}`");
+    let mut info = catalog::find(&model.name);
+    info.images = model.images.unwrap_or(info.images);
+    of_name(&model.name, &info, described_as(vec![from], model.window).into())
+}
+
+fn described_as(mut about: Vec<String>, window: Option<u64>) -> String {
+    about.extend(window.map(|tokens| format!("reads up to {tokens} tokens")));
+    about.join(", ")
+}
+
 fn of_server(model: LocalModel) -> ModelPreset {
-    let mut about = model.about;
-    about.extend(model.window.map(|tokens| format!("reads up to {tokens} tokens")));
-    let description = if about.is_empty() { "On this machine".to_owned() } else { about.join(", ") };
+    let about = described_as(model.about, model.window);
+    let description = if about.is_empty() { "On this machine".to_owned() } else { about };
     let mut info = catalog::find(&model.name);
     info.images = model.images.unwrap_or(info.images);
     // What is not known of a model on this machine is not asked of it.
@@ -291,8 +309,13 @@ mod tests {
     fn a_server_on_this_machine_has_what_it_says() {
         let found = || {
             let about = vec!["qwen3".to_owned(), "8.2B".to_owned()];
-            let model =
-                LocalModel { name: "qwen3:8b".into(), about, window: Some(40_960), images: Some(false), output: None };
+            let model = LocalModel {
+                name: "qwen3:8b".into(),
+                about,
+                window: Some(40_960),
+                images: Some(false),
+                output: None,
+            };
             let unknown = LocalModel { name: "mine".into(), images: Some(true), ..LocalModel::default() };
             Source::Server(LocalServer::Ollama, Ok(vec![model, unknown]))
         };

@@ -10,7 +10,7 @@ mod ollama;
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -21,7 +21,7 @@ use crate::base::http::{AnswerError, beginning, client_for, shown, whole};
 use crate::config::provider::{LM_STUDIO, ModelProviderInfo, OLLAMA};
 
 /// How long all questions to a server may take together.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a turn waits for what can be said of its model.
 const PATIENCE_OF_TURN: Duration = Duration::from_secs(1);
 /// No list of models is longer.
@@ -157,25 +157,45 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refused {
+    #[error("it answered with status {}: {_1}", _0.as_u16())]
+    Status(StatusCode, String),
+    #[error("{0}")]
+    Otherwise(String),
+}
+
 /// The answer to a question; `Err` says why there is none.
 async fn read<T: DeserializeOwned>(question: RequestBuilder) -> Result<T, String> {
-    let response = question.send().await.map_err(|error| innermost(&error.without_url()))?;
+    read_or_refused(question).await.map_err(|refused| refused.to_string())
+}
+
+/// The same, with the status that stands in the place of an answer.
+pub(super) async fn read_or_refused<T: DeserializeOwned>(question: RequestBuilder) -> Result<T, Refused> {
+    let response =
+        question.send().await.map_err(|error| Refused::Otherwise(innermost(&error.without_url())))?;
     let status = response.status();
     if !status.is_success() {
         let body = beginning(response).await;
         let said = String::from_utf8_lossy(&body);
         let said = crate::base::text::head(said.trim(), 200);
-        return Err(format!("it answered with status {}: {said}", status.as_u16()));
+        return Err(Refused::Status(status, said.to_owned()));
     }
-    let body = whole(response, LONGEST_ANSWER).await.map_err(|error| match error {
-        AnswerError::Broken(source) => innermost(&source),
-        error => format!("its answer cannot be used: {error}"),
+    let body = whole(response, LONGEST_ANSWER).await.map_err(|error| {
+        Refused::Otherwise(match error {
+            AnswerError::Broken(source) => innermost(&source),
+            error => format!("its answer cannot be used: {error}"),
+        })
     })?;
-    serde_json::from_slice(&body).map_err(|error| format!("its answer cannot be read ({error})"))
+    serde_json::from_slice(&body)
+        .map_err(|error| Refused::Otherwise(format!("its answer cannot be read ({error})")))
 }
 
 /// The entries of a list that can be read.
-fn readable_ones<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+fn readable_ones<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
     let entries = Vec::<Value>::deserialize(deserializer)?;
     Ok(entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect())
 }
@@ -317,7 +337,8 @@ mod tests {
         let set = r#"{"parameters": "stop  \"<|end|>\"\nnum_ctx      16384\nnum_predict   2048\ntop_p 0.9",
             "model_info": {"general.architecture": "qwen3", "qwen3.context_length": 40960}}"#;
         let endless = r#"{"parameters": "num_predict -1"}"#;
-        let running = r#"{"models": [{"name": "other"}, 7, {"name": "qwen3:latest", "context_length": 4096}]}"#;
+        let running =
+            r#"{"models": [{"name": "other"}, 7, {"name": "qwen3:latest", "context_length": 4096}]}"#;
         let ollama = LocalServer::Ollama;
         check_one(ollama, "qwen3", &[(ASKED, able)], expect!["qwen3 Some(40960) None"]).await;
         check_one(ollama, "qwen3", &[(ASKED, set)], expect!["qwen3 Some(16384) Some(2048)"]).await;
