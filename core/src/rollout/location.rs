@@ -124,12 +124,12 @@ impl FileName {
 /// What is written as `2026-11-22T20-51-57`: there are many names, and general ways of reading times take longer.
 fn local(time: &str) -> Option<DateTime> {
     let bytes = time.as_bytes();
-    let is_separated = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b'-'), (16, b'-')];
-    if bytes.len() != 19 || is_separated.iter().any(|(at, separator)| bytes[*at] != *separator) {
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b'-'), (16, b'-')];
+    if bytes.len() != 19 || separators.iter().any(|(at, separator)| bytes.get(*at) != Some(separator)) {
         return None;
     }
     let number = |from: usize, to: usize| {
-        bytes[from..to].iter().try_fold(0i16, |number, digit| {
+        bytes.get(from..to)?.iter().try_fold(0i16, |number, digit| {
             digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
         })
     };

@@ -238,6 +238,7 @@ fn pages(query: &ListQuery, mut list: impl FnMut(&ListQuery) -> Page) -> Vec<Str
 }
 
 /// `CODEX_TEST_ROUNDS=1000` plays more.
+#[allow(clippy::disallowed_methods)] // tests have no configuration
 fn rounds() -> u32 {
     std::env::var("CODEX_TEST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(48)
 }
