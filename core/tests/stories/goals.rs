@@ -70,8 +70,8 @@ usage-limit plus
               goal x Active by the user
             turn started
               goal x Blocked
-              error {"error":{"message":"no"}}
-            turn failed: {"error":{"message":"no"}}
+              error no
+            turn failed: no
             > go-on
             nothing begins
             > goal
