@@ -149,7 +149,7 @@ fn a_server_of_the_users_own_that_does_not_run_is_a_remedy_and_one_without_a_lis
     for (address, count, words) in [(address, 1, "Start it"), (without_list.address(), 4, "")] {
         let home = Home::bare(&format!(
             "- config model_provider = \"mine\"\n\
-             - config model_providers.mine = {{ base_url = \"http://{address}/v1\" }}"
+             - config model_providers.mine = {{ base_url = \"http://{address}/v1\", wire_api = \"chat\" }}"
         ));
         let list = start(&home, &[]).ok("model/list", json!({}));
         let entries = list["data"].as_array().unwrap();

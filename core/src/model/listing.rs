@@ -32,9 +32,10 @@ const SILENT: [&str; 8] =
 /// Whether the models of a provider are asked for.
 pub fn is_asked(id: &str, info: &ModelProviderInfo) -> bool {
     let is_built_in = provider::is_built_in(id);
+    // What speaks Responses mostly stands before the models that the catalogue has.
     let speaks = match info.wire_api {
-        WireApi::Responses | WireApi::Chat => true,
-        WireApi::Anthropic | WireApi::Rehearsal => false,
+        WireApi::Chat => true,
+        WireApi::Responses | WireApi::Anthropic | WireApi::Rehearsal => false,
     };
     // Azure lists what could be deployed, and is asked for what is.
     let base = info.base_url.as_deref().unwrap_or_default();
@@ -150,16 +151,16 @@ mod tests {
     fn only_servers_of_the_users_own_are_asked() {
         let provider = |settings: &str| toml::from_str::<ModelProviderInfo>(settings).unwrap();
         let own = "base_url = \"http://h/v1\"";
-        assert!(is_asked("mine", &provider(own)));
-        assert!(is_asked("mine", &provider(&format!("{own}\nwire_api = \"chat\""))));
-        assert!(!is_asked(provider::OPENAI, &provider(own)) && !is_asked(provider::OLLAMA, &provider(own)));
+        let chat = provider(&format!("{own}\nwire_api = \"chat\""));
+        assert!(is_asked("mine", &chat) && !is_asked("mine", &provider(own)));
+        assert!(!is_asked(provider::OPENAI, &chat) && !is_asked(provider::OLLAMA, &chat));
         for settings in [
             "",
-            "base_url = \"http://h/v1\"\nwire_api = \"anthropic\"",
             "base_url = \"http://h/v1\"\nrequires_openai_auth = true",
             "base_url = \"https://x.openai.azure.com/openai/v1\"",
         ] {
-            assert!(!is_asked("mine", &provider(settings)), "{settings}");
+            let settings = format!("{settings}\nwire_api = \"chat\"");
+            assert!(!is_asked("mine", &provider(&settings)), "{settings}");
         }
     }
 }
