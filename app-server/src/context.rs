@@ -23,6 +23,8 @@ use crate::threads::{LoadedThread, Threads};
 const HISTORIES: usize = 2;
 /// So many files are remembered of which the client was told.
 const TOLD_FILES: usize = 1000;
+/// How much of files may be in memory on its way to the client.
+const FILES_KIB: usize = 96 * 1024;
 
 /// How the process was started: what holds for all connections.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub struct Context {
     /// Stored threads that cannot be read, of which the client knows.
     unreadable: Arc<Mutex<HashSet<PathBuf>>>,
     histories: Arc<Semaphore>,
+    files_kib: Arc<Semaphore>,
     processes: Processes,
 }
 
@@ -58,6 +61,7 @@ impl Context {
     ) -> Self {
         let listener = threads.connect(outgoing.clone());
         let histories = Arc::new(Semaphore::new(HISTORIES));
+        let files_kib = Arc::new(Semaphore::new(FILES_KIB));
         let processes = Processes::new(server.conversations.shared().group.clone());
         let (needed_sandbox, unreadable) = (Arc::default(), Arc::default());
         Context {
@@ -69,6 +73,7 @@ impl Context {
             needed_sandbox,
             unreadable,
             histories,
+            files_kib,
             processes,
         }
     }
@@ -101,6 +106,22 @@ impl Context {
     pub(crate) async fn history(&self) -> Result<OwnedSemaphorePermit, RpcError> {
         let right = self.histories.clone().acquire_owned().await;
         right.map_err(|error| RpcError::internal("the history could not be read").caused_by(error))
+    }
+
+    /// Waits for the right to have so much of a file in memory, which its answer keeps until the client has taken it.
+    pub(crate) async fn file_memory(&self, bytes: usize) -> Result<OwnedSemaphorePermit, RpcError> {
+        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let right = self.files_kib.clone().acquire_many_owned(kib).await;
+        right.map_err(|error| RpcError::internal("the file could not be read").caused_by(error))
+    }
+
+    /// Runs a function that blocks away from the runtime's own threads.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let task = self.conversations().shared().group.spawn_blocking(work);
+        task.await.map_err(|error| RpcError::internal("the work broke off").caused_by(error))?
     }
 
     /// Loads configurations. Reads files: not for the runtime's own threads.

@@ -23,6 +23,8 @@ pub enum Lane {
     Thread(String),
     /// In order with the requests about the same process of the connection.
     Process(String),
+    /// In order with the requests about files.
+    Files,
     /// As soon as possible, and nothing waits for it: for what only reads, and for what takes long.
     ///
     /// It still starts after the ordered requests before it.

@@ -14,6 +14,7 @@ mod compact;
 mod config;
 mod crash;
 mod errors;
+mod file_system;
 mod fork;
 mod goals;
 mod handshake;

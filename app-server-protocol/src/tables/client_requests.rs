@@ -213,6 +213,21 @@ macro_rules! for_each_client_request {
             experimental "process/kill" =>
                 ProcessKill(process::ProcessKillParams) -> process::ProcessKillResponse;
 
+            /// Reads a whole file.
+            "fs/readFile" => FsReadFile(fs::FsReadFileParams) -> fs::FsReadFileResponse;
+            /// Writes a file, made if need be.
+            "fs/writeFile" => FsWriteFile(fs::FsWriteFileParams) -> fs::FsWriteFileResponse;
+            /// Makes a folder.
+            "fs/createDirectory" => FsCreateDirectory(fs::FsCreateDirectoryParams) -> fs::FsCreateDirectoryResponse;
+            /// Says what a path names.
+            "fs/getMetadata" => FsGetMetadata(fs::FsGetMetadataParams) -> fs::FsGetMetadataResponse;
+            /// Lists what is in a folder.
+            "fs/readDirectory" => FsReadDirectory(fs::FsReadDirectoryParams) -> fs::FsReadDirectoryResponse;
+            /// Removes a file, a link or a folder.
+            "fs/remove" => FsRemove(fs::FsRemoveParams) -> fs::FsRemoveResponse;
+            /// Copies a file, a link or a folder.
+            "fs/copy" => FsCopy(fs::FsCopyParams) -> fs::FsCopyResponse;
+
             /// Lists the models of the active provider, best first.
             "model/list" => ModelList(model::ModelListParams) -> model::ModelListResponse;
             /// Lists the configured and the built-in model providers.

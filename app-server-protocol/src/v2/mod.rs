@@ -10,6 +10,7 @@ pub mod config_apps;
 pub mod dynamic_tool;
 pub mod error;
 pub mod experimental_feature;
+pub mod fs;
 pub mod initialize;
 pub mod input;
 pub mod item;

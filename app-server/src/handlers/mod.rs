@@ -1,10 +1,12 @@
 //! The behaviour of the methods, one file each, in folders by resource.
 
+mod absolute;
 mod account;
 mod collaboration_mode;
 mod command;
 mod config;
 mod experimental_feature;
+mod fs;
 pub mod initialize;
 mod model;
 mod paging;

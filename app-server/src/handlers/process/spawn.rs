@@ -1,13 +1,10 @@
 //! `process/spawn`: starts a process without a sandbox. What becomes of it is told after the answer.
 
-use std::path::Path;
-
 use codex_app_server_protocol::ServerNotification;
 use codex_app_server_protocol::method::ProcessSpawn;
 use codex_app_server_protocol::v2::process::{
     ProcessExitedNotification, ProcessSpawnParams, ProcessSpawnResponse,
 };
-use codex_core::base::paths::AbsolutePath;
 use codex_core::exec::streams::Stdin;
 use codex_core::sandbox::Sandbox;
 use codex_core::sandbox::command::CommandSpec;
@@ -16,6 +13,7 @@ use codex_protocol::policy::SandboxPolicy;
 use crate::context::Context;
 use crate::error::RpcError;
 use crate::handle::{Handle, Lane, Reply};
+use crate::handlers::absolute::absolute;
 use crate::processes::follow::{Delivery, Ended, Teller, follow};
 use crate::processes::request::{self, CAP, TIME, not_started};
 use crate::processes::{Name, Start};
@@ -40,7 +38,7 @@ impl Handle<ProcessSpawn> for Context {
             Some(Some(milliseconds)) => Some(request::time(METHOD, milliseconds)?),
         };
         let cap = params.output_bytes_cap.unwrap_or(Some(CAP));
-        let cwd = absolute(&params.cwd)?;
+        let cwd = absolute("cwd", &params.cwd)?;
         let name = Name::process(params.process_handle);
         if self.processes().knows(&name) {
             let text = format!("duplicate active process handle: {:?}", name.text);
@@ -76,15 +74,6 @@ impl Handle<ProcessSpawn> for Context {
             });
         }))
     }
-}
-
-/// What a relative path counts from would be a guess.
-fn absolute(cwd: &str) -> Result<AbsolutePath, RpcError> {
-    AbsolutePath::new(Path::new(cwd)).map_err(|_relative| {
-        RpcError::invalid_request(format!(
-            "`cwd`: the path `{cwd}` is relative; write it from the root of the file system"
-        ))
-    })
 }
 
 fn exited(
