@@ -18,6 +18,7 @@ use crate::processes::Processes;
 use crate::telemetry::exporters::Exporters;
 use crate::threads::audience::Listener;
 use crate::threads::{LoadedThread, Threads};
+use crate::watches::Watches;
 
 /// Whole histories that may be in memory on their way to the client.
 const HISTORIES: usize = 2;
@@ -50,6 +51,7 @@ pub struct Context {
     histories: Arc<Semaphore>,
     files_kib: Arc<Semaphore>,
     processes: Processes,
+    watches: Watches,
 }
 
 impl Context {
@@ -62,7 +64,8 @@ impl Context {
         let listener = threads.connect(outgoing.clone());
         let histories = Arc::new(Semaphore::new(HISTORIES));
         let files_kib = Arc::new(Semaphore::new(FILES_KIB));
-        let processes = Processes::new(server.conversations.shared().group.clone());
+        let group = &server.conversations.shared().group;
+        let (processes, watches) = (Processes::new(group.clone()), Watches::new(group.clone()));
         let (needed_sandbox, unreadable) = (Arc::default(), Arc::default());
         Context {
             outgoing,
@@ -75,6 +78,7 @@ impl Context {
             histories,
             files_kib,
             processes,
+            watches,
         }
     }
 
@@ -162,6 +166,11 @@ impl Context {
     /// What this connection runs for its client.
     pub(crate) fn processes(&self) -> &Processes {
         &self.processes
+    }
+
+    /// What this connection watches.
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.watches
     }
 
     /// This connection, as somebody who listens.

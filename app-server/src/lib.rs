@@ -6,7 +6,7 @@
 //! 6 main, run, commands              process
 //! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
 //! 4 router, lanes                    which handler, in what order
-//! 3 handlers, context, threads, processes   behaviour per method; what it may use; what is loaded; what runs
+//! 3 handlers, context, threads, processes, watches   behaviour per method; what it may use; what is loaded; what runs
 //! 2 projection, convert              pure: events to the wire, the wire to the engine
 //! 1 handle outgoing client identity error transport args logging telemetry
 //! ```
@@ -34,6 +34,7 @@ pub mod shutdown;
 pub mod telemetry;
 mod threads;
 pub mod transport;
+mod watches;
 
 use std::sync::Arc;
 
@@ -59,13 +60,14 @@ pub async fn run(
     let threads = Threads::new(config.configs.codex_home(), group);
     let server = Arc::new(config);
     let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
-    let processes = context.processes().clone();
+    let (processes, watches) = (context.processes().clone(), context.watches().clone());
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));
     let ended = connection.serve(shutdown).await;
     tracing::info!(?ended, "stopping");
     processes.end();
+    watches.end();
     shutdown::stop(connection, &server, tasks).await
 }
 

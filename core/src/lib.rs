@@ -9,7 +9,7 @@
 //! 6 tools                  what the model can call
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
-//! 3 model exec sandbox rollout git notify files skills   ports to the outside world
+//! 3 model exec sandbox rollout git notify files skills watch   ports to the outside world
 //! 2 config auth telemetry  ground
 //! 1 error base             leaves
 //! ```
@@ -35,3 +35,4 @@ pub mod tasks;
 pub mod telemetry;
 pub mod tools;
 pub mod turn;
+pub mod watch;

@@ -15,6 +15,7 @@ mod config;
 mod crash;
 mod errors;
 mod file_system;
+mod file_watch;
 mod fork;
 mod goals;
 mod handshake;

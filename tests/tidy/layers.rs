@@ -17,6 +17,7 @@ const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("app-server", "handlers", "context", "what a handler may use"),
     ("app-server", "handlers", "threads", "a handler loads threads and listens to them"),
     ("app-server", "handlers", "processes", "a handler starts and ends what a client runs"),
+    ("app-server", "context", "watches", "part of what a handler may use"),
     ("app-server", "context", "threads", "part of what a handler may use"),
     ("app-server", "context", "processes", "part of what a handler may use"),
     ("app-server", "projection", "convert", "items look the same live and in history"),

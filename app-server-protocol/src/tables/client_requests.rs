@@ -227,6 +227,10 @@ macro_rules! for_each_client_request {
             "fs/remove" => FsRemove(fs::FsRemoveParams) -> fs::FsRemoveResponse;
             /// Copies a file, a link or a folder.
             "fs/copy" => FsCopy(fs::FsCopyParams) -> fs::FsCopyResponse;
+            /// Tells of changes of a file or folder from now on.
+            "fs/watch" => FsWatch(fs_watch::FsWatchParams) -> fs_watch::FsWatchResponse;
+            /// Ends a watch of this connection.
+            "fs/unwatch" => FsUnwatch(fs_watch::FsUnwatchParams) -> fs_watch::FsUnwatchResponse;
 
             /// Lists the models of the active provider, best first.
             "model/list" => ModelList(model::ModelListParams) -> model::ModelListResponse;

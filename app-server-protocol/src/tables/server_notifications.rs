@@ -92,6 +92,8 @@ macro_rules! for_each_server_notification {
             "process/outputDelta" => ProcessOutputDelta(process::ProcessOutputDeltaNotification);
             /// A process of this connection has ended.
             "process/exited" => ProcessExited(process::ProcessExitedNotification);
+            /// Something that this connection watches has changed.
+            "fs/changed" => FsChanged(fs_watch::FsChangedNotification);
 
             /// A request of the server is settled: answered by some connection, or withdrawn.
             "serverRequest/resolved" => ServerRequestResolved(notice::ServerRequestResolvedNotification);

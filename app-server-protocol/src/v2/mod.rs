@@ -11,6 +11,7 @@ pub mod dynamic_tool;
 pub mod error;
 pub mod experimental_feature;
 pub mod fs;
+pub mod fs_watch;
 pub mod initialize;
 pub mod input;
 pub mod item;

@@ -8,6 +8,7 @@ mod read_directory;
 mod read_file;
 mod remove;
 mod stop;
+mod watch;
 mod write_file;
 
 use std::io;
