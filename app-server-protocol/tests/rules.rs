@@ -43,6 +43,7 @@ const OTHER_SPELLING: &[(&str, &str)] = &[
     ("ResponseItem", "the model server's"),
     ("AgentMessageInputContent", "the model server's"),
     ("McpToolCallResult", "MCP: _meta"),
+    ("FuzzyFileSearchResult", "wire"),
 ];
 
 /// Unions whose members carry no common tag.
@@ -97,6 +98,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("fs/watch", "wire"),
     ("fs/unwatch", "wire"),
     ("fs/changed", "wire"),
+    ("fuzzyFileSearch", "wire"),
     ("thread/settings/update", "wire"),
     ("thread/settings/updated", "wire"),
     ("thread/inject_items", "wire"),

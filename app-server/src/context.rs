@@ -15,6 +15,7 @@ use crate::error::RpcError;
 use crate::identity::Identity;
 use crate::outgoing::Outgoing;
 use crate::processes::Processes;
+use crate::searches::Searches;
 use crate::telemetry::exporters::Exporters;
 use crate::threads::audience::Listener;
 use crate::threads::{LoadedThread, Threads};
@@ -52,6 +53,7 @@ pub struct Context {
     files_kib: Arc<Semaphore>,
     processes: Processes,
     watches: Watches,
+    searches: Searches,
 }
 
 impl Context {
@@ -66,6 +68,7 @@ impl Context {
         let files_kib = Arc::new(Semaphore::new(FILES_KIB));
         let group = &server.conversations.shared().group;
         let (processes, watches) = (Processes::new(group.clone()), Watches::new(group.clone()));
+        let searches = Searches::new(group.clone());
         let (needed_sandbox, unreadable) = (Arc::default(), Arc::default());
         Context {
             outgoing,
@@ -79,6 +82,7 @@ impl Context {
             files_kib,
             processes,
             watches,
+            searches,
         }
     }
 
@@ -171,6 +175,11 @@ impl Context {
     /// What this connection watches.
     pub(crate) fn watches(&self) -> &Watches {
         &self.watches
+    }
+
+    /// The searches for files of this connection.
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.searches
     }
 
     /// This connection, as somebody who listens.

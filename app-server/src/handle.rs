@@ -25,6 +25,8 @@ pub enum Lane {
     Process(String),
     /// In order with the requests about files.
     Files,
+    /// In order with the searches for files.
+    Searches,
     /// As soon as possible, and nothing waits for it: for what only reads, and for what takes long.
     ///
     /// It still starts after the ordered requests before it.

@@ -17,7 +17,7 @@ pub struct Lanes<T> {
     /// In the order in which they came.
     waiting: VecDeque<(Lane, T)>,
     running: HashMap<Ticket, Lane>,
-    /// Of threads, processes and files.
+    /// Of threads, processes, files and searches.
     busy: HashSet<Lane>,
     ordered: bool,
     last_ticket: u64,
@@ -47,7 +47,7 @@ impl<T> Lanes<T> {
         let (lane, request) = self.waiting.remove(position)?;
         match &lane {
             Lane::Ordered => self.ordered = true,
-            Lane::Thread(_) | Lane::Process(_) | Lane::Files => {
+            Lane::Thread(_) | Lane::Process(_) | Lane::Files | Lane::Searches => {
                 self.busy.insert(lane.clone());
             }
             Lane::Concurrent => {}
@@ -62,7 +62,7 @@ impl<T> Lanes<T> {
     pub fn finish(&mut self, ticket: Ticket) {
         match self.running.remove(&ticket) {
             Some(Lane::Ordered) => self.ordered = false,
-            Some(lane @ (Lane::Thread(_) | Lane::Process(_) | Lane::Files)) => {
+            Some(lane @ (Lane::Thread(_) | Lane::Process(_) | Lane::Files | Lane::Searches)) => {
                 self.busy.remove(&lane);
             }
             Some(Lane::Concurrent) | None => {}
@@ -93,8 +93,9 @@ impl<T> Lanes<T> {
         for (position, (lane, _)) in self.waiting.iter().enumerate() {
             match lane {
                 Lane::Concurrent => return Some(position),
-                Lane::Thread(_) | Lane::Process(_) | Lane::Files if self.busy.contains(lane) => {}
-                Lane::Thread(_) | Lane::Process(_) | Lane::Files => return Some(position),
+                Lane::Thread(_) | Lane::Process(_) | Lane::Files | Lane::Searches
+                    if self.busy.contains(lane) => {}
+                Lane::Thread(_) | Lane::Process(_) | Lane::Files | Lane::Searches => return Some(position),
                 // Whatever stands behind an ordered request waits for it.
                 Lane::Ordered => return (position == 0 && self.busy.is_empty()).then_some(0),
             }
@@ -205,7 +206,8 @@ mod tests {
             (_, Lane::Concurrent) | (Lane::Concurrent, Lane::Thread(_)) => false,
             (Lane::Ordered, Lane::Thread(_)) => true,
             (Lane::Thread(later), Lane::Thread(earlier)) => later == earlier,
-            (Lane::Process(_) | Lane::Files, _) | (_, Lane::Process(_) | Lane::Files) => {
+            (Lane::Process(_) | Lane::Files | Lane::Searches, _)
+            | (_, Lane::Process(_) | Lane::Files | Lane::Searches) => {
                 unreachable!("as threads; not made here")
             }
         }

@@ -6,7 +6,7 @@
 //! 6 main, run, commands              process
 //! 5 connection, handshake, shutdown  the loop, who may speak when, the order of stopping
 //! 4 router, lanes                    which handler, in what order
-//! 3 handlers, context, threads, processes, watches   behaviour per method; what it may use; what is loaded; what runs
+//! 3 handlers, context, threads, processes, watches, searches   behaviour per method; what it may use; what is loaded; what runs
 //! 2 projection, convert              pure: events to the wire, the wire to the engine
 //! 1 handle outgoing client identity error transport args logging telemetry
 //! ```
@@ -30,6 +30,7 @@ pub mod outgoing;
 mod processes;
 mod projection;
 mod router;
+mod searches;
 pub mod shutdown;
 pub mod telemetry;
 mod threads;
@@ -61,6 +62,7 @@ pub async fn run(
     let server = Arc::new(config);
     let context = Context::new(outgoing, client.clone(), Arc::clone(&server), threads);
     let (processes, watches) = (context.processes().clone(), context.watches().clone());
+    let searches = context.searches().clone();
     let parts = Parts { incoming, lines, client, questions };
     let mut connection =
         Connection::new(parts, move |id, method, params| router::route(&context, id, method, params));
@@ -68,6 +70,7 @@ pub async fn run(
     tracing::info!(?ended, "stopping");
     processes.end();
     watches.end();
+    searches.end();
     shutdown::stop(connection, &server, tasks).await
 }
 

@@ -9,7 +9,7 @@
 //! 6 tools                  what the model can call
 //! 5 turn                   the contract between 6/7 and 8
 //! 4 context                what the model is shown (pure)
-//! 3 model exec sandbox rollout git notify files skills watch   ports to the outside world
+//! 3 model exec sandbox rollout git notify files skills watch file_search   ports to the outside world
 //! 2 config auth telemetry  ground
 //! 1 error base             leaves
 //! ```
@@ -21,6 +21,7 @@ pub mod context;
 pub mod conversations;
 pub mod error;
 pub mod exec;
+pub mod file_search;
 pub mod files;
 pub mod git;
 pub mod model;

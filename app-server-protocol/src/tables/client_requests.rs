@@ -231,6 +231,21 @@ macro_rules! for_each_client_request {
             "fs/watch" => FsWatch(fs_watch::FsWatchParams) -> fs_watch::FsWatchResponse;
             /// Ends a watch of this connection.
             "fs/unwatch" => FsUnwatch(fs_watch::FsUnwatchParams) -> fs_watch::FsUnwatchResponse;
+            /// Finds files and folders by a few letters of their paths.
+            "fuzzyFileSearch" =>
+                FuzzyFileSearch(file_search::FuzzyFileSearchParams) -> file_search::FuzzyFileSearchResponse;
+            /// Starts such a search for a user who types.
+            experimental "fuzzyFileSearch/sessionStart" =>
+                FuzzyFileSearchSessionStart(file_search::FuzzyFileSearchSessionStartParams)
+                -> file_search::FuzzyFileSearchSessionStartResponse;
+            /// What the user has typed so far. Results are told as notifications.
+            experimental "fuzzyFileSearch/sessionUpdate" =>
+                FuzzyFileSearchSessionUpdate(file_search::FuzzyFileSearchSessionUpdateParams)
+                -> file_search::FuzzyFileSearchSessionUpdateResponse;
+            /// Ends such a search.
+            experimental "fuzzyFileSearch/sessionStop" =>
+                FuzzyFileSearchSessionStop(file_search::FuzzyFileSearchSessionStopParams)
+                -> file_search::FuzzyFileSearchSessionStopResponse;
 
             /// Lists the models of the active provider, best first.
             "model/list" => ModelList(model::ModelListParams) -> model::ModelListResponse;

@@ -94,6 +94,12 @@ macro_rules! for_each_server_notification {
             "process/exited" => ProcessExited(process::ProcessExitedNotification);
             /// Something that this connection watches has changed.
             "fs/changed" => FsChanged(fs_watch::FsChangedNotification);
+            /// What was found so far in a session of this connection.
+            "fuzzyFileSearch/sessionUpdated" =>
+                FuzzyFileSearchSessionUpdated(file_search::FuzzyFileSearchSessionUpdatedNotification);
+            /// Nothing more is found for the query that was told last.
+            "fuzzyFileSearch/sessionCompleted" =>
+                FuzzyFileSearchSessionCompleted(file_search::FuzzyFileSearchSessionCompletedNotification);
 
             /// A request of the server is settled: answered by some connection, or withdrawn.
             "serverRequest/resolved" => ServerRequestResolved(notice::ServerRequestResolvedNotification);

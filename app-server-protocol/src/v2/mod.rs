@@ -10,6 +10,7 @@ pub mod config_apps;
 pub mod dynamic_tool;
 pub mod error;
 pub mod experimental_feature;
+pub mod file_search;
 pub mod fs;
 pub mod fs_watch;
 pub mod initialize;

@@ -6,6 +6,7 @@ mod collaboration_mode;
 mod command;
 mod config;
 mod experimental_feature;
+mod file_search;
 mod fs;
 pub mod initialize;
 mod model;

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod file_search;
 pub(crate) mod goal;
 pub(crate) mod input;
 pub(crate) mod item;
