@@ -99,6 +99,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("fs/unwatch", "wire"),
     ("fs/changed", "wire"),
     ("fuzzyFileSearch", "wire"),
+    ("gitDiffToRemote", "wire: the older API"),
     ("thread/settings/update", "wire"),
     ("thread/settings/updated", "wire"),
     ("thread/inject_items", "wire"),

@@ -18,6 +18,7 @@ mod file_search;
 mod file_system;
 mod file_watch;
 mod fork;
+mod git_diff;
 mod goals;
 mod handshake;
 mod idle;

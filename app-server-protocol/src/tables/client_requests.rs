@@ -231,6 +231,8 @@ macro_rules! for_each_client_request {
             "fs/watch" => FsWatch(fs_watch::FsWatchParams) -> fs_watch::FsWatchResponse;
             /// Ends a watch of this connection.
             "fs/unwatch" => FsUnwatch(fs_watch::FsUnwatchParams) -> fs_watch::FsUnwatchResponse;
+            /// Says what is different from what the remote repository has. Kept from the older API.
+            "gitDiffToRemote" => GitDiffToRemote(git::GitDiffToRemoteParams) -> git::GitDiffToRemoteResponse;
             /// Finds files and folders by a few letters of their paths.
             "fuzzyFileSearch" =>
                 FuzzyFileSearch(file_search::FuzzyFileSearchParams) -> file_search::FuzzyFileSearchResponse;

@@ -13,6 +13,7 @@ pub mod experimental_feature;
 pub mod file_search;
 pub mod fs;
 pub mod fs_watch;
+pub mod git;
 pub mod initialize;
 pub mod input;
 pub mod item;

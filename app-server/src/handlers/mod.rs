@@ -8,6 +8,7 @@ mod config;
 mod experimental_feature;
 mod file_search;
 mod fs;
+mod git_diff;
 pub mod initialize;
 mod model;
 mod paging;
