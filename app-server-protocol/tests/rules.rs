@@ -44,6 +44,7 @@ const OTHER_SPELLING: &[(&str, &str)] = &[
     ("AgentMessageInputContent", "the model server's"),
     ("McpToolCallResult", "MCP: _meta"),
     ("FuzzyFileSearchResult", "wire"),
+    ("ConversationGitInfo", "wire: origin_url"),
 ];
 
 /// Unions whose members carry no common tag.
@@ -59,6 +60,7 @@ const UNTAGGED: &[(&str, &str)] = &[
     ("FunctionCallOutputContentItem", "the model server's: address or file"),
     ("UserInput", "wire: address or file"),
     ("ThreadItem", "wire: image or file"),
+    ("GetConversationSummaryParams", "wire: path or id"),
 ];
 
 /// Lists that come whole.
@@ -100,6 +102,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("fs/changed", "wire"),
     ("fuzzyFileSearch", "wire"),
     ("gitDiffToRemote", "wire: the older API"),
+    ("getConversationSummary", "wire: the older API"),
     ("thread/settings/update", "wire"),
     ("thread/settings/updated", "wire"),
     ("thread/inject_items", "wire"),
@@ -115,6 +118,9 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("PermissionsRequestApprovalResponse.strictAutoReview", "wire"),
     ("ThreadNameUpdatedNotification.threadName", "wire"),
 ];
+
+/// Times that are no integers.
+const TIMES_AS_TEXT: &[(&str, &str)] = &[("ConversationSummary.updatedAt", "wire: the older API")];
 
 fn files() -> &'static BTreeMap<String, String> {
     static FILES: OnceLock<BTreeMap<String, String>> = OnceLock::new();
@@ -232,7 +238,7 @@ fn times_are_integers() {
             }
         });
     }
-    report(complaints, &[]);
+    report(complaints, TIMES_AS_TEXT);
 }
 
 #[test]

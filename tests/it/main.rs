@@ -55,6 +55,7 @@ mod shutdown;
 mod skills;
 mod slow_client;
 mod soak;
+mod summaries;
 mod support;
 mod telemetry;
 mod thread_index;

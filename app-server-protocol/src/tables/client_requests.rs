@@ -231,6 +231,10 @@ macro_rules! for_each_client_request {
             "fs/watch" => FsWatch(fs_watch::FsWatchParams) -> fs_watch::FsWatchResponse;
             /// Ends a watch of this connection.
             "fs/unwatch" => FsUnwatch(fs_watch::FsUnwatchParams) -> fs_watch::FsUnwatchResponse;
+            /// Tells of a stored thread in a few words. Kept from the older API.
+            "getConversationSummary" =>
+                GetConversationSummary(conversation_summary::GetConversationSummaryParams)
+                -> conversation_summary::GetConversationSummaryResponse;
             /// Says what is different from what the remote repository has. Kept from the older API.
             "gitDiffToRemote" => GitDiffToRemote(git::GitDiffToRemoteParams) -> git::GitDiffToRemoteResponse;
             /// Finds files and folders by a few letters of their paths.

@@ -7,6 +7,7 @@ pub mod collaboration_mode;
 pub mod command;
 pub mod config;
 pub mod config_apps;
+pub mod conversation_summary;
 pub mod dynamic_tool;
 pub mod error;
 pub mod experimental_feature;

@@ -5,6 +5,7 @@ mod account;
 mod collaboration_mode;
 mod command;
 mod config;
+mod conversation_summary;
 mod experimental_feature;
 mod file_search;
 mod fs;

@@ -91,6 +91,8 @@ export type { ConfigWriteErrorCode } from "./ConfigWriteErrorCode";
 export type { ConfigWriteErrorData } from "./ConfigWriteErrorData";
 export type { ConfiguredHookHandler } from "./ConfiguredHookHandler";
 export type { ConfiguredHookMatcherGroup } from "./ConfiguredHookMatcherGroup";
+export type { ConversationGitInfo } from "./ConversationGitInfo";
+export type { ConversationSummary } from "./ConversationSummary";
 export type { CreditsSnapshot } from "./CreditsSnapshot";
 export type { CyberAccessProgram } from "./CyberAccessProgram";
 export type { DeprecationNoticeNotification } from "./DeprecationNoticeNotification";
@@ -155,6 +157,8 @@ export type { GetAccountRateLimitsResponse } from "./GetAccountRateLimitsRespons
 export type { GetAccountResponse } from "./GetAccountResponse";
 export type { GetAuthStatusParams } from "./GetAuthStatusParams";
 export type { GetAuthStatusResponse } from "./GetAuthStatusResponse";
+export type { GetConversationSummaryParams } from "./GetConversationSummaryParams";
+export type { GetConversationSummaryResponse } from "./GetConversationSummaryResponse";
 export type { GitDiffToRemoteParams } from "./GitDiffToRemoteParams";
 export type { GitDiffToRemoteResponse } from "./GitDiffToRemoteResponse";
 export type { GitInfo } from "./GitInfo";

@@ -75,6 +75,8 @@ export type { ConfigRequirementsReadResponse } from "./ConfigRequirementsReadRes
 export type { ConfigWarningNotification } from "./ConfigWarningNotification";
 export type { ConfigWriteErrorCode } from "./ConfigWriteErrorCode";
 export type { ConfigWriteErrorData } from "./ConfigWriteErrorData";
+export type { ConversationGitInfo } from "./ConversationGitInfo";
+export type { ConversationSummary } from "./ConversationSummary";
 export type { CreditsSnapshot } from "./CreditsSnapshot";
 export type { CyberAccessProgram } from "./CyberAccessProgram";
 export type { DeprecationNoticeNotification } from "./DeprecationNoticeNotification";
@@ -131,6 +133,8 @@ export type { GetAccountRateLimitsResponse } from "./GetAccountRateLimitsRespons
 export type { GetAccountResponse } from "./GetAccountResponse";
 export type { GetAuthStatusParams } from "./GetAuthStatusParams";
 export type { GetAuthStatusResponse } from "./GetAuthStatusResponse";
+export type { GetConversationSummaryParams } from "./GetConversationSummaryParams";
+export type { GetConversationSummaryResponse } from "./GetConversationSummaryResponse";
 export type { GitDiffToRemoteParams } from "./GitDiffToRemoteParams";
 export type { GitDiffToRemoteResponse } from "./GitDiffToRemoteResponse";
 export type { GitInfo } from "./GitInfo";
