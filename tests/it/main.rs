@@ -14,6 +14,7 @@ mod compact;
 mod config;
 mod crash;
 mod errors;
+mod feedback;
 mod file_search;
 mod file_system;
 mod file_watch;

@@ -231,6 +231,8 @@ macro_rules! for_each_client_request {
             "fs/watch" => FsWatch(fs_watch::FsWatchParams) -> fs_watch::FsWatchResponse;
             /// Ends a watch of this connection.
             "fs/unwatch" => FsUnwatch(fs_watch::FsUnwatchParams) -> fs_watch::FsUnwatchResponse;
+            /// Writes a report about the server into a file. It is sent nowhere.
+            "feedback/save" => FeedbackSave(feedback::FeedbackSaveParams) -> feedback::FeedbackSaveResponse;
             /// Tells of a stored thread in a few words. Kept from the older API.
             "getConversationSummary" =>
                 GetConversationSummary(conversation_summary::GetConversationSummaryParams)

@@ -11,6 +11,7 @@ pub mod conversation_summary;
 pub mod dynamic_tool;
 pub mod error;
 pub mod experimental_feature;
+pub mod feedback;
 pub mod file_search;
 pub mod fs;
 pub mod fs_watch;

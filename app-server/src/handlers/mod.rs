@@ -7,6 +7,7 @@ mod command;
 mod config;
 mod conversation_summary;
 mod experimental_feature;
+mod feedback;
 mod file_search;
 mod fs;
 mod git_diff;

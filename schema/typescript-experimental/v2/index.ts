@@ -109,6 +109,8 @@ export type { ExperimentalFeatureListParams } from "./ExperimentalFeatureListPar
 export type { ExperimentalFeatureListResponse } from "./ExperimentalFeatureListResponse";
 export type { ExperimentalFeatureStage } from "./ExperimentalFeatureStage";
 export type { FeedbackRequirements } from "./FeedbackRequirements";
+export type { FeedbackSaveParams } from "./FeedbackSaveParams";
+export type { FeedbackSaveResponse } from "./FeedbackSaveResponse";
 export type { FileChangeApprovalDecision } from "./FileChangeApprovalDecision";
 export type { FileChangeRequestApprovalParams } from "./FileChangeRequestApprovalParams";
 export type { FileChangeRequestApprovalResponse } from "./FileChangeRequestApprovalResponse";
