@@ -46,5 +46,6 @@ pub struct Change {
     pub paths: Vec<PathBuf>,
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests;
