@@ -48,6 +48,9 @@ where
     // With the conversations end the pumps, which hold the last handles of the queue to the client.
     let ended = tokio::time::timeout(ENGINE_LIMIT, server.conversations.shutdown()).await;
     leftovers.note("conversations", ended.is_ok());
+    if ended.is_err() {
+        tracing::error!(tasks = server.conversations.tasks_left(), "shutting down: this is still at work");
+    }
     let writing = tokio::time::timeout_at(deadline, transport.finished());
     // A collector that does not take its last facts is no failure of this process.
     let (written, ()) = tokio::join!(writing, server.telemetry.finish(TELEMETRY_LIMIT));

@@ -210,6 +210,11 @@ impl ConversationManager {
         self.shared.login.close();
     }
 
+    /// What has not ended, by the places in the program where it began.
+    pub fn tasks_left(&self) -> String {
+        self.shared.group.places()
+    }
+
     /// A new conversation. Its file appears with its first turn.
     pub async fn start(&self, config: Config, options: StartOptions) -> Result<NewConversation, CoreError> {
         let config = self.configs.share(config);
