@@ -87,6 +87,8 @@ impl ModelInfo {
     }
 
     fn served(mut self, Served { window, output }: Served) -> Self {
+        // Some say 0 of what is not loaded yet.
+        let (window, output) = (window.filter(|window| *window > 0), output.filter(|output| *output > 0));
         if let Some(window) = window {
             self.is_window_told = true;
             self.answer_in_window = true;

@@ -157,7 +157,9 @@ impl HttpTransport {
     /// The same, if it can be one. Neither the key nor what stands in its place by mistake is quoted.
     fn usable_key(&self) -> Result<Option<String>, Error> {
         let provider = &self.settings.provider;
-        if provider.has_key_for_variable() {
+        let is_set =
+            || provider.env_key.as_deref().is_some_and(|name| self.environment().get(name).is_some());
+        if provider.has_key_for_variable() && !is_set() {
             return Err(self.setting(
                 "env_key",
                 "is to be the name of the variable that holds the key, and looks like the key itself; put the key \

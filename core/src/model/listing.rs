@@ -4,6 +4,8 @@
 //! that lists what cannot be asked for, is not an error: then nothing is known. Who signs requests for answers signs
 //! this one, except for the login of this program, which is not sent for a list.
 
+use std::collections::HashSet;
+
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,6 +20,8 @@ use crate::model::http::HttpTransport;
 use crate::model::local::{self, LocalModel, PATIENCE, Refused};
 use crate::model::wire::Server;
 
+/// In bytes; nobody calls a model by a longer name.
+const LONGEST_NAME: usize = 256;
 /// A longer list is cut.
 const MOST: usize = 2000;
 
@@ -94,13 +98,18 @@ enum List {
 impl List {
     fn models(self) -> Vec<LocalModel> {
         let (Self::Object { data } | Self::Bare(data)) = self;
-        data.iter().filter_map(Value::as_object).filter_map(model).take(MOST).collect()
+        let mut seen = HashSet::new();
+        let models = data.iter().filter_map(Value::as_object).filter_map(model);
+        models.filter(|model| seen.insert(model.name.clone())).take(MOST).collect()
     }
 }
 
 /// None for what is no model to talk to.
 fn model(entry: &Map<String, Value>) -> Option<LocalModel> {
-    let name = entry.get("id")?.as_str().filter(|name| !name.trim().is_empty())?;
+    let is_name = |name: &&str| {
+        !name.trim().is_empty() && name.len() <= LONGEST_NAME && !name.chars().any(char::is_control)
+    };
+    let name = entry.get("id")?.as_str().filter(is_name)?;
     let is_silent = entry.get("type").and_then(Value::as_str).is_some_and(|kind| SILENT.contains(&kind));
     if is_silent || entry.get("active") == Some(&Value::Bool(false)) {
         return None;
@@ -144,6 +153,9 @@ mod tests {
                         router Some(200000) Some(64000) Some(true)\ngroq None Some(8192) None\n";
         assert_eq!(listed(json), expected);
         assert_eq!(listed(r#"[{"id": "together", "type": "chat"}]"#), "together None None None\n");
+        assert_eq!(listed(r#"[{"id": "a"}, {"id": "a"}, {"id": "b\nc"}]"#), "a None None None\n");
+        let long = format!(r#"[{{"id": "{}"}}]"#, "x".repeat(LONGEST_NAME + 1));
+        assert_eq!(listed(&long), "");
         assert!(serde_json::from_str::<List>(r#"{"models": []}"#).is_err());
     }
 

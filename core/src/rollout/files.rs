@@ -3,6 +3,7 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use codex_protocol::ids::ConversationId;
 
@@ -29,7 +30,8 @@ pub(super) trait Recently {
     /// Of a folder that is still in this state.
     fn named(&self, folder: &Path, metadata: &Metadata) -> Option<Arc<Named>>;
 
-    fn keep_named(&self, folder: &Path, metadata: &Metadata, named: &Arc<Named>);
+    /// The state is that of this time, before the folder was read.
+    fn keep_named(&self, folder: &Path, state: (&Metadata, SystemTime), named: &Arc<Named>);
 
     /// Of a file that is still in this state.
     fn head(&self, path: &Path, metadata: &Metadata) -> Option<Head>;
@@ -40,6 +42,7 @@ pub(super) trait Recently {
 impl Files<'_> {
     /// The files of a folder that have the name of a conversation, in no order; none if there is no such folder.
     pub fn named_in(&self, folder: &Path) -> Result<Arc<Named>, Error> {
+        let now = SystemTime::now();
         let recently = self.recently.and_then(|recently| Some((recently, folder.metadata().ok()?)));
         let Some((recently, metadata)) = recently else {
             return location::named_in(folder).map(Arc::new);
@@ -48,7 +51,7 @@ impl Files<'_> {
             return Ok(named);
         }
         let named = Arc::new(location::named_in(folder)?);
-        recently.keep_named(folder, &metadata, &named);
+        recently.keep_named(folder, (&metadata, now), &named);
         Ok(named)
     }
 }

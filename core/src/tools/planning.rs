@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codex_protocol::policy::SandboxPolicy;
+use codex_protocol::policy::{AskForApproval, SandboxPolicy};
 
 use crate::base::paths::AbsolutePath;
 use crate::config::{Config, features};
@@ -69,13 +69,20 @@ pub fn prepare(context: &SessionTaskContext) {
     let context = context.clone();
     services.group.clone().spawn(async move {
         let Ground { policy, cwd } = context.ground().await;
+        // Profiles may heed what lies in the folder. Outside of a sandbox that is for the user to allow, as for a command.
+        if policy.is_unrestricted() && context.turn.approval_policy != AskForApproval::Never {
+            return;
+        }
         let env = variables(&services, &policy).vars;
         let argv = services.shell.argv(Login::Yes, "");
         let spec = CommandSpec { argv, cwd: context.turn.cwd.clone(), env };
         drop(context);
         let planning = Planning { sandbox: Arc::clone(&services.sandbox), policy, cwd, spec };
-        let wanted = planning.wanted(&services.shell, "", &services.config);
-        services.login.prepare(&wanted, &planning.spec);
+        let group = services.group.clone();
+        group.spawn_blocking(move || {
+            let wanted = planning.wanted(&services.shell, "", &services.config);
+            services.login.prepare(&wanted, &planning.spec);
+        });
     });
 }
 

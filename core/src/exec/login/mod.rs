@@ -195,9 +195,13 @@ impl LoginShells {
         login.into()
     }
 
-    /// Has a shell asked for whose commands nothing is known yet, before there is one. Must be called within a runtime.
+    /// Has a shell asked for whose commands nothing is known yet, before there is one. Blocks, and must be called within a
+    /// runtime.
     pub fn prepare(self: &Arc<Self>, wanted: &Wanted<'_>, login: &CommandSpec) {
         let Some(kind) = Kind::of(wanted.shell.path()) else { return };
+        if login.env.iter().any(|(name, _)| kind.is_own(name)) {
+            return;
+        }
         let (key, state) = self.lock().state_of(Key::of(wanted, login));
         if matches!(state, State::Unknown) {
             self.take(kind, key);

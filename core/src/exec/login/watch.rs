@@ -25,6 +25,8 @@ const LONGEST_VALUE: usize = 4 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stamp {
     Absent,
+    /// As good as absent, but a shell finds an empty file there.
+    StandIn,
     File {
         modified: (i64, i64),
         size: u64,
@@ -71,15 +73,21 @@ impl Watch {
 
     /// Whether all is as it was. Blocks.
     pub fn holds(&self) -> bool {
-        self.start.iter().all(|(path, was)| stamp_of_start(path) == *was)
-            && self.mentioned.iter().all(|(path, was)| stamp(path) == *was)
+        self.start.iter().all(|(path, was)| stamp_of_start(path).is_like(*was))
+            && self.mentioned.iter().all(|(path, was)| stamp(path).is_like(*was))
+    }
+
+    fn has_stand_in(&self) -> bool {
+        self.start.values().chain(self.mentioned.values()).any(|stamp| *stamp == Stamp::StandIn)
     }
 
     /// The third of three looks, between which the shell has run once and once more. What has changed both times is
     /// what the start files write themselves, and left out. None if something has changed once: who knows whether the
     /// shell had read it before or after.
     pub fn settled(&self, between: &Self, before: &Self) -> Option<Self> {
-        if self.start != between.start || between.start != before.start {
+        let mut looks = [self, between, before].into_iter();
+        // Whether the shell has seen what stands for a missing file, nobody knows.
+        if looks.any(Self::has_stand_in) || self.start != between.start || between.start != before.start {
             return None;
         }
         let mut is_settled = true;
@@ -96,10 +104,17 @@ impl Watch {
     }
 }
 
+impl Stamp {
+    fn is_like(self, was: Self) -> bool {
+        let plain = |stamp| if stamp == Self::StandIn { Self::Absent } else { stamp };
+        plain(self) == plain(was)
+    }
+}
+
 fn stamp(path: &Path) -> Stamp {
     match fs::metadata(path) {
-        // Empty, and gone with the command for which it is there.
-        Ok(meta) if stands_for_missing(&meta) => Stamp::Absent,
+        // Gone with the command for which it is there.
+        Ok(meta) if stands_for_missing(&meta) => Stamp::StandIn,
         Ok(meta) if meta.is_file() => {
             Stamp::File { modified: (meta.mtime(), meta.mtime_nsec()), size: meta.len(), inode: meta.ino() }
         }
@@ -207,8 +222,11 @@ mod tests {
         let watch = Watch::of(std::slice::from_ref(&file), |_| None);
         fs::write(&file, "").unwrap();
         assert!(!watch.holds());
+        assert!(watch.settled(&watch, &watch).is_some());
         fs::set_permissions(&file, fs::Permissions::from_mode(0o1644)).unwrap();
         assert!(watch.holds());
+        let during = Watch::of(std::slice::from_ref(&file), |_| None);
+        assert!(during.settled(&during, &during).is_none(), "a shell may have read it");
     }
 
     #[test]

@@ -340,7 +340,7 @@ mod tests {
         let running =
             r#"{"models": [{"name": "other"}, 7, {"name": "qwen3:latest", "context_length": 4096}]}"#;
         let ollama = LocalServer::Ollama;
-        check_one(ollama, "qwen3", &[(ASKED, able)], expect!["qwen3 Some(40960) None"]).await;
+        check_one(ollama, "qwen3", &[(ASKED, able)], expect!["qwen3 None None"]).await;
         check_one(ollama, "qwen3", &[(ASKED, set)], expect!["qwen3 Some(16384) Some(2048)"]).await;
         check_one(ollama, "qwen3", &[(ASKED, endless)], expect!["qwen3 None None"]).await;
         let answers = [(ASKED, set), ("GET /api/ps", running)];

@@ -64,7 +64,8 @@ pub(super) async fn model(server: &Asked<'_>, name: &str) -> Option<LocalModel> 
         running.ok().and_then(|running| running.models.into_iter().find(|one| one.name == full_name));
     Some(LocalModel {
         name: name.to_owned(),
-        window: loaded.map(|model| model.context_length).or(shown.window()),
+        // What it could have says nothing of what it will be started with.
+        window: loaded.map(|model| model.context_length).or_else(|| shown.parameter("num_ctx")),
         output: shown.parameter("num_predict"),
         ..LocalModel::default()
     })

@@ -74,8 +74,8 @@ impl Recently for Recent {
         (*mark == Mark::of(metadata)).then(|| named.clone())
     }
 
-    fn keep_named(&self, folder: &Path, metadata: &fs::Metadata, named: &Arc<Named>) {
-        let Some(mark) = Mark::settled(metadata, SystemTime::now()).filter(|_| named.len() <= NAMES) else {
+    fn keep_named(&self, folder: &Path, (metadata, now): (&fs::Metadata, SystemTime), named: &Arc<Named>) {
+        let Some(mark) = Mark::settled(metadata, now).filter(|_| named.len() <= NAMES) else {
             return;
         };
         let mut kept = self.kept();

@@ -130,13 +130,14 @@ impl Kind {
         }
     }
 
-    fn make(self, parent: &OwnedFd, name: &OsStr) -> Result<OwnedFd, Errno> {
+    /// A folder is not open yet.
+    fn make(self, parent: &OwnedFd, name: &OsStr) -> Result<Option<OwnedFd>, Errno> {
         let mode = Mode::from_raw_mode(self.mode());
         match self {
-            Self::Folder => mkdirat(parent, name, mode).and_then(|()| self.open(parent, name)),
+            Self::Folder => mkdirat(parent, name, mode).map(|()| None),
             Self::File => {
                 let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                openat(parent, name, flags, mode)
+                openat(parent, name, flags, mode).map(Some)
             }
         }
     }
@@ -175,7 +176,9 @@ fn stand_in(parent: &Rc<OwnedFd>, name: &OsStr, kind: Kind) -> io::Result<Option
             Err(Errno::NOENT) => match kind.make(parent, name) {
                 // Where we cannot create it, nor can a command.
                 Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => return Ok(None),
-                made => made,
+                Ok(Some(place)) => Ok(place),
+                Ok(None) => kind.open(parent, name),
+                Err(error) => Err(error),
             },
             Err(error) => return Err(error.into()),
         };
