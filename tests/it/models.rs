@@ -92,6 +92,26 @@ fn history_is_summed_up_before_the_window_that_a_server_runs_a_model_with_is_ful
 }
 
 #[test]
+fn a_summary_that_the_user_asks_for_knows_the_window_of_the_server_too() {
+    let model = BareServer::start(small_window);
+    let base = format!("http://{}/v1", model.address());
+    let home = Home::bare("- config model_provider = \"ollama\"\n- config model = \"mine\"");
+    let mut server = start(&home, &[("CODEX_OSS_BASE_URL", base.as_str())]);
+    let thread = server.start_thread(&home);
+    server.run_turn(&thread, "one");
+    server.ok("thread/compact/start", json!({"threadId": thread}));
+    let turn = server.wait_turn(&thread);
+    let windows = turn.all("thread/tokenUsage/updated");
+    assert!(!windows.is_empty());
+    for usage in windows {
+        assert_eq!(usage["tokenUsage"]["modelContextWindow"], 3891);
+    }
+    assert!(
+        turn.all("warning").iter().all(|warning| !warning["message"].as_str().unwrap().contains("catalog"))
+    );
+}
+
+#[test]
 fn nobody_is_asked_whom_the_user_did_not_choose() {
     let local = BareServer::start(ollama);
     let base = format!("http://{}/v1", local.address());

@@ -104,7 +104,7 @@ impl Session {
                 (Box::new(ReviewTask { request, environment }), None)
             }
         };
-        let (asks_model, is_regular) = (task.kind().asks_model(), task.kind() == TaskKind::Regular);
+        let asks_model = task.kind().asks_model();
         let mut active = ActiveTurn::spawn(Arc::clone(&context), services, token, task);
         match is_interrupted {
             true => active.cancel(TurnAbortReason::Interrupted),
@@ -124,7 +124,7 @@ impl Session {
         self.report(turn_id.clone(), EventMsg::TurnStarted(started));
         self.record_context(&stored);
         // A server that can say what it runs is asked first.
-        if asks_model && !(is_regular && self.services.model.says_what_it_serves()) {
+        if asks_model && !self.services.model.says_what_it_serves() {
             self.warn_of_model(turn_id.clone(), &context);
         }
         self.warn_of_directory(turn_id);

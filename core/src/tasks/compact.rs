@@ -21,6 +21,7 @@ use crate::model::error::Error;
 use crate::model::event::ResponseEvent;
 use crate::model::prompt::Purpose;
 use crate::tasks::asking::{self, Question, Retries};
+use crate::tasks::learning::learn_of_model;
 use crate::tasks::{SessionTask, TaskKind};
 use crate::turn::port::SessionTaskContext;
 
@@ -36,8 +37,9 @@ impl SessionTask for CompactTask {
         TaskKind::Compact
     }
 
-    fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
+    fn run(self: Box<Self>, mut context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
+            learn_of_model(&mut context).await?;
             Compaction::new(context).run().await?;
             Ok(())
         })

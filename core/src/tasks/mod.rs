@@ -5,6 +5,7 @@ pub mod asking;
 pub mod assemble;
 pub mod compact;
 pub mod ghost;
+pub mod learning;
 pub mod ledger;
 pub mod plan_items;
 pub mod plan_text;

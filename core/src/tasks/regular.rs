@@ -3,16 +3,14 @@
 //! Where the history has grown too long for that it is summed up in between: before the turn takes in the message that
 //! it begins with, after tools, and when the model says that it cannot read any more.
 
-use std::sync::Arc;
-
 use codex_protocol::error_info::CodexErrorInfo;
 use codex_protocol::event::EventMsg;
 use codex_protocol::events::notice::ErrorEvent;
 use futures::future::BoxFuture;
 
-use crate::base::cancel::{Interrupted, or_cancelled};
-use crate::model::catalog;
+use crate::base::cancel::Interrupted;
 use crate::tasks::compact::{Compacted, Compaction};
+use crate::tasks::learning::learn_of_model;
 use crate::tasks::sampling::{Sampled, Sampling};
 use crate::tasks::{SessionTask, TaskKind};
 use crate::turn::port::SessionTaskContext;
@@ -58,24 +56,6 @@ impl SessionTask for RegularTask {
             }
         })
     }
-}
-
-/// Asks a server that can say so how it runs the model: what it reads of a history that is longer is not known.
-async fn learn_of_model(context: &mut SessionTaskContext) -> Result<(), Interrupted> {
-    let services = Arc::clone(&context.services);
-    if !services.model.says_what_it_serves() {
-        return Ok(());
-    }
-    let model = context.turn.model.clone();
-    let said = or_cancelled(&context.token, services.model.served(&model)).await?;
-    let turn = match said {
-        Some(served) => {
-            let info = catalog::configured_at(&services.config, &model, served);
-            Arc::new(context.turn.with_info(info))
-        }
-        None => Arc::clone(&context.turn),
-    };
-    context.learned(turn).await
 }
 
 /// Sums the history up if it is time to.

@@ -15,6 +15,7 @@ use futures::future::BoxFuture;
 use crate::base::cancel::Interrupted;
 use crate::base::time::now_ms;
 use crate::context::review;
+use crate::tasks::learning::learn_of_model;
 use crate::tasks::ledger::Notes;
 use crate::tasks::sampling::{Failure, Sampled, Sampling};
 use crate::tasks::{SessionTask, TaskKind};
@@ -32,11 +33,14 @@ impl SessionTask for ReviewTask {
         TaskKind::Review
     }
 
-    fn run(self: Box<Self>, context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
+    fn run(self: Box<Self>, mut context: SessionTaskContext) -> BoxFuture<'static, Result<(), Interrupted>> {
         Box::pin(async move {
             let Self { request, environment } = *self;
             let ReviewRequest { prompt, user_facing_hint: hint, .. } = request;
-            let result = review(prompt, environment, &context).await;
+            let result = match learn_of_model(&mut context).await {
+                Ok(()) => review(prompt, environment, &context).await,
+                Err(Interrupted) => Err(Interrupted),
+            };
             let (text, review_output) = match &result {
                 Ok(Ok(answer)) => {
                     let output = review::output(answer);
